@@ -1,0 +1,75 @@
+// Package agent knows who can take a call: presence, skills, the desk session, the screen pop, wrap-up.
+package agent
+
+import "time"
+
+// State is where an agent stands. The table in state.go says what moves it.
+type State string
+
+// The states of presence.
+const (
+	Offline     State = "offline"     // no desk session and not signed in by API or phone
+	Ready       State = "ready"       // can be offered a call: signed in, phone reachable, not in a call
+	Offered     State = "offered"     // claimed for a call; the pop is on the desk, the phone about to ring
+	Ringing     State = "ringing"     // the phone said that it rings
+	Talking     State = "talking"     // connected with a caller
+	WrapUp      State = "wrapup"      // after the call, until a permitted outcome (I4) or the time-out
+	Paused      State = "paused"      // with a reason from the list
+	Unreachable State = "unreachable" // wants calls, but the phone is not registered
+)
+
+// Profile is what is known of an agent beforehand. It comes from records and configuration.
+type Profile struct {
+	Login   string
+	Name    string
+	Team    string
+	Queues  []Skill // queues the agent serves
+	Manager bool    // service manager: rings only at the ladder's manager step
+}
+
+// Skill is a level in a queue, 1 (best) … 9.
+type Skill struct {
+	Queue string
+	Level int
+}
+
+// View is an agent's presence as shown.
+type View struct {
+	Login     string    `json:"login"`
+	Name      string    `json:"name"`
+	Team      string    `json:"team"`
+	State     State     `json:"state"`
+	Since     time.Time `json:"since"`
+	Reason    string    `json:"reason,omitempty"` // pause reason, or why unreachable
+	Call      string    `json:"call,omitempty"`
+	PhoneUp   bool      `json:"phone_up"`
+	DeskOpen  bool      `json:"desk_open"`
+	Missed    int       `json:"missed"`   // in a row
+	Answered  int       `json:"answered"` // today
+	WrapUpEnd time.Time `json:"wrapup_end,omitzero"`
+	Version   int64     `json:"version"`
+	Queues    []string  `json:"queues"`
+}
+
+// Queueing is what presence needs of the queue.
+type Queueing interface {
+	// AgentReady says that the agent can be offered calls; since is the idle time that counts.
+	AgentReady(login string, since time.Time)
+	// AgentGone says that the agent cannot be offered calls any more.
+	AgentGone(login string)
+}
+
+// Managers is told what a service manager must know.
+type Managers interface {
+	// Notice kinds: "missed-calls" (paused after N misses), "wrapup-timeout", "desk-lost", "contradiction".
+	Notice(kind, login, call, detail string)
+}
+
+// Push is one message for one agent's desk. Kinds: "pop", "card", "withdrawn", "talk", "owned", "over", "state".
+type Push struct {
+	ID   string    `json:"id"`
+	Kind string    `json:"kind"`
+	At   time.Time `json:"at"`
+	Call string    `json:"call,omitempty"`
+	Data any       `json:"data,omitempty"`
+}
