@@ -9,6 +9,7 @@ func modules(queue bool) []string {
 		"res_pjsip_sdp_rtp.so", "res_pjsip_nat.so", "res_pjsip_caller_id.so", "res_pjsip_rfc3326.so",
 		"res_pjsip_dtmf_info.so", "res_pjsip_dlg_options.so", "res_pjsip_pubsub.so", "chan_pjsip.so",
 		"res_sorcery_config.so", "res_sorcery_astdb.so", "res_sorcery_memory.so",
+		"res_sorcery_memory_cache.so",
 		// Browsers as phones: SIP over websocket, DTLS-SRTP.
 		"res_http_websocket.so", "res_pjsip_transport_websocket.so", "res_srtp.so",
 		// Media.
