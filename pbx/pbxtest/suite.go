@@ -84,7 +84,7 @@ type Stage struct {
 // NewStage runs the switch and waits until it is in step. When the test is over, every call and leg must have ended.
 func NewStage(t *testing.T, h Harness) *Stage {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 12*patience)
 	t.Cleanup(cancel)
 	s := &Stage{T: t, Harness: h, Ctx: ctx, legs: map[pbx.LegID]bool{}}
 	t.Cleanup(func() { s.stop() })
