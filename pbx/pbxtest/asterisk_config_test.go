@@ -78,8 +78,8 @@ func TestSeveralAsterisks(t *testing.T) {
 	}
 	for _, a := range []*Asterisk{first, second} {
 		controller := connectController(t, a)
-		dial(t, ctx, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
-		arrived := controller.next(t, ctx)
+		dial(ctx, t, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
+		arrived := controller.next(ctx, t)
 		if !strings.HasPrefix(arrived.Channel.ID, a.Name+"-") || strings.ContainsAny(arrived.Channel.ID, "~/ ") {
 			t.Errorf("channel id %q of %s", arrived.Channel.ID, a.Name)
 		}
