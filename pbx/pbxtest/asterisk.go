@@ -63,6 +63,12 @@ type Asterisk struct {
 // a root directory it makes one by deploy/asterisk/root.sh, which takes about a minute, once a machine.
 func StartAsterisk(tb TB, options AsteriskOptions) *Asterisk {
 	tb.Helper()
+	if options.Name == "" {
+		options.Name = "asterisk"
+	}
+	if options.DIDs == nil {
+		options.DIDs = []string{"4001", "4002"}
+	}
 	if url := os.Getenv("HOTLINE_TEST_ARI_URL"); url != "" {
 		return attach(tb, url, options)
 	}
@@ -87,12 +93,6 @@ func StartAsterisk(tb TB, options AsteriskOptions) *Asterisk {
 		tb:       tb,
 		dir:      dir,
 		client:   &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}, Timeout: 10 * time.Second},
-	}
-	if a.Name == "" {
-		a.Name = "asterisk"
-	}
-	if a.DIDs == nil {
-		a.DIDs = []string{"4001", "4002"}
 	}
 	plan := asterisk.Plan{
 		Name:     a.Name,

@@ -28,6 +28,8 @@ func (e *StatusError) Error() string {
 }
 
 // Register registers by digest and keeps it renewed until Unregister or Close. It returns a *StatusError when refused.
+//
+//nolint:contextcheck // the renewal outlives ctx: it ends with the phone
 func (p *Phone) Register(ctx context.Context) error {
 	if err := p.sendRegister(ctx, p.options.Expires); err != nil {
 		return err
@@ -39,7 +41,7 @@ func (p *Phone) Register(ctx context.Context) error {
 	}
 	p.renewal = cancel
 	p.mu.Unlock()
-	p.running.Go(func() { p.renew(renew) }) //nolint:contextcheck // renewal outlives ctx: it ends with the phone
+	p.running.Go(func() { p.renew(renew) })
 	return nil
 }
 
