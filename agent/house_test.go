@@ -168,3 +168,9 @@ func talking(t testing.TB, r *Roster, login, call string) {
 	r.Talking(login, call, time.Now())
 	mustState(t, r, login, Talking)
 }
+
+// pass lets the bubble's time pass, and everything that it brings about happen.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
