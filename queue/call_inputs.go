@@ -64,6 +64,8 @@ const (
 	inHandAnswered inputKind = "receiver answers"
 	inHandEnded    inputKind = "receiver's phone stops"
 	inHandDeclined inputKind = "receiver declines"
+	inHandOverdue  inputKind = "receiver's phone rang too long"
+	inHandRefused  inputKind = "hand-over impossible"
 	inHandDue      inputKind = "hand-over time over"
 	inHandReturned inputKind = "talker still there"
 	inCallerAlone  inputKind = "talker gone"
@@ -71,6 +73,7 @@ const (
 	inSwapFailed   inputKind = "receiver's audio failed"
 
 	inCallEnded inputKind = "call ended"
+	inEndSaid   inputKind = "switch took the hang-up"
 	inEndDue    inputKind = "end overdue"
 
 	// Raw events of the switch and of deadlines; classify turns them into the above.
@@ -111,7 +114,7 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 		return c.byRole(in, leg, inOfferAnswered, inHandAnswered, "", inLateAnswered), true
 	case rawLegEnded:
 		if leg == nil {
-			c.d.desk.freeLeg(in.leg)
+			c.d.freeLine(in.leg)
 			return in, false
 		}
 		leg.ended = true

@@ -95,6 +95,7 @@ func newCallTable() callTable {
 		partOver    = effect{"agent's part over", (*liveCall).agentHungUp}
 		hangUp      = effect{"hang up", (*liveCall).hangUp}
 		hangUpAgain = effect{"hang up again", (*liveCall).hangUpAgain}
+		noteEndSaid = effect{"note the switch's word", (*liveCall).noteEndSaid}
 		awaitEnd    = effect{"await the end", (*liveCall).awaitEnd}
 		noteOwned   = effect{"note case", (*liveCall).noteOwned}
 		letGo       = effect{"leave it to the other node", (*liveCall).letGo}
@@ -114,6 +115,7 @@ func newCallTable() callTable {
 			inLateAnswered:  do(s, releaseLate),
 			inStepDue:       do(s, widen),
 			inOwned:         do(s, noteOwned),
+			inFenced:        do(stateEnded, letGo),
 			inCallEnded:     do(stateEnded, finish),
 			inHangUp:        do(stateEnding, hangUp),
 			inDigit:         do(s),
@@ -160,6 +162,8 @@ func newCallTable() callTable {
 	handing[inHandAnswered] = do(stateSwapping, swap)
 	handing[inHandEnded] = do(stateHanding, handMissed)
 	handing[inHandDeclined] = do(stateHanding, handMissed)
+	handing[inHandOverdue] = do(stateHanding, handMissed)
+	handing[inHandRefused] = do(stateTalking)
 	handing[inHandDue] = do(stateHanding, handOverdue)
 	handing[inTakeBack] = do(stateHanding, handOverdue)
 	handing[inHandReturned] = do(stateTalking, handBack)
@@ -175,6 +179,7 @@ func newCallTable() callTable {
 	swapping[inHandEnded] = do(stateHanding, swapFailed)
 	swapping[inHandMatched] = do(stateSwapping)
 	swapping[inHandDue] = do(stateSwapping)
+	swapping[inHandOverdue] = do(stateSwapping)
 	swapping[inWinnerHungUp] = do(stateSwapping, oldLegGone)
 	swapping[inWinnerDied] = do(stateSwapping, oldLegGone)
 
@@ -238,6 +243,7 @@ func newCallTable() callTable {
 		stateHanding:  handing,
 		stateSwapping: swapping,
 		stateEnding: {
+			inEndSaid:      do(stateEnding, noteEndSaid),
 			inEndDue:       do(stateEnding, hangUpAgain),
 			inLateAnswered: do(stateEnding, releaseLate),
 			inOwned:        do(stateEnding, noteOwned),
