@@ -19,7 +19,7 @@ func Default() Config {
 		Asterisk: Asterisk{
 			SIPBind: "127.0.0.1:5060", HTTPBind: "127.0.0.1:8088",
 			RTPFirst: 10000, RTPLast: 19999,
-			Watchdog: time.Minute, FallbackRing: 20 * time.Second, SoundsLanguage: "en",
+			Watchdog: 20 * time.Second, FallbackRing: 20 * time.Second, SoundsLanguage: "en",
 		},
 		Hotlines: []Hotline{hotline},
 		Queues:   []Queue{queue},
@@ -78,7 +78,8 @@ func (q *Queue) setDefaults() {
 		{When: WhenMaxWait, Do: DoCallback, Media: "sound:vm-nobodyavail"},
 		{When: WhenQueueFull, Do: DoCallback, Media: "sound:vm-nobodyavail"},
 	}
-	q.WrapUpLimit, q.ShortAbandon = 2*time.Minute, 1
+	q.WrapUpLimit, q.HandOverTime = 2*time.Minute, 30*time.Second
+	q.HandlingTime, q.StaffTarget = 3*time.Minute, 99
 }
 
 func (s *LadderStep) setDefaults() { s.RingMore, s.Who = 1, WhoBest }

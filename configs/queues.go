@@ -17,7 +17,9 @@ type Queue struct {
 	NoAgents         time.Duration `yaml:"no_agents"`          // nobody signed in at all for this long
 	Overflow         []Overflow    `yaml:"overflow"`
 	WrapUpLimit      time.Duration `yaml:"wrapup_limit"`  // 0 = free at once; the case stays open until wrapped up
-	ShortAbandon     int           `yaml:"short_abandon"` // hang-ups within this many rings are shown apart
+	HandOverTime     time.Duration `yaml:"handover_time"` // a hand-over not accepted by then goes back (I2)
+	HandlingTime     time.Duration `yaml:"handling_time"` // talk and wrap-up assumed for staffing until some are measured
+	StaffTarget      int           `yaml:"staff_target"`  // per cent of calls that staffing aims to answer within the rings
 }
 
 // Strategy orders the agents of one skill level.

@@ -22,13 +22,14 @@ const SwitchAsterisk SwitchKind = "asterisk"
 // Asterisk is what `hotline asterisk-config` writes into the configuration of an Asterisk.
 type Asterisk struct {
 	SIPBind         string        `yaml:"sip_bind"`         // host:port of the UDP and TCP transports
-	HTTPBind        string        `yaml:"http_bind"`        // host:port of ARI and of the phones' websocket; keep it on loopback
+	HTTPBind        string        `yaml:"http_bind"`        // host:port of ARI and of the phones' websocket; loopback
+	STUN            string        `yaml:"stun"`             // host:port of a STUN server for browser phones; "" = none
 	ExternalAddress string        `yaml:"external_address"` // IP that phones and trunks outside local_networks see; "" = no NAT
 	LocalNetworks   []string      `yaml:"local_networks"`   // CIDR; needed with external_address
 	RTPFirst        int           `yaml:"rtp_first"`        // UDP ports of audio, inclusive
 	RTPLast         int           `yaml:"rtp_last"`
 	Trunks          []Trunk       `yaml:"trunks"`
-	Watchdog        time.Duration `yaml:"watchdog"`        // a caller nobody connected by then is taken back by the dialplan
+	Watchdog        time.Duration `yaml:"watchdog"`        // a caller whose controller gives no sign of life for this long is taken back by the dialplan
 	FallbackRing    time.Duration `yaml:"fallback_ring"`   // how long one round of the dialplan's own ringing lasts (I9)
 	SoundsLanguage  string        `yaml:"sounds_language"` // directory below Asterisk's sounds
 }

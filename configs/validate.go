@@ -33,8 +33,9 @@ func (k *checker) bad(key, mend, what string, args ...any) {
 // Patterns of names. A name ends up in call ids, SIP accounts, dialplans, Redis keys and URLs, so it is kept plain.
 var (
 	switchName = regexp.MustCompile(`^[a-z0-9]{1,16}$`)
+	trunkName  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,23}$`)
 	plainName  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
-	didPattern = regexp.MustCompile(`^[0-9]{2,20}$`)
+	didPattern = regexp.MustCompile(`^[0-9]{2,15}$`)
 	tagPattern = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 	isoCountry = regexp.MustCompile(`^[A-Z]{2}$`)
 	mediaURI   = regexp.MustCompile(`^(sound|tone):[A-Za-z0-9._/-]{1,120}$`)

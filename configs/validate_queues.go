@@ -28,7 +28,9 @@ func (k *checker) queues(c Config) {
 		k.whole(key+".max_waiting", q.MaxWaiting, 0, 100_000)
 		k.between(key+".no_agents", q.NoAgents, 0, time.Hour)
 		k.between(key+".wrapup_limit", q.WrapUpLimit, 0, 8*time.Hour)
-		k.whole(key+".short_abandon", q.ShortAbandon, 0, 9)
+		k.between(key+".handover_time", q.HandOverTime, time.Second, 10*time.Minute)
+		k.between(key+".handling_time", q.HandlingTime, time.Second, 8*time.Hour)
+		k.whole(key+".staff_target", q.StaffTarget, 1, 99)
 		k.overflow(key+".overflow", q, c.Queues)
 	}
 	k.overflowLoops(c.Queues)

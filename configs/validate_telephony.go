@@ -35,6 +35,28 @@ func (k *checker) switches(switches []Switch) {
 	}
 }
 
+// ipPort checks an address that Asterisk binds, which takes no names, and gives its host.
+func (k *checker) ipPort(key, address string) string {
+	host, ok := k.listen(key, address)
+	if !ok {
+		return ""
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		k.bad(key, "write an IP address and a port, e.g. 0.0.0.0:5060", "%s is no IP address", quoteShort(host))
+		return ""
+	}
+	return host
+}
+
+// seconds checks a duration that Asterisk takes in whole seconds.
+func (k *checker) seconds(key string, d, high time.Duration) {
+	if d%time.Second != 0 {
+		k.bad(key, "Asterisk counts in whole seconds", "%v is no number of whole seconds", d)
+		return
+	}
+	k.between(key, d, time.Second, high)
+}
+
 // secret checks that a secret is given in one way.
 func (k *checker) secret(section, name, value, file string, needed bool) {
 	key := join(section, name)
@@ -49,8 +71,13 @@ func (k *checker) secret(section, name, value, file string, needed bool) {
 }
 
 func (k *checker) asterisk(a Asterisk) {
-	k.listen("asterisk.sip_bind", a.SIPBind)
-	k.listen("asterisk.http_bind", a.HTTPBind)
+	k.ipPort("asterisk.sip_bind", a.SIPBind)
+	if host := k.ipPort("asterisk.http_bind", a.HTTPBind); host != "" && !loopback(host) {
+		k.bad("asterisk.http_bind", "bind 127.0.0.1 and let a TLS proxy carry it further", "ARI commands every call, and %s is open to the network", a.HTTPBind)
+	}
+	if a.STUN != "" {
+		k.listen("asterisk.stun", a.STUN)
+	}
 	if a.ExternalAddress != "" {
 		if _, err := netip.ParseAddr(a.ExternalAddress); err != nil {
 			k.bad("asterisk.external_address", "write an IP address", "%s is no IP address", quoteShort(a.ExternalAddress))
@@ -69,8 +96,8 @@ func (k *checker) asterisk(a Asterisk) {
 	if a.RTPLast-a.RTPFirst < 3 {
 		k.bad("asterisk.rtp_last", "each call takes four ports: leave room for the calls you expect", "leaves %d ports", a.RTPLast-a.RTPFirst+1)
 	}
-	k.between("asterisk.watchdog", a.Watchdog, time.Second, time.Hour)
-	k.between("asterisk.fallback_ring", a.FallbackRing, time.Second, 10*time.Minute)
+	k.seconds("asterisk.watchdog", a.Watchdog, time.Hour)
+	k.seconds("asterisk.fallback_ring", a.FallbackRing, 10*time.Minute)
 	if !langName.MatchString(a.SoundsLanguage) {
 		k.bad("asterisk.sounds_language", "write the directory's name, e.g. en or zh", "%s is no language", quoteShort(a.SoundsLanguage))
 	}
@@ -81,7 +108,7 @@ func (k *checker) trunks(trunks []Trunk) {
 	names, owners := map[string]string{}, map[netip.Prefix]string{}
 	for i, t := range trunks {
 		key := fmt.Sprintf("asterisk.trunks[%d]", i)
-		k.name(key+".name", t.Name, plainName, nameMend, names)
+		k.name(key+".name", t.Name, trunkName, "use small letters, digits and -, at most 24", names)
 		if len(t.Addresses) == 0 {
 			k.bad(key+".addresses", "list the addresses your provider sends calls from", "is empty: no call could arrive")
 		}
@@ -131,7 +158,7 @@ func (k *checker) hotlines(c Config) {
 			at := fmt.Sprintf("%s.dids[%d]", key, j)
 			switch {
 			case !didPattern.MatchString(did):
-				k.bad(at, "write 2 to 20 digits and nothing else, as the network sends them", "%s is no dialled number", quoteShort(did))
+				k.bad(at, "write 2 to 15 digits and nothing else, as the network sends them", "%s is no dialled number", quoteShort(did))
 			case dids[did] != "":
 				k.bad(at, "a number leads to one hotline", "%s is a number of hotline %s already", did, dids[did])
 			default:

@@ -61,6 +61,12 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"user", func(c *Config) { c.Switches[0].User = "a:b" }, "switches[0].user"},
 		{"NAT without networks", func(c *Config) { c.Asterisk.ExternalAddress = "203.0.113.1" }, "asterisk.local_networks"},
 		{"few ports", func(c *Config) { c.Asterisk.RTPLast = c.Asterisk.RTPFirst }, "asterisk.rtp_last"},
+		{"SIP by name", func(c *Config) { c.Asterisk.SIPBind = "localhost:5060" }, "asterisk.sip_bind"},
+		{"ARI open to all", func(c *Config) { c.Asterisk.HTTPBind = "0.0.0.0:8088" }, "asterisk.http_bind"},
+		{"parts of a second", func(c *Config) { c.Asterisk.Watchdog = 1500 * time.Millisecond }, "asterisk.watchdog"},
+		{"trunk name", func(c *Config) { c.Asterisk.Trunks = []Trunk{{"A_b", []string{"192.0.2.1"}}} }, "asterisk.trunks[0].name"},
+		{"hand-over", func(c *Config) { c.Queues[0].HandOverTime = 0 }, "queues[0].handover_time"},
+		{"staff target", func(c *Config) { c.Queues[0].StaffTarget = 100 }, "queues[0].staff_target"},
 		{"language", func(c *Config) { c.Asterisk.SoundsLanguage = "../x" }, "asterisk.sounds_language"},
 		{"trunk open to all", func(c *Config) { c.Asterisk.Trunks = []Trunk{{"a", []string{"0.0.0.0/0"}}} }, "asterisk.trunks[0].addresses[0]"},
 		{"trunks overlap", func(c *Config) {
