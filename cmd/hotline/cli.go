@@ -27,7 +27,7 @@ type surroundings struct {
 
 // commandLine is the whole command line; kong reads it from the tags.
 type commandLine struct {
-	Config string `short:"c" env:"HOTLINE_CONFIG" placeholder:"FILE" predictor:"file" help:"Configuration file; without one, the defaults and the environment count."`
+	Config string `env:"HOTLINE_CONFIG" placeholder:"FILE" predictor:"file" help:"Configuration file; without one, the defaults and the environment count."`
 	Data   string `placeholder:"DIR" predictor:"dir" help:"Data directory, above data.dir of the configuration."`
 
 	CheckConfig checkConfigCommand        `cmd:"" help:"Say what is wrong with a configuration file, where, and how to mend it."`
