@@ -180,6 +180,31 @@ func TestFallbackNeverSilent(t *testing.T) {
 	}
 }
 
+// TestFallbackWithoutAccounts: a switch on its first day, before any account was made, treats the caller no worse, and what
+// an account lacks to be one is never dialled.
+func TestFallbackWithoutAccounts(t *testing.T) {
+	ctx := patience(t)
+	a := StartAsterisk(t, AsteriskOptions{Adjust: quick})
+	caller := trunkCaller(t, a, "13800138000")
+	first := dial(t, ctx, caller, "4001", DialOptions{})
+	if err := first.WaitReceived(ctx, 20); err != nil {
+		t.Errorf("no farewell: %v", err)
+	}
+	for _, key := range []string{"500&PJSIP/trunk-carrier/00138", "$" + "{SHELL(id)}", "UPPER"} {
+		a.CLI(`database put ps_endpoints/endpoint "` + key + `" {}`)
+	}
+	second := dial(t, ctx, caller, "4001", DialOptions{})
+	if err := second.WaitReceived(ctx, 20); err != nil {
+		t.Errorf("no farewell: %v", err)
+	}
+	ends(t, ctx, first, 480)
+	for line := range strings.Lines(a.Log()) {
+		if strings.Contains(line, "WARNING") && !strings.Contains(line, "tasis") && !strings.Contains(line, "ari/") {
+			t.Error(line)
+		}
+	}
+}
+
 // TestBaseline: the plain Dial() and Queue() to compare with do work.
 func TestBaseline(t *testing.T) {
 	ctx := patience(t)
