@@ -1,7 +1,9 @@
 package asterisk
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -23,6 +25,10 @@ type session struct {
 	conn    *websocket.Conn
 	backlog *backlog
 	first   snapshot
+
+	token string        // name of an event that proves that we hear, see prove
+	echo  []byte        // the same for the reader, nil once it came
+	heard chan struct{} // closed when it came
 
 	drained chan struct{} // closed by the owner: every frame is worked off, the session is history
 	usurped atomic.Bool   // another controller took the application
@@ -55,12 +61,17 @@ func (d *Driver) open(ctx context.Context) (*session, error) {
 	}
 	conn.SetReadLimit(maxFrame)
 	alive, stop := context.WithCancel(ctx)
+	token := "echo-" + rand.Text()
 	s := &session{
 		conn: conn, backlog: newBacklog(d.opt.BacklogBytes, d.m), drained: make(chan struct{}), stop: stop,
+		token: token, echo: []byte(token), heard: make(chan struct{}),
 	}
 	s.hands.Go(func() { d.read(alive, s) })
 	s.hands.Go(func() { d.ping(alive, s) })
 	err = d.rest.listen(alive, d.opt.App)
+	if err == nil {
+		err = d.prove(alive, s)
+	}
 	if err == nil {
 		s.first, err = d.rest.snapshot(alive)
 	}
@@ -70,6 +81,30 @@ func (d *Driver) open(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// errDeaf: see prove.
+var errDeaf = errors.New("asterisk: connected, but no event comes")
+
+// prove has Asterisk send an event of our own and waits for it. Asterisk 22 can leave a connection deaf for ever: when it
+// tears down the application's former connection just while the new one registers, the application stays inactive
+// (res/stasis/app.c, app_update), while the websocket is open and answers pings.
+func (d *Driver) prove(ctx context.Context, s *session) error {
+	query := url.Values{"application": {d.opt.App}}
+	err := d.rest.do(ctx, http.MethodPost, "echo", "/events/user/"+s.token+"?"+query.Encode(), nil, nil)
+	if err != nil {
+		return err
+	}
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-s.heard:
+		return nil
+	case <-timer.C:
+		return errDeaf
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // eventsURL is where ARI serves its websocket.
@@ -91,6 +126,11 @@ func (d *Driver) read(ctx context.Context, s *session) {
 			return
 		}
 		d.m.bytes.Add(float64(len(data)))
+		if s.echo != nil && bytes.Contains(data, s.echo) {
+			s.echo = nil
+			close(s.heard)
+			continue
+		}
 		if err := s.backlog.put(frame{data: data, at: time.Now()}); err != nil {
 			d.m.overflows.Inc()
 			d.log.ErrorContext(ctx, "events come faster than they are worked off: connecting anew",

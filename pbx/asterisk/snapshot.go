@@ -69,6 +69,7 @@ var wanted = [...]string{
 	"StasisStart", "StasisEnd", "ChannelStateChange", "ChannelDestroyed", "ChannelHold", "ChannelUnhold",
 	"ChannelDtmfReceived", "PlaybackFinished", "ApplicationReplaced",
 	"EndpointStateChange", "ContactStatusChange", "PeerStatusChange",
+	"ChannelUserevent", // our own echo
 }
 
 // listen tells Asterisk what the application wants to hear: the types above, and the state of every phone.
