@@ -279,6 +279,16 @@ func (b *RedisBoard) Calls(ctx context.Context, switchName string) ([]string, er
 	return sorted(ids), nil
 }
 
+// driven lists the calls of this node.
+func (b *RedisBoard) driven(ctx context.Context) ([]string, error) {
+	b.commands.Add(1)
+	ids, err := b.client.ZRange(ctx, b.opt.Prefix+":due:"+b.opt.Node, 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("queue: redis calls: %w", err)
+	}
+	return sorted(ids), nil
+}
+
 // Know implements Board.
 func (b *RedisBoard) Know(ctx context.Context, number string, c Caller) error {
 	if number == "" {
