@@ -76,7 +76,7 @@ func openRedis(url string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.MaxRetries = noRetries
+		o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
 		return redis.NewClusterClient(o), nil
 	}
 	if rest, ok := strings.CutPrefix(url, "redis-sentinel://"); ok {
@@ -84,14 +84,14 @@ func openRedis(url string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.MaxRetries = noRetries
+		o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
 		return redis.NewFailoverClient(o), nil
 	}
 	o, err := redis.ParseURL(url)
 	if err != nil {
 		return nil, err
 	}
-	o.MaxRetries = noRetries
+	o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
 	return redis.NewClient(o), nil
 }
 
