@@ -60,17 +60,18 @@ func (r *round) release(agent, call string) {
 	a.claim, a.talking, a.after = "", false, ""
 }
 
-// learnKnown takes a call that this node adopted.
+// learnKnown takes a call that this node adopted; of one that it had already, only the epoch is new.
 func (r *round) learnKnown(k Known) {
+	r.epoch = max(r.epoch, k.Epoch)
 	if c := r.calls[k.Call]; c != nil {
-		r.forget(c, k)
+		c.epoch = k.Epoch
+		return
 	}
 	for _, agent := range append([]string{k.Winner}, k.Ringing...) {
 		if agent != "" {
 			r.release(agent, k.Call)
 		}
 	}
-	r.epoch = max(r.epoch, k.Epoch)
 	r.restoreCall(k)
 }
 

@@ -175,7 +175,7 @@ func (r *round) renew(k Known) *standing {
 // forget takes away what the board held of a call that is written anew.
 func (r *round) forget(c *standing, k Known) (idle []string) {
 	for agent := range c.ringing {
-		if a := r.agents[agent]; a != nil && a.claim == c.Call && k.rest.why[agent] == "" && r.free(a, true) {
+		if a := r.agents[agent]; a != nil && a.claim == c.Call && k.rest.why[agent] == "" && agent != k.Winner && r.free(a, true) {
 			idle = append(idle, agent)
 		}
 	}

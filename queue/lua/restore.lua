@@ -70,7 +70,7 @@ end
 
 local function forget(c, ring, winner)
   for name in pairs(c.ring) do
-    local a = not ring[name] and load_agent(name)
+    local a = not ring[name] and name ~= winner and load_agent(name)
     if a and a.k == c.id and free(a, true) then idle[#idle + 1] = name end
   end
   if c.win and c.win ~= winner then
