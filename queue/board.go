@@ -12,7 +12,7 @@ import (
 // (RedisBoard) and memory (LocalBoard), which is the degraded mode of a node whose Redis is gone and the oracle of the tests.
 //
 // A Match is a claim: call and agent belong to each other until Answer, Miss, Leave or Unready, or until the lease of the
-// node that drives the call runs out. Matches for calls that another node drives do not come back from the method: they
+// node that drives the call runs out. The boards keep times to the millisecond. Matches for calls that another node drives do not come back from the method: they
 // are put into that node's mailbox (Mail) in the same step.
 type Board interface {
 	// Enqueue adds a call and matches it at once. The same call again is a no-op that returns its present matches.

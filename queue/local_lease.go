@@ -76,7 +76,7 @@ func (r *round) know(number string, caller Caller) {
 	if number == "" {
 		return
 	}
-	if len(caller.Owners) == 0 && caller.Team == "" && caller.Priority == 0 {
+	if caller.empty() {
 		delete(r.callers, number)
 		return
 	}
@@ -149,7 +149,7 @@ func (b *LocalBoard) Arm(ctx context.Context, call string, epoch int64, due []Du
 		return nil
 	}
 	for _, d := range due {
-		c.deadlines[d.Kind] = d.At
+		c.deadlines[d.Kind] = moment(d.At)
 	}
 	r.index(c)
 	return nil

@@ -11,12 +11,14 @@ import (
 func (r *round) add(w Waiting) *standing {
 	r.epoch++
 	caller := r.callers[w.Number]
+	score := callScore(w.Priority+caller.Priority, w.Ring1.Add(w.Budget))
+	w.Ring1 = moment(w.Ring1)
 	c := &standing{
-		Waiting: w, node: r.node, epoch: r.epoch, caller: caller, score: callScore(w.Priority+caller.Priority, w.Ring1.Add(w.Budget)),
+		Waiting: w, node: r.node, epoch: r.epoch, caller: caller, score: score,
 		ringing: map[string]string{}, missed: map[string]bool{}, deadlines: map[string]time.Time{},
 	}
 	for _, d := range w.Deadlines {
-		c.deadlines[d.Kind] = d.At
+		c.deadlines[d.Kind] = moment(d.At)
 	}
 	r.calls[w.Call] = c
 	r.switches.put(w.Switch, w.Call, 0)
@@ -93,7 +95,7 @@ func (r *round) win(c *standing, agent string, at time.Time) (losers []string, f
 	}
 	r.unlist(a)
 	a.claim, a.talking, a.after = c.Call, true, ""
-	c.winner, c.answeredAt = agent, at
+	c.winner, c.answeredAt = agent, moment(at)
 	losers, freed = r.freeRinging(c, agent)
 	r.index(c)
 	return losers, freed

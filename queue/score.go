@@ -32,6 +32,16 @@ func millis(t time.Time) int64 {
 	return min(max(t.UnixMilli(), 0), msMax)
 }
 
+// moment is t as the boards keep it, to the millisecond.
+func moment(t time.Time) time.Time { return fromMillis(millis(t)) }
+
+func fromMillis(ms int64) time.Time {
+	if ms <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
 func callScore(priority int, by time.Time) int64 {
 	return int64(maxPriority-min(max(priority, 0), maxPriority))<<msBits | millis(by)
 }
