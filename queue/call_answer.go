@@ -196,6 +196,7 @@ func (c *liveCall) reopen(in callInput) {
 	}
 	c.climb(in)
 	c.matched(matches)
+	c.rouseLater()
 }
 
 // leaveBoard takes the call off the board and gives what that freed to others.

@@ -31,6 +31,7 @@ const (
 	inLateAnswered  inputKind = "answered too late"
 	inStrayEnded    inputKind = "released leg ended"
 
+	inRouse       inputKind = "nobody rings"
 	inStepDue     inputKind = "ladder step due"
 	inMaxWaitDue  inputKind = "max wait over"
 	inNoAgentsDue inputKind = "no-agents time over"
