@@ -45,6 +45,7 @@ type house struct {
 	owners   map[string]string
 	ownErr   int
 	start    time.Time
+	quiet    bool // no log: a property runs it a thousand times
 }
 
 type fakeCall struct {
@@ -75,20 +76,26 @@ func testConfig() Config {
 }
 
 // timers is the simplest Alarms: one timer a deadline, fired through the board as the real one is.
-type timers struct{ h *house }
+type timers struct {
+	h  *house
+	of *Distributor // fires nothing for a process that is dead
+}
 
-func (a timers) Arm(d Deadline) {
+func (a *timers) Arm(d Deadline) {
 	time.AfterFunc(time.Until(d.At), func() {
+		if a.of != a.h.d || a.of.life.Err() != nil {
+			return
+		}
 		if ok, err := a.h.board.Fire(context.Background(), d); ok && err == nil {
 			a.h.d.Due(d)
 		}
 	})
 }
 
-func newHouse(t *testing.T, cfg Config) *house {
+func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 	t.Helper()
 	h := &house{
-		t: t, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
+		t: t, quiet: quiet, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
 		lines: map[string]*fakeCall{}, phones: map[string]string{}, legAgent: map[string]string{}, legState: map[string]string{},
 		ringErr: map[string]error{}, connErr: map[string]error{}, hold: map[string]bool{}, agents: map[string]*fakeAgent{},
 		owners: map[string]string{}, start: time.Now(),
@@ -101,8 +108,14 @@ func newHouse(t *testing.T, cfg Config) *house {
 func (h *house) open(cfg Config, board Board) {
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
-	h.d = NewDistributor(cfg, board, timers{h}, h, h, h, h, slog.New(slog.NewTextHandler(h.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})))
+	alarms := &timers{h: h}
+	log := slog.New(slog.DiscardHandler)
+	if !h.quiet {
+		log = slog.New(slog.NewTextHandler(h.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	h.d = NewDistributor(cfg, board, alarms, h, h, h, h, log)
 	d := h.d
+	alarms.of = d
 	go func() { h.done <- d.Run(ctx) }()
 }
 
@@ -410,6 +423,11 @@ func (h *house) Talk(t Talk) {
 	if !t.Adopted && (a.state != "offered" || a.call != t.Call.ID) {
 		h.breach("%s talks in %s but is %s in %q", t.Agent, t.Call.ID, a.state, a.call)
 	}
+	for other, b := range h.agents {
+		if other != t.Agent && b.state == "talking" && b.call == t.Call.ID {
+			h.breach("%s and %s both have %s", t.Agent, other, t.Call.ID)
+		}
+	}
 	a.state, a.call = "talking", t.Call.ID
 }
 
@@ -533,7 +551,7 @@ func (h *house) sleepUntil(offset time.Duration) {
 func inHouse(t *testing.T, cfg Config, test func(h *house)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t, cfg)
+		h := newHouse(t, cfg, false)
 		defer h.close()
 		test(h)
 		synctest.Wait()
