@@ -59,22 +59,24 @@ type liveCall struct {
 	raised []callInput
 	view   atomic.Pointer[CallView]
 
-	state    callState
-	queue    string
-	epoch    int64
-	onBoard  bool
-	wants    want
-	caller   Caller
-	place    int
-	place1   time.Time // since when it is in this queue
-	visited  map[string]bool
-	overdone map[string]bool // overflow occasions used up, by queue
-	climbed  map[string]bool // deadlines done
-	legs     map[string]*callLeg
-	legCount int
-	brakes   map[string]brake
-	timers   []*time.Timer
-	tries    *backoff
+	state     callState
+	queue     string
+	epoch     int64
+	onBoard   bool
+	wants     want
+	caller    Caller
+	place     int
+	place1    time.Time // since when it is in this queue
+	visited   map[string]bool
+	overdone  map[string]bool // overflow occasions used up, by queue
+	climbed   map[string]bool // deadlines done
+	legs      map[string]*callLeg
+	legCount  int
+	brakes    map[string]brake
+	rouseDue  time.Time
+	rouseWait time.Duration
+	timers    []*time.Timer
+	tries     *backoff
 
 	winner      *callLeg
 	answeredAt  time.Time // switch's time of the answer that counts

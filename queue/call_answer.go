@@ -101,9 +101,6 @@ func (c *liveCall) grace(in callInput) {
 // human answer, and never again (I6): an answer whose audio never came up was none for the caller. Ownership is claimed
 // beside it.
 func (c *liveCall) confirm(in callInput) {
-	if in.leg != "" && in.leg != c.winner.id {
-		return // the word on an earlier try
-	}
 	agent := c.winner.agent
 	data := map[string]string{"winner": agent}
 	first := c.verdict == nil
@@ -196,6 +193,7 @@ func (c *liveCall) reopen(in callInput) {
 	}
 	c.climb(in)
 	c.matched(matches)
+	c.rouseLater()
 }
 
 // leaveBoard takes the call off the board and gives what that freed to others.

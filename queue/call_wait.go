@@ -123,10 +123,12 @@ func (c *liveCall) matched(matches []Match) {
 	}
 }
 
-// Steps that are on no ladder: everybody rings because overflow failed, or the managers because overflow says so.
+// Steps that are on no ladder: everybody rings because overflow failed, the managers because overflow says so, one more
+// because nobody rings.
 const (
 	everyoneStep = -1
 	managerStep  = -2
+	rouseStep    = -3
 )
 
 // widen does one ladder step: further phones ring, those that ring go on.
@@ -139,6 +141,8 @@ func (c *liveCall) widen(in callInput) {
 	case managerStep:
 		c.widenBy(Step{Ring: c.ringNow(), Who: StepManager}, in)
 		return
+	case rouseStep:
+		return // tried again by its own clock
 	}
 	kind := dueKind(dueStep, c.queue, in.n)
 	if in.n >= len(ladder) || c.climbed[kind] {
@@ -171,6 +175,9 @@ func (c *liveCall) widenBy(step Step, in callInput) {
 		return
 	}
 	c.tries.reset()
+	if in.n == rouseStep && len(matches) == 0 {
+		return
+	}
 	c.write(EventWidened, c.now(), "", map[string]string{
 		"ring": strconv.Itoa(c.ringNow()), "step": step.Who, "added": strconv.Itoa(len(matches)),
 	})
