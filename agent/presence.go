@@ -71,6 +71,10 @@ func (r *Roster) apply(s *seat, e event) bool {
 		return false
 	}
 	s.touched = s.touched || t.do&^(phoneSeen|phoneMissing) != 0
+	if t.do&backOnList != 0 && !s.claim {
+		// The phone rang without an offer, or the offer was made before a restart: nobody knows what was put back.
+		t.do = t.do&^backOnList | unsure
+	}
 	r.perform(s, t.do, e, now)
 	next := t.next
 	if next == rest {
@@ -105,7 +109,7 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 	r.performDuty(s, do, e)
 	if has(take) {
 		s.call, s.queue, s.past, s.wrapped = e.call, "", "", false
-		s.taken, s.desk.live = now, nil
+		s.taken, s.claim, s.desk.live = now, has(claimed), nil
 	}
 	if has(claimed) {
 		s.listed = false
@@ -117,7 +121,7 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 	if has(idleAnew) {
 		s.idle = now
 	}
-	if has(countMiss) && (e.reason == "missed" || e.reason == "returned") {
+	if has(countMiss) && e.reason == "missed" {
 		s.missed++
 	}
 	if has(clearMisses) {
@@ -218,6 +222,8 @@ func (r *Roster) list(s *seat, do effect, now time.Time) {
 		} else {
 			s.reaffirm = now.Add(r.opt.Reaffirm)
 		}
+	case s.state == Ready && do&doubt != 0:
+		s.reaffirm = now.Add(r.opt.Doubt)
 	case s.state == Ready && do&backOnList != 0:
 		s.reaffirm = now.Add(r.opt.Reaffirm)
 	case s.state != Ready && s.listed:
@@ -227,10 +233,17 @@ func (r *Roster) list(s *seat, do effect, now time.Time) {
 	}
 }
 
-// announce tells the queue that the agent is ready.
+// announce tells the queue that the agent is ready, if that is still so when the word gets there: a claim that came
+// meanwhile is the queue's newer knowledge, and any other end of Ready is followed by AgentGone.
 func (r *Roster) announce(s *seat) {
-	login, since := s.login, s.idle
-	r.courier.send(login, func() { r.queueing.AgentReady(login, since) })
+	r.courier.send(s.login, func() {
+		s.mu.Lock()
+		still, since := s.state == Ready, s.idle
+		s.mu.Unlock()
+		if still {
+			r.queueing.AgentReady(s.login, since)
+		}
+	})
 }
 
 // publish makes a change visible: view, listeners, desk, copy, alarm. Called with the lock held.

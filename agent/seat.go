@@ -31,6 +31,7 @@ type seat struct {
 	taken  time.Time // when it became this agent's
 	queue  string    // where it came from, known from its end on
 	past   string    // the call before, whose late events are strays
+	claim  bool      // the call came by an offer: the queue's board holds the agent for it
 	listed bool      // the queue believes that the agent can be offered calls
 
 	idle      time.Time // idle since
