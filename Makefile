@@ -37,6 +37,10 @@ quick: ## All tests without the race detector, from the cache where nothing chan
 lint: ## golangci-lint and staticcheck, at the versions pinned in deploy/tools/go.mod
 	@deploy/test/lint.sh $(PKG)
 
+.PHONY: fmt
+fmt: ## Format as lint wants it
+	@$$(deploy/test/tools.sh)/golangci-lint fmt
+
 .PHONY: vulncheck
 vulncheck: ## govulncheck, when its database can be had
 	@deploy/test/vulncheck.sh
