@@ -33,6 +33,7 @@ type commandLine struct {
 	Config string `env:"HOTLINE_CONFIG" placeholder:"FILE" predictor:"file" help:"Configuration file; without one, the defaults and the environment count."`
 	Data   string `placeholder:"DIR" predictor:"dir" help:"Data directory, above data.dir of the configuration."`
 
+	Serve          serveCommand              `cmd:"" help:"Answer the hotline until the process is asked to end."`
 	CheckConfig    checkConfigCommand        `cmd:"" help:"Say what is wrong with a configuration file, where, and how to mend it."`
 	AsteriskConfig asteriskConfigCommand     `cmd:"" help:"Write the complete configuration of an Asterisk that serves this hotline."`
 	User           userCommand               `cmd:"" help:"Add, list and change users."`

@@ -39,7 +39,7 @@ func declined() []string {
 	return []string{
 		"ast_mwi_state_type", "ast_mwi_vm_app_type", "ast_parked_call_type",
 		"ast_channel_fax_type", "ast_channel_flash_type", "ast_channel_wink_type", "ast_cc_available_type",
-		"ast_channel_agent_login_type", "ast_channel_agent_logoff_type", "ast_system_registry_type",
+		"ast_system_registry_type",
 		"ast_rtp_rtcp_sent_type", "ast_rtp_rtcp_received_type", "ast_call_pickup_type",
 	}
 }

@@ -65,7 +65,7 @@ func Render(plan Plan, dir string) (Result, error) {
 	return result, nil
 }
 
-// files renders every template. Without a baseline a queues.conf would only tell of a module that is not there.
+// files renders every template. Without a baseline the files of app_queue would only tell of a module that is not there.
 func (p Plan) files() (map[string][]byte, error) {
 	parsed, err := template.New("").Funcs(template.FuncMap{"join": strings.Join}).ParseFS(templates, "conf/*.tmpl")
 	if err != nil {
@@ -82,7 +82,7 @@ func (p Plan) files() (map[string][]byte, error) {
 	view := p.view()
 	for _, name := range names {
 		name = filepath.Base(name)
-		if name == "queues.conf.tmpl" && p.Baseline == nil {
+		if strings.HasPrefix(name, "queue") && p.Baseline == nil {
 			continue
 		}
 		var out bytes.Buffer
