@@ -4,6 +4,9 @@ SHELL := /bin/bash
 PKG ?= ./...
 FUZZTIME ?= 30s
 
+# The steps of `make test` depend on each other in their order, also under `make -j`.
+.NOTPARALLEL:
+
 .PHONY: help
 help: ## List what can be done
 	@echo 'On a fresh Debian or Ubuntu with go, gcc and make:'
