@@ -90,7 +90,7 @@ func TestCheckConfig(t *testing.T) {
 	if r := hotline(t, nil, "", "check-config", filepath.Join(dir, "none.yaml")); r.code != exitFailed || !strings.Contains(r.out, "does not exist") {
 		t.Errorf("a missing file: %+v", r)
 	}
-	if r := hotline(t, []string{"HOTLINE_LOG_LEVLE=x"}, "", "check-config"); r.code != exitFailed || !strings.Contains(r.out, "did you mean HOTLINE_LOG_LEVEL?") {
+	if r := hotline(t, []string{"HOTLINE_LOG_LEVELS=x"}, "", "check-config"); r.code != exitFailed || !strings.Contains(r.out, "did you mean HOTLINE_LOG_LEVEL?") {
 		t.Errorf("a mistyped variable: %+v", r)
 	}
 	t.Setenv("HOTLINE_CONFIG", bad)
