@@ -32,6 +32,11 @@ type stateInput struct {
 	}
 }
 
+// extended says how long the wrap-up may last now.
+type extended struct {
+	Until time.Time `json:"until"`
+}
+
 func (s *Site) describeAgents() {
 	handle(s, op{
 		id: "list-agents", method: http.MethodGet, path: apiBase + "/agents", tag: "queues",
@@ -60,13 +65,9 @@ func (s *Site) describeAgents() {
 		Body struct {
 			Seconds int `json:"seconds,omitempty" minimum:"1" maximum:"3600" doc:"60 when left out"`
 		}
-	}) (*one[struct {
-		Until time.Time `json:"until"`
-	}], error) {
+	}) (*one[extended], error) {
 		until, err := s.opt.Agents.ExtendWrapUp(w.Login, in.ID, time.Duration(cmp.Or(in.Body.Seconds, 60))*time.Second)
-		return oneOf(struct {
-			Until time.Time `json:"until"`
-		}{until}, err)
+		return oneOf(extended{until}, err)
 	})
 }
 

@@ -28,6 +28,11 @@ type eventsInput struct {
 	Desk        bool   `query:"desk" doc:"this stream is the agent's desk: it also carries the agent's own pops and pushes"`
 }
 
+// acknowledged says how long a message took to the screen.
+type acknowledged struct {
+	Milliseconds float64 `json:"milliseconds" doc:"from the push to this acknowledgement"`
+}
+
 func (s *Site) describeDesk() {
 	handle(s, op{
 		id: "events", method: http.MethodGet, path: apiBase + "/events", tag: "live", produces: "text/event-stream",
@@ -46,16 +51,12 @@ func (s *Site) describeDesk() {
 		summary: "Say that a message is on the screen",
 		doc:     "Send it as soon as the pop is drawn; its latency is measured by the server's clock. Only the first counts.",
 		codes:   []string{codeNotFound},
-	}, func(ctx context.Context, w *who, in *ByID) (*one[struct {
-		Milliseconds float64 `json:"milliseconds" doc:"from the push to this acknowledgement"`
-	}], error) {
+	}, func(ctx context.Context, w *who, in *ByID) (*one[acknowledged], error) {
 		latency, ok := s.opt.Agents.Ack(w.Login, in.ID, visitOf(ctx).began)
 		if !ok {
 			return nil, problem(codeNotFound, "No message of that id waits for an acknowledgement of yours.")
 		}
-		return oneOf(struct {
-			Milliseconds float64 `json:"milliseconds" doc:"from the push to this acknowledgement"`
-		}{float64(latency.Microseconds()) / 1000}, nil)
+		return oneOf(acknowledged{float64(latency.Microseconds()) / 1000}, nil)
 	})
 	handle(s, op{
 		id: "beat-desk", method: http.MethodPost, path: apiBase + "/desk/heartbeat", tag: "live", roles: []Role{Agent},

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"hotline/records"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
@@ -117,7 +119,7 @@ func (s *Site) guard(o op) func(huma.Context, func(huma.Context)) {
 			writeProblem(w, s.problemFor(r.Context(), o.id, err))
 			return
 		}
-		next(huma.WithContext(ctx, withWho(r.Context(), user)))
+		next(huma.WithContext(ctx, withWho(records.By(r.Context(), user.Login), user)))
 	}
 }
 

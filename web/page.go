@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -94,16 +95,23 @@ func (s *Site) serveRoot(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, p)
 }
 
-// serveProblemPage explains one kind of problem: the page behind the type URI (RFC 9457 §3.1.1).
+// serveProblemPage explains a kind of problem: the page behind the type URI (RFC 9457 §3.1.1). The rooms behind the API have
+// codes of their own, which their answers explain each time; for those the page says so.
 func (s *Site) serveProblemPage(w http.ResponseWriter, r *http.Request) {
-	k, ok := s.problems[r.PathValue("code")]
-	if !ok {
+	code := r.PathValue("code")
+	if k, ok := s.problems[code]; ok {
+		s.show(w, http.StatusOK, page{
+			Lang: "en", Title: k.title, Paragraphs: []string{fmt.Sprintf("Code %s, status %d.", k.code, k.status), k.do},
+		})
+		return
+	}
+	if len(code) > 64 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz-") != "" {
 		writeProblem(w, problem(codeNotFound, "There is no problem of that name."))
 		return
 	}
 	s.show(w, http.StatusOK, page{
-		Lang: "en", Title: k.title,
-		Paragraphs: []string{fmt.Sprintf("Code %s, status %d.", k.code, k.status), k.do},
+		Lang: "en", Title: code,
+		Paragraphs: []string{"A refusal of this code says in its detail what is wrong, and in its do what to do about it."},
 	})
 }
 

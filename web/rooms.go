@@ -24,8 +24,8 @@ func fromRooms(err error) *Problem {
 	if e, ok := errors.AsType[*agent.Error](err); ok {
 		return told(agentStatus(e.Code), e.Code, e.What, e.Do)
 	}
-	if e, ok := errors.AsType[*queue.CommandError](err); ok {
-		return told(queueStatus(e.Code), e.Code, e.What, e.Do)
+	if e, ok := errors.AsType[*queue.Refusal](err); ok {
+		return told(queueStatus(e.Code), e.Code, sentence(e.What), sentence(e.Do))
 	}
 	return nil
 }

@@ -140,17 +140,20 @@ func (s *Site) login(ctx context.Context, _ *who, in *loginInput) (*loginOutput,
 	source := source(r, s.opt.TrustedProxies)
 	login := strings.ToLower(in.Body.Login)
 	if wait := s.throttle.take(source, login); wait > 0 {
+		s.measured.refused.Inc()
 		p := problem(codeThrottled, "Too many sign-ins failed from here or for this login.")
 		p.retry = wait
 		return nil, p
 	}
 	user, err := s.opt.Records.Authenticate(ctx, in.Body.Login, in.Body.Password)
-	if errors.Is(err, records.ErrCredentials) || errors.Is(err, records.ErrLocked) {
+	refused := errors.Is(err, records.ErrCredentials) || errors.Is(err, records.ErrLocked)
+	s.throttle.done(source, login, refused)
+	if refused {
+		s.measured.refused.Inc()
 		// A locked account answers like a wrong password: otherwise the lock would tell which logins exist.
 		s.log.WarnContext(ctx, "sign-in refused", "login", login, "source", source, "request", requestOf(ctx), "err", err)
 		return nil, problem(codeBadLogin, "Login or password is wrong.")
 	}
-	s.throttle.give(source, login)
 	if err != nil {
 		return nil, err
 	}

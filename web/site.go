@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"hotline/records"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,6 +32,8 @@ type Options struct {
 	Calls   Switchboard
 	Hub     *Hub
 
+	UserChanged func(records.User) // optional: called after a user was added or changed, to tell roster and switches
+
 	Parts      []Part                 // optional: what /readyz checks
 	Collectors []prometheus.Collector // optional: further metrics, e.g. of the switch drivers
 
@@ -37,6 +41,7 @@ type Options struct {
 	TLS            bool           // served over TLS, here or by the proxy in front: Secure cookie with the __Host- prefix, HSTS
 	TrustedProxies []netip.Prefix // optional: proxies whose X-Forwarded-For is believed
 	TrustedOrigins []string       // optional: "https://host" origins of other sites that may call with the cookie
+	Logins         LoginLimit     // optional: how many wrong passwords are taken
 	MaxStreams     int            // optional: open event streams at once, 2,000 when 0
 	PeerStreams    int            // optional: of these, of one login, 8 when 0
 }
@@ -55,6 +60,7 @@ type Site struct {
 	problems map[string]kind
 	throttle *throttle
 	streams  *streamCount
+	mux      *http.ServeMux
 	handler  http.Handler
 
 	stop     context.Context // over when draining begins
@@ -71,12 +77,12 @@ func New(o Options) (*Site, error) {
 	}
 	s := &Site{
 		opt: o, log: o.Log.With("component", "web"), now: o.Now, began: o.Now(),
-		problems: map[string]kind{}, throttle: newThrottle(o.Now),
+		problems: map[string]kind{}, throttle: newThrottle(o.Logins, o.Now),
 		streams: newStreamCount(o.MaxStreams, o.PeerStreams),
 	}
 	stop, cancel := context.WithCancel(context.Background())
 	s.stop, s.stopOnce = stop, sync.OnceFunc(func() { cancel(); o.Hub.close() })
-	for _, k := range append(kinds(), roomKinds()...) {
+	for _, k := range kinds() {
 		s.problems[k.code] = k
 	}
 	var err error
@@ -103,6 +109,7 @@ func (s *Site) draining() bool { return s.stop.Err() != nil }
 // route builds the route table.
 func (s *Site) route() (http.Handler, error) {
 	mux := http.NewServeMux()
+	s.mux = mux
 	s.api = humago.New(mux, s.config())
 	s.describeSession()
 	s.describeQueues()

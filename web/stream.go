@@ -180,8 +180,9 @@ func ears(w *who, queues func() []string) func(liveItem) ([]byte, bool) {
 		case item.to&ToDispatchers != 0 && w.has(Dispatcher), item.to&ToAdministrators != 0 && w.has(Administrator):
 			return item.plain, true
 		case item.to&ToQueueAgents != 0 && w.has(Agent):
-			mine := item.agent == w.Login || item.queue != "" && slices.Contains(queues(), item.queue)
-			return item.plain, mine
+			if item.agent == w.Login || item.queue != "" && slices.Contains(queues(), item.queue) {
+				return item.plain, true
+			}
 		}
 		return nil, false
 	}

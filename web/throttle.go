@@ -1,111 +1,131 @@
 package web
 
 import (
+	"cmp"
 	"net/netip"
 	"sync"
 	"time"
 )
 
-// throttle slows password guessing: a token bucket a source and one a login. A try takes a token from both before the
-// password is looked at, so that parallel tries count too; a right password gives them back.
+// LoginLimit bounds password guessing, by login and by source: so many failures within Window refuse further tries for
+// Lockout. The zero value is 5 in 5 minutes, then 15 minutes.
+type LoginLimit struct {
+	Attempts int
+	Window   time.Duration
+	Lockout  time.Duration
+}
+
+// throttle keeps the failures. A try that is under way counts as one that may fail, so parallel tries gain nothing.
 type throttle struct {
-	source, login bucketRule
-	now           func() time.Time
+	limit LoginLimit
+	now   func() time.Time
 
-	mu      sync.Mutex
-	buckets map[string]*bucket
+	mu    sync.Mutex
+	tries map[string]*tries
 }
 
-type bucketRule struct {
-	burst int           // tries at once
-	every time.Duration // one more after each
+type tries struct {
+	failed   int
+	underway int
+	first    time.Time // of the failures counted
+	until    time.Time // refused until then
 }
 
-type bucket struct {
-	tokens float64
-	at     time.Time
-	rule   bucketRule
+// maxTries bounds the memory (about 150 bytes each). Past it the settled ones go, then any that nobody waits for: to forget a few
+// counters is better than to refuse everybody.
+const maxTries = 20_000
+
+func newThrottle(limit LoginLimit, now func() time.Time) *throttle {
+	limit.Attempts = cmp.Or(limit.Attempts, 5)
+	limit.Window = cmp.Or(limit.Window, 5*time.Minute)
+	limit.Lockout = cmp.Or(limit.Lockout, 15*time.Minute)
+	return &throttle{limit: limit, now: now, tries: make(map[string]*tries)}
 }
 
-// maxBuckets bounds the memory (about 100 bytes each). Past it the full buckets go, then any: forgetting a few counters is
-// better than refusing everybody.
-const maxBuckets = 20_000
-
-func newThrottle(now func() time.Time) *throttle {
-	return &throttle{
-		source:  bucketRule{burst: 20, every: 3 * time.Second},
-		login:   bucketRule{burst: 10, every: 15 * time.Second},
-		now:     now,
-		buckets: make(map[string]*bucket),
-	}
-}
-
-// take counts one try. wait > 0: refused for that long, nothing counted.
+// take begins a try. wait > 0: refused, come back after that. 0: the caller must call done.
 func (t *throttle) take(source netip.Addr, login string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	bySource, byLogin := t.bucket(sourceKey(source), t.source, now), t.bucket("l:"+login, t.login, now)
-	wait = max(bySource.missing(), byLogin.missing())
-	if wait > 0 {
+	bySource, byLogin := t.of(sourceKey(source)), t.of(loginKey(login))
+	if wait = max(t.wait(bySource, now), t.wait(byLogin, now)); wait > 0 {
 		return wait
 	}
-	bySource.tokens--
-	byLogin.tokens--
+	bySource.underway++
+	byLogin.underway++
 	return 0
 }
 
-// give takes the try back: it was no guess.
-func (t *throttle) give(source netip.Addr, login string) {
+// done ends a try. A right password forgets the failures of its login, but not those of the source: otherwise a guesser
+// with one account of their own could go on for ever.
+func (t *throttle) done(source netip.Addr, login string, failed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	for _, b := range []*bucket{t.bucket(sourceKey(source), t.source, now), t.bucket("l:"+login, t.login, now)} {
-		b.tokens = min(b.tokens+1, float64(b.rule.burst))
+	bySource, byLogin := t.of(sourceKey(source)), t.of(loginKey(login))
+	for _, k := range []*tries{bySource, byLogin} {
+		k.underway--
+		if failed {
+			t.fail(k, now)
+		}
+	}
+	if !failed {
+		byLogin.failed = 0
 	}
 }
 
-func (t *throttle) bucket(key string, rule bucketRule, now time.Time) *bucket {
-	b := t.buckets[key]
-	if b == nil {
-		if len(t.buckets) >= maxBuckets {
-			t.makeRoom(now)
-		}
-		b = &bucket{tokens: float64(rule.burst), at: now, rule: rule}
-		t.buckets[key] = b
+func (t *throttle) fail(k *tries, now time.Time) {
+	if k.failed == 0 || now.Sub(k.first) >= t.limit.Window {
+		k.failed, k.first = 0, now
 	}
-	b.refill(now)
-	return b
+	if k.failed++; k.failed >= t.limit.Attempts {
+		k.failed, k.until = 0, now.Add(t.limit.Lockout)
+	}
 }
 
-func (t *throttle) makeRoom(now time.Time) {
-	for key, b := range t.buckets {
-		if b.refill(now); b.tokens >= float64(b.rule.burst) {
-			delete(t.buckets, key)
+func (t *throttle) wait(k *tries, now time.Time) time.Duration {
+	if now.Before(k.until) {
+		return k.until.Sub(now)
+	}
+	if now.Sub(k.first) >= t.limit.Window {
+		k.failed = 0
+	}
+	if k.failed+k.underway >= t.limit.Attempts {
+		return time.Second // until the tries under way are decided
+	}
+	return 0
+}
+
+func (t *throttle) of(key string) *tries {
+	k := t.tries[key]
+	if k == nil {
+		if len(t.tries) >= maxTries {
+			t.makeRoom()
+		}
+		k = &tries{}
+		t.tries[key] = k
+	}
+	return k
+}
+
+func (t *throttle) makeRoom() {
+	now := t.now()
+	for key, k := range t.tries {
+		if k.underway == 0 && !now.Before(k.until) && (k.failed == 0 || now.Sub(k.first) >= t.limit.Window) {
+			delete(t.tries, key)
 		}
 	}
-	for key := range t.buckets {
-		if len(t.buckets) < maxBuckets*9/10 {
+	for key, k := range t.tries {
+		if len(t.tries) < maxTries*9/10 {
 			return
 		}
-		delete(t.buckets, key)
+		if k.underway == 0 {
+			delete(t.tries, key)
+		}
 	}
 }
 
-func (b *bucket) refill(now time.Time) {
-	if passed := now.Sub(b.at); passed > 0 {
-		b.tokens = min(b.tokens+float64(passed)/float64(b.rule.every), float64(b.rule.burst))
-		b.at = now
-	}
-}
-
-// missing is how long until there is a whole token.
-func (b *bucket) missing() time.Duration {
-	if b.tokens >= 1 {
-		return 0
-	}
-	return time.Duration((1 - b.tokens) * float64(b.rule.every))
-}
+func loginKey(login string) string { return "l:" + login }
 
 // sourceKey joins an IPv6 /64, which one customer owns whole, into one source.
 func sourceKey(a netip.Addr) string {

@@ -10,49 +10,81 @@ import (
 func TestThrottle(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
-	newOne := func() *throttle { return newThrottle(func() time.Time { return now }) }
+	newOne := func() *throttle {
+		return newThrottle(LoginLimit{Attempts: 3, Window: time.Minute, Lockout: 10 * time.Minute}, func() time.Time { return now })
+	}
 	home, other := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	address := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}) }
+	fail := func(t *testing.T, th *throttle, from netip.Addr, login string) {
+		t.Helper()
+		if wait := th.take(from, login); wait != 0 {
+			t.Fatalf("%s from %s has to wait %s", login, from, wait)
+		}
+		th.done(from, login, true)
+	}
 
-	t.Run("a login has ten tries from anywhere, then one each 15 s", func(t *testing.T) {
+	t.Run("a login, wherever the tries come from", func(t *testing.T) {
 		th := newOne()
-		for i := range 10 {
-			from := netip.AddrFrom4([4]byte{198, 51, 100, byte(i)})
-			if wait := th.take(from, "anna"); wait != 0 {
-				t.Fatalf("try %d has to wait %s", i+1, wait)
-			}
+		for i := range 3 {
+			fail(t, th, address(i), "anna")
 		}
-		if wait := th.take(other, "anna"); wait != 15*time.Second {
-			t.Fatalf("11th try waits %s, want 15s", wait)
+		if wait := th.take(other, "anna"); wait != 10*time.Minute {
+			t.Fatalf("the 4th try waits %s, want 10m", wait)
 		}
-		if wait := th.take(other, "ben"); wait != 0 {
-			t.Fatalf("another login waits %s", wait)
+		fail(t, th, other, "ben")
+		now = now.Add(10 * time.Minute)
+		fail(t, th, other, "anna")
+	})
+	t.Run("a source, whatever the login", func(t *testing.T) {
+		th := newOne()
+		for i := range 3 {
+			fail(t, th, home, fmt.Sprintf("user%d", i))
 		}
-		now = now.Add(15 * time.Second)
-		if wait := th.take(other, "anna"); wait != 0 {
-			t.Fatalf("after 15 s the try still waits %s", wait)
+		if wait := th.take(home, "fresh"); wait != 10*time.Minute {
+			t.Fatalf("the 4th try waits %s, want 10m", wait)
+		}
+		fail(t, th, other, "fresh")
+	})
+	t.Run("failures are forgotten after the window", func(t *testing.T) {
+		th := newOne()
+		for range 10 {
+			fail(t, th, home, "anna")
+			fail(t, th, home, "anna")
+			now = now.Add(time.Minute)
 		}
 	})
-	t.Run("a source has twenty tries whatever the login", func(t *testing.T) {
-		th := newOne()
-		for i := range 20 {
-			if wait := th.take(home, fmt.Sprintf("user%d", i)); wait != 0 {
-				t.Fatalf("try %d has to wait %s", i+1, wait)
-			}
-		}
-		if wait := th.take(home, "fresh"); wait != 3*time.Second {
-			t.Fatalf("21st try waits %s, want 3s", wait)
-		}
-		if wait := th.take(other, "fresh"); wait != 0 {
-			t.Fatalf("another source waits %s", wait)
-		}
-	})
-	t.Run("a right password costs nothing", func(t *testing.T) {
+	t.Run("right passwords cost nothing", func(t *testing.T) {
 		th := newOne()
 		for i := range 100 {
 			if wait := th.take(home, "anna"); wait != 0 {
 				t.Fatalf("sign-in %d has to wait %s", i+1, wait)
 			}
-			th.give(home, "anna")
+			th.done(home, "anna", false)
+		}
+	})
+	t.Run("a right password of one's own does not clear the source", func(t *testing.T) {
+		th := newOne()
+		for i := range 3 {
+			fail(t, th, home, fmt.Sprintf("victim%d", i))
+			if i < 2 {
+				th.take(home, "mine")
+				th.done(home, "mine", false)
+			}
+		}
+		if th.take(home, "mine") == 0 {
+			t.Fatal("the source may go on")
+		}
+	})
+	t.Run("parallel tries count while they are under way", func(t *testing.T) {
+		th := newOne()
+		admitted := 0
+		for range 50 {
+			if th.take(home, "anna") == 0 {
+				admitted++
+			}
+		}
+		if admitted != 3 {
+			t.Fatalf("%d tries at once, want 3", admitted)
 		}
 	})
 	t.Run("an IPv6 /64 is one source", func(t *testing.T) {
@@ -68,12 +100,12 @@ func TestThrottle(t *testing.T) {
 	})
 	t.Run("memory is bounded", func(t *testing.T) {
 		th := newOne()
-		for i := range 3 * maxBuckets {
-			th.take(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), "one")
-			th.give(home, "one")
+		for i := range 3 * maxTries {
+			th.take(address(i), "one")
+			th.done(address(i), "one", false)
 		}
-		if len(th.buckets) > maxBuckets+1 {
-			t.Fatalf("%d buckets kept", len(th.buckets))
+		if len(th.tries) > maxTries+1 {
+			t.Fatalf("%d kept", len(th.tries))
 		}
 	})
 }
