@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -37,7 +36,7 @@ func openBoard(ctx context.Context, cfg configs.Config, node string, log *slog.L
 	b := &sharedBoard{log: log}
 	opt := queue.BoardOptions{Prefix: "{" + cfg.Redis.Prefix + "}", Node: node, Log: log}
 	var err error
-	if b.redis, err = queue.DialBoard(ctx, cfg.Redis.URL, opt); err != nil {
+	if b.redis, err = queue.OpenBoard(cfg.Redis.URL, opt); err != nil {
 		return nil, fmt.Errorf("redis.url: %w", err)
 	}
 	if cfg.Redis.Mode == configs.RedisRequired {
@@ -45,9 +44,14 @@ func openBoard(ctx context.Context, cfg configs.Config, node string, log *slog.L
 			return nil, errors.Join(fmt.Errorf("redis does not answer and redis.mode is required: %w", err), b.redis.Close())
 		}
 	}
-	b.shared = queue.NewFailover(b.redis, queue.NewLocalBoard(opt), queue.FailoverOptions{OnMode: b.turned, Log: log})
-	b.deadlines = queue.NewDeadlines(b.shared, queue.DeadlinesOptions{Fire: b.due, Log: log})
-	b.lease = queue.NewNode(b.shared, queue.NodeOptions{Recovered: b.recovered, Log: log})
+	b.shared = queue.NewFailover(b.redis, queue.NewLocalBoard(opt), queue.FailoverOptions{Report: b.turned, Log: log})
+	b.deadlines = queue.NewDeadlines(b.shared, func(d queue.Deadline) { b.distributor.Due(d) }, queue.DeadlineOptions{Log: log})
+	b.lease = queue.NewNode(b.shared, queue.NodeOptions{
+		Orphan: func(k queue.Known) { b.distributor.Recovered(queue.Leased{Orphans: []queue.Known{k}}) },
+		Match:  func(m queue.Match) { b.distributor.Recovered(queue.Leased{Matches: []queue.Match{m}}) },
+		Lost:   func() { b.distributor.Recovered(queue.Leased{Lost: true}) },
+		Log:    log,
+	})
 	return b, nil
 }
 
@@ -61,13 +65,10 @@ func (b *sharedBoard) start(house *life) {
 
 func (b *sharedBoard) Close() error { return b.redis.Close() }
 
-func (b *sharedBoard) due(d queue.Deadline)         { b.distributor.Due(d) }
-func (b *sharedBoard) recovered(found queue.Leased) { b.distributor.Recovered(found) }
-
 // turned says that the board changed between Redis and memory. Whoever is ready is told to the board that counts now.
-func (b *sharedBoard) turned(mode string) {
-	b.log.Warn("the board of waiting calls has changed", "mode", mode)
-	b.distributor.Note(queue.Event{Kind: queue.EventDegraded, At: time.Now(), Data: map[string]string{"mode": mode}})
+func (b *sharedBoard) turned(e queue.Event) {
+	b.log.Warn("the board of waiting calls has changed", "mode", e.Data["mode"])
+	b.distributor.Note(e)
 	b.roster.Reannounce()
 }
 
