@@ -56,15 +56,15 @@ func (r *Roster) apply(s *seat, e event) bool {
 	from := s.state
 	t, known := r.table[from][e.kind]
 	if !known {
-		r.note(slog.LevelWarn, "unexpected input, ignored", s, e)
+		r.note(slog.LevelWarn, "unexpected, ignored", s, e)
 		return false
 	}
 	if t.next == from && t.do == 0 {
-		r.note(slog.LevelDebug, "nothing to do", s, e)
+		r.note(slog.LevelDebug, "no news", s, e)
 		return true
 	}
 	if t.do&refuse != 0 {
-		r.note(slog.LevelInfo, "offer refused", s, e)
+		r.note(slog.LevelInfo, "an offer, refused", s, e)
 		// The queue takes a refusing agent off its lists. If the agent becomes ready in that very moment, the two
 		// messages cross: say it again soon.
 		s.reaffirm = now.Add(r.opt.Doubt)
@@ -97,7 +97,7 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 		if e.reason != "" {
 			detail += ": " + e.reason
 		}
-		r.note(slog.LevelWarn, "contradiction repaired", s, e)
+		r.note(slog.LevelWarn, "a contradiction, repaired", s, e)
 		r.notice("contradiction", s.login, e.call, detail)
 	}
 	if has(phoneSeen) {
@@ -284,13 +284,13 @@ func (r *Roster) tell(view View, from State, e event) {
 }
 
 // note logs behind the change: a log that blocks must not hold up a call.
-func (r *Roster) note(level slog.Level, message string, s *seat, e event) {
+func (r *Roster) note(level slog.Level, what string, s *seat, e event) {
 	if !r.log.Enabled(context.Background(), level) {
 		return
 	}
 	state, has := s.state, s.call
 	r.courier.send(s.login, func() {
-		r.log.Log(context.Background(), level, message, "agent", s.login, "state", state, "input", e.kind,
+		r.log.Log(context.Background(), level, "input to presence", "was", what, "agent", s.login, "state", state, "input", e.kind,
 			"call", e.call, "has", has, "by", e.by, "reason", e.reason)
 	})
 }

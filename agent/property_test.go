@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -114,7 +113,7 @@ func (m *model) believe(a act, now time.Time) (accepted bool) {
 	case "over", "gone":
 		switch {
 		case !own || m.in == WrapUp:
-		case m.in == Talking && !m.wrapped && !(a.Do == "over" && a.Queue == "sales"):
+		case m.in == Talking && !m.wrapped && (a.Do == "gone" || a.Queue == "repair"):
 			m.in, m.end = WrapUp, now.Add(time.Minute)
 		default:
 			m.free()
@@ -310,7 +309,7 @@ func TestConcurrentSources(t *testing.T) {
 	var all sync.WaitGroup
 	for _, login := range []string{"li", "wang", "zhao"} {
 		for source := range 4 {
-			all.Go(func() { hammer(t.Context(), r, login, source) })
+			all.Go(func() { hammer(r, login, source) })
 		}
 	}
 	all.Wait()
@@ -324,7 +323,7 @@ func TestConcurrentSources(t *testing.T) {
 	}
 }
 
-func hammer(_ context.Context, r *Roster, login string, source int) {
+func hammer(r *Roster, login string, source int) {
 	for i := range 300 {
 		call := fmt.Sprintf("a-%d", i)
 		switch source {

@@ -83,21 +83,26 @@ func (s *RedisStore) Claim(ctx context.Context, epoch, floor int64) (int64, erro
 	return now, nil
 }
 
-// Load is Store.Load. An entry that cannot be read makes it fail: half a roster is worse than the phones' word alone.
+// Load is Store.Load.
 func (s *RedisStore) Load(ctx context.Context) ([]Copy, error) {
 	entries, err := s.client.HGetAll(ctx, s.hash).Result()
 	if err != nil {
 		return nil, fmt.Errorf("agent: load presence: %w", err)
 	}
 	copies := make([]Copy, 0, len(entries))
+	var unreadable UnreadableError
 	for login, entry := range entries {
 		_, body, _ := strings.Cut(entry, " ")
 		var c Copy
 		if err := json.Unmarshal([]byte(body), &c); err != nil {
-			return nil, fmt.Errorf("agent: load presence of %q: %w", login, err)
+			unreadable.Logins = append(unreadable.Logins, login)
+			continue
 		}
 		c.Login = login
 		copies = append(copies, c)
+	}
+	if unreadable.Logins != nil {
+		return copies, &unreadable
 	}
 	return copies, nil
 }

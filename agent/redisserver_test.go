@@ -17,7 +17,7 @@ type redisServer struct {
 
 func startRedis(t *testing.T) *redisServer {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "hr") // short: a socket's path has 107 bytes
+	dir, err := os.MkdirTemp("", "hr") //nolint:usetesting // short: a socket's path has 107 bytes at most
 	must(t, err)
 	s := &redisServer{dir: dir, url: "unix://" + filepath.Join(dir, "s")}
 	s.start(t)

@@ -225,9 +225,9 @@ func TestStoreAway(t *testing.T) {
 		store.away.Store(true)
 		l.r.CallOver("li", "a-1", "repair", time.Now())
 		synctest.Wait()
-		store.MemoryStore.mu.Lock()
+		store.mu.Lock()
 		store.epoch, store.copies = 0, map[string]Copy{} // it comes back empty
-		store.MemoryStore.mu.Unlock()
+		store.mu.Unlock()
 		store.away.Store(false)
 		must(t, l.r.Flush(t.Context()))
 		pass(10 * time.Second)

@@ -85,14 +85,14 @@ func (s *seat) snapshot(version int64) *shown {
 		Missed: s.missed, Answered: s.answered,
 		Version: version, Queues: s.queues,
 	}
-	switch {
-	case s.state == Paused:
+	switch s.state {
+	case Paused:
 		v.Reason = s.reason
-	case s.state == Unreachable:
+	case Unreachable:
 		v.Reason = "phone-down"
-	case s.state == Ready:
+	case Ready:
 		v.IdleSince = s.idle
-	case s.state == WrapUp:
+	case WrapUp:
 		v.WrapUpEnd = s.wrapUpEnd
 	}
 	if s.state.busy() {

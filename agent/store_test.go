@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -89,10 +90,23 @@ func TestRedisStoreWithoutRedis(t *testing.T) {
 	}
 	mini := miniredis.RunT(t)
 	s := dial(t, "redis://"+mini.Addr())
-	mini.HSet("{hotline}:presence", "li", "12 {broken")
-	if _, err := s.Load(t.Context()); err == nil {
-		t.Error("a broken entry was read")
+	mini.HSet("{hotline}:presence", "li", "12 {broken", "wang", `12 {"state":"paused","duty":"away","reason":"meal"}`)
+	copies, err := s.Load(t.Context())
+	var unreadable *UnreadableError
+	if !errors.As(err, &unreadable) || !slices.Equal(unreadable.Logins, []string{"li"}) || len(copies) != 1 {
+		t.Errorf("Load: %+v, %v", copies, err)
 	}
+	t.Run("the readable are restored, the others written anew", func(t *testing.T) {
+		l := live(t, s, nil)
+		defer l.stop()
+		must(t, l.r.Restore(t.Context()))
+		mustState(t, l.r, "wang", Paused)
+		ready(t, l.r, "li")
+		must(t, l.r.Flush(t.Context()))
+		if copies, err := s.Load(t.Context()); err != nil || len(copies) != 2 {
+			t.Errorf("Load: %+v, %v", copies, err)
+		}
+	})
 	mini.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
