@@ -26,9 +26,9 @@ type session struct {
 	backlog *backlog
 	first   snapshot
 
+	apps  []string      // whose events come here
 	token string        // name of an event that proves that we hear, see prove
-	echo  []byte        // the same for the reader, nil once it came
-	heard chan struct{} // closed when it came
+	heard chan struct{} // one token for each time it came
 
 	drained chan struct{} // closed by the owner: every frame is worked off, the session is history
 	usurped atomic.Bool   // another controller took the application
@@ -61,10 +61,9 @@ func (d *Driver) open(ctx context.Context) (*session, error) {
 	}
 	conn.SetReadLimit(maxFrame)
 	alive, stop := context.WithCancel(ctx)
-	token := "echo-" + rand.Text()
 	s := &session{
 		conn: conn, backlog: newBacklog(d.opt.BacklogBytes, d.m), drained: make(chan struct{}), stop: stop,
-		token: token, echo: []byte(token), heard: make(chan struct{}),
+		apps: []string{d.opt.App, phonesApp(d.opt.App)}, token: "echo-" + rand.Text(), heard: make(chan struct{}, 2),
 	}
 	s.hands.Go(func() { d.read(alive, s) })
 	s.hands.Go(func() { d.ping(alive, s) })
@@ -90,21 +89,25 @@ var errDeaf = errors.New("asterisk: connected, but no event comes")
 // tears down the application's former connection just while the new one registers, the application stays inactive
 // (res/stasis/app.c, app_update), while the websocket is open and answers pings.
 func (d *Driver) prove(ctx context.Context, s *session) error {
-	query := url.Values{"application": {d.opt.App}}
-	err := d.rest.do(ctx, http.MethodPost, "echo", "/events/user/"+s.token+"?"+query.Encode(), nil, nil)
-	if err != nil {
-		return err
+	for _, app := range s.apps {
+		query := url.Values{"application": {app}}
+		err := d.rest.do(ctx, http.MethodPost, "echo", "/events/user/"+s.token+"?"+query.Encode(), nil, nil)
+		if err != nil {
+			return err
+		}
 	}
 	timer := time.NewTimer(time.Second)
 	defer timer.Stop()
-	select {
-	case <-s.heard:
-		return nil
-	case <-timer.C:
-		return errDeaf
-	case <-ctx.Done():
-		return ctx.Err()
+	for range s.apps {
+		select {
+		case <-s.heard:
+		case <-timer.C:
+			return errDeaf
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return nil
 }
 
 // eventsURL is where ARI serves its websocket.
@@ -112,13 +115,14 @@ func (d *Driver) eventsURL() string {
 	u := *d.rest.base
 	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
 	u.Path = strings.TrimSuffix(u.Path, "/") + "/events"
-	u.RawQuery = url.Values{"app": {d.opt.App}}.Encode()
+	u.RawQuery = url.Values{"app": {d.opt.App + "," + phonesApp(d.opt.App)}}.Encode()
 	return u.String()
 }
 
 // read moves frames into memory and does nothing else.
 func (d *Driver) read(ctx context.Context, s *session) {
 	defer s.backlog.end()
+	echo, echoes := []byte(s.token), 0
 	for {
 		_, data, err := s.conn.Read(ctx)
 		if err != nil {
@@ -126,9 +130,9 @@ func (d *Driver) read(ctx context.Context, s *session) {
 			return
 		}
 		d.m.bytes.Add(float64(len(data)))
-		if s.echo != nil && bytes.Contains(data, s.echo) {
-			s.echo = nil
-			close(s.heard)
+		if echoes < len(s.apps) && bytes.Contains(data, echo) {
+			echoes++
+			s.heard <- struct{}{}
 			continue
 		}
 		if err := s.backlog.put(frame{data: data, at: time.Now()}); err != nil {
