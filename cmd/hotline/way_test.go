@@ -51,8 +51,8 @@ func TestTheWayOfACall(t *testing.T) {
 		t.Fatalf("the desk is told that the case is %+v", owned.Data)
 	}
 	v := h.Call(popped.Call)
-	if v.Verdict == nil || !v.Verdict.Met || v.Verdict.Rings != 1 || v.Verdict.Rule != "three-rings/1 400ms+600ms x3" || v.Agent != "li" {
-		t.Errorf("the call stands as %+v, verdict %+v", v, v.Verdict)
+	if !v.Answered || !v.Met || v.Rings != 1 || v.Rule != "three-rings/1 400ms+600ms x3" || v.Agent != "li" {
+		t.Errorf("the call stands as %+v", v)
 	}
 
 	h.Wait("hanging up", caller.HangUp)
@@ -126,7 +126,7 @@ func TestTheLadderWidensInsideTheBudget(t *testing.T) {
 	}
 	h.Eventually("the verdict says ring 3, promise kept", func() bool {
 		c := h.Calls()
-		return len(c) == 1 && c[0].Verdict != nil && c[0].Verdict.Rings == 3 && c[0].Verdict.Met && c[0].Agent == "wang"
+		return len(c) == 1 && c[0].Answered && c[0].Rings == 3 && c[0].Met && c[0].Agent == "wang"
 	})
 }
 
