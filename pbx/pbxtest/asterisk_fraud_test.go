@@ -70,7 +70,7 @@ func TestStrangersAreRefused(t *testing.T) {
 	for _, user := range []string{"13800138000", "trunk-carrier", "li", "nobody", "anonymous"} {
 		stranger := NewPhone(t, PhoneOptions{User: user, Server: a.SIPAddr, IP: a.PhoneIP})
 		for _, number := range []string{"4001", "*43", "0013800138000"} {
-			ends(t, ctx, dial(t, ctx, stranger, number, DialOptions{}), 401)
+			ends(ctx, t, dial(ctx, t, stranger, number, DialOptions{}), 401)
 		}
 	}
 	if list := channels(t, a); len(list) != 0 {
@@ -89,9 +89,9 @@ func TestPhonesDialNothing(t *testing.T) {
 		"0013800138000", "13800138000", "4001", "+4001", "wang", "trunk-carrier", "s", "T", "i", "h", "*43&wang", "*4", "*431",
 		"$%7BSHELL(id)%7D", "_X.", "*43,1,System(id)",
 	} {
-		ends(t, ctx, dial(t, ctx, phone, number, DialOptions{}), 404)
+		ends(ctx, t, dial(ctx, t, phone, number, DialOptions{}), 404)
 	}
-	echo := dial(t, ctx, phone, "*43", DialOptions{})
+	echo := dial(ctx, t, phone, "*43", DialOptions{})
 	if err := echo.WaitHears(ctx, echo); err != nil {
 		t.Errorf("the echo test: %v", err)
 	}
@@ -106,13 +106,13 @@ func TestTransfersAndMessagesAreRefused(t *testing.T) {
 	ctx := patience(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	phone, caller := agentPhone(t, a, "li", Behaviour{}), trunkCaller(t, a, "13800138000")
-	echo := dial(t, ctx, phone, "*43", DialOptions{})
+	echo := dial(ctx, t, phone, "*43", DialOptions{})
 	if err := echo.WaitAnswered(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for method, want := range map[string]int{"REFER": 501, "MESSAGE": 501, "NOTIFY": 501, "PUBLISH": 489, "SUBSCRIBE": 603} {
 		for _, from := range []*Phone{phone, caller} {
-			if code := ask(t, ctx, from, method); code != want {
+			if code := ask(ctx, t, from, method); code != want {
 				t.Errorf("%s of %s is answered %d, want %d", method, from.User(), code, want)
 			}
 		}
@@ -123,7 +123,7 @@ func TestTransfersAndMessagesAreRefused(t *testing.T) {
 }
 
 // ask sends a request outside of any call, answers a challenge, and gives the final status.
-func ask(t *testing.T, ctx context.Context, from *Phone, method string) int {
+func ask(ctx context.Context, t *testing.T, from *Phone, method string) int {
 	t.Helper()
 	uri, callID, authorization := "sip:4001@"+from.server.String(), token(), ""
 	for cseq := 1; ; cseq++ {
@@ -137,7 +137,7 @@ func ask(t *testing.T, ctx context.Context, from *Phone, method string) int {
 			t.Fatalf("%s: %v", method, err)
 		}
 		next, ok := from.answerChallenge(answer, method, uri, authorization)
-		if answer.StatusCode != 401 || !ok {
+		if answer.StatusCode != http.StatusUnauthorized || !ok {
 			return answer.StatusCode
 		}
 		authorization = next
@@ -161,8 +161,8 @@ func TestCallersTextIsNeverEvaluated(t *testing.T) {
 		{`x\"y`, "1%22%20%7C%201", `x\"y`, ""},
 		{"Set(GLOBAL(X)=1)", "12%2034", "Set(GLOBAL(X)=1)", ""},
 	} {
-		call := dial(t, ctx, caller, "4001", DialOptions{DisplayName: try.name, FromUser: try.user})
-		arrived := controller.next(t, ctx).Channel.Caller
+		call := dial(ctx, t, caller, "4001", DialOptions{DisplayName: try.name, FromUser: try.user})
+		arrived := controller.next(ctx, t).Channel.Caller
 		if arrived.Name != try.wantName || arrived.Number != try.wantNumber {
 			t.Errorf("%q <%s> arrived as %q <%s>, want %q <%s>",
 				try.name, try.user, arrived.Name, arrived.Number, try.wantName, try.wantNumber)
@@ -200,9 +200,9 @@ func TestMonstrousInvites(t *testing.T) {
 		{"unknown method", DialOptions{Rewrite: func(s string) string { return "X" + s }}, 501},
 		{"no codec of ours", DialOptions{Rewrite: swap("RTP/AVP 8 101", "RTP/AVP 3")}, 488},
 	} {
-		bad := dial(t, ctx, caller, "4001", try.options)
-		good := dial(t, ctx, caller, "4002", DialOptions{})
-		for arrived := controller.next(t, ctx); arrived.Args[1] != "4002"; arrived = controller.next(t, ctx) {
+		bad := dial(ctx, t, caller, "4001", try.options)
+		good := dial(ctx, t, caller, "4002", DialOptions{})
+		for arrived := controller.next(ctx, t); arrived.Args[1] != "4002"; arrived = controller.next(ctx, t) {
 			if name := arrived.Channel.Caller.Name; len(name) > 100 || strings.Contains(name, "Injected") {
 				t.Errorf("%s: arrived as %q", try.what, name)
 			}

@@ -28,7 +28,6 @@ type invitation struct {
 	authorization string
 	options       DialOptions
 	answered      bool // finally, in whatever way
-	confirmed     chan struct{}
 }
 
 // Dial calls a number and returns when the INVITE is out; the PhoneCall tells how it goes on.

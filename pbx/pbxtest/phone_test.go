@@ -56,8 +56,11 @@ func TestPhoneBehaviour(t *testing.T) {
 	both := func(b Behaviour) (out, first, second *PhoneCall) {
 		t.Helper()
 		odd.SetBehaviour(b)
-		out = dial(t, ctx, caller, "4001", DialOptions{})
-		return out, incoming(t, ctx, steady), incoming(t, ctx, odd)
+		if err := a.WaitIdle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		out = dial(ctx, t, caller, "4001", DialOptions{})
+		return out, incoming(ctx, t, steady), incoming(ctx, t, odd)
 	}
 	hangUp := func(call *PhoneCall) {
 		t.Helper()
@@ -74,22 +77,22 @@ func TestPhoneBehaviour(t *testing.T) {
 		if err := out.Cancel(ctx); err != nil {
 			t.Error(err)
 		}
-		ends(t, ctx, out, 487)
-		ends(t, ctx, first, 487)
-		ends(t, ctx, second, 487)
+		ends(ctx, t, out, 487)
+		ends(ctx, t, first, 487)
+		ends(ctx, t, second, 487)
 		if !second.Passed(MarkCancelled) || second.End().Here {
 			t.Errorf("end of a cancelled call: %+v", second.End())
 		}
 	})
 	t.Run("declines", func(t *testing.T) {
 		out, first, second := both(Behaviour{Decline: 486, AnswerAfter: 20 * time.Millisecond})
-		ends(t, ctx, second, 486)
+		ends(ctx, t, second, 486)
 		first.Answer()
 		if err := out.WaitHears(ctx, first); err != nil {
 			t.Error(err)
 		}
 		hangUp(out)
-		ends(t, ctx, first, 200)
+		ends(ctx, t, first, 200)
 	})
 	t.Run("answers although cancelled", func(t *testing.T) {
 		out, first, second := both(Behaviour{AnswerCancelled: true})
@@ -100,7 +103,7 @@ func TestPhoneBehaviour(t *testing.T) {
 		if err := out.WaitHears(ctx, first); err != nil {
 			t.Error(err)
 		}
-		ends(t, ctx, second, 200)
+		ends(ctx, t, second, 200)
 		if !second.Passed(MarkAnswered) || !second.Passed(MarkCancelled) {
 			t.Error("the answer and the cancel did not cross")
 		}
@@ -108,7 +111,7 @@ func TestPhoneBehaviour(t *testing.T) {
 			t.Error("the caller was lost over it")
 		}
 		hangUp(first)
-		ends(t, ctx, out, 200)
+		ends(ctx, t, out, 200)
 	})
 	t.Run("both answer in the same moment", func(t *testing.T) {
 		barrier := make(chan struct{})
@@ -164,7 +167,7 @@ func TestPhoneBehaviour(t *testing.T) {
 	})
 	t.Run("hangs up by itself", func(t *testing.T) {
 		out, _, second := both(Behaviour{Answer: true, AnswerAfter: 50 * time.Millisecond, HangUpAfter: 100 * time.Millisecond})
-		ends(t, ctx, out, 200)
+		ends(ctx, t, out, 200)
 		if talked := second.At(MarkEnded).Sub(second.At(MarkUp)); talked < 100*time.Millisecond || !second.End().Here {
 			t.Errorf("talked %s, %+v", talked, second.End())
 		}
@@ -187,8 +190,11 @@ func TestPhoneBehaviour(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := len(odd.Calls())
-		out := dial(t, ctx, caller, "4001", DialOptions{})
-		incoming(t, ctx, steady).Answer()
+		if err := a.WaitIdle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		out := dial(ctx, t, caller, "4001", DialOptions{})
+		incoming(ctx, t, steady).Answer()
 		if err := out.WaitAnswered(ctx); err != nil {
 			t.Error(err)
 		}
@@ -204,8 +210,11 @@ func TestPhoneBehaviour(t *testing.T) {
 		odd.Unplug()
 		defer odd.Plug()
 		before := len(odd.Calls())
-		out := dial(t, ctx, caller, "4001", DialOptions{})
-		incoming(t, ctx, steady).Answer()
+		if err := a.WaitIdle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		out := dial(ctx, t, caller, "4001", DialOptions{})
+		incoming(ctx, t, steady).Answer()
 		if err := out.WaitAnswered(ctx); err != nil {
 			t.Error(err)
 		}
