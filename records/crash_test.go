@@ -37,28 +37,30 @@ func claimUntilKilled(path string) int {
 	for a := range 4 {
 		agent := fmt.Sprint("agent", a)
 		wait.Go(func() {
-			for n := 0; err == nil; n++ {
+			for n := 0; ; n++ {
 				call := fmt.Sprintf("%s-%d-%d", agent, os.Getpid(), n)
 				for range 5 {
 					s.Journal().Append(records.JournalEntry{Call: call, Kind: "offered", Agent: agent})
 				}
-				var own records.OwnedCase
-				if own, err = s.OwnCall(ctx, records.OwnInput{Call: call, Agent: agent}); err != nil {
-					break
+				own, err := s.OwnCall(ctx, records.OwnInput{Call: call, Agent: agent})
+				if err != nil {
+					fmt.Fprintln(os.Stderr, err)
+					return
 				}
 				say("owned", call, own.Number, own.Owner)
 				if n%3 != 0 {
 					continue
 				}
-				if _, err = s.WrapUp(ctx, solved(call, agent)); err == nil {
-					say("solved", call, own.Number, own.Owner)
+				if _, err := s.WrapUp(ctx, solved(call, agent)); err != nil {
+					fmt.Fprintln(os.Stderr, err)
+					return
 				}
+				say("solved", call, own.Number, own.Owner)
 			}
 		})
 	}
 	wait.Wait()
-	fmt.Fprintln(os.Stderr, err)
-	return 1
+	return 1 // it was to be killed
 }
 
 // TestKilled: a process killed in the middle of its work loses nothing that it acknowledged, and every chain holds.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -112,7 +113,7 @@ func TestLockedTooLong(t *testing.T) {
 // TestCloseWhileLocked: Close does not wait for ever, and says what was not written.
 func TestCloseWhileLocked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "records.db")
-	s, err := records.Open(t.Context(), records.Options{Path: path, DrainWait: 50 * time.Millisecond})
+	s, err := records.Open(t.Context(), records.Options{Path: path, DrainWait: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	release := lock(t, path)
 	s.Journal().Append(records.JournalEntry{Call: "c1", Kind: "arrived"})
@@ -131,7 +132,7 @@ func TestOpenTogether(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 4 {
 		wait.Go(func() {
-			s, err := records.Open(context.Background(), records.Options{Path: path})
+			s, err := records.Open(context.Background(), records.Options{Path: path, Log: slog.New(slog.DiscardHandler)})
 			if err == nil {
 				err = s.Close()
 			}
