@@ -45,7 +45,9 @@ type house struct {
 	owners   map[string]string
 	ownErr   int
 	start    time.Time
-	quiet    bool // no log: a property runs it a thousand times
+	cfg      Config
+	refused  map[string]bool // adopted offers that the desk refused
+	quiet    bool            // no log: a property runs it a thousand times
 }
 
 type fakeCall struct {
@@ -54,6 +56,7 @@ type fakeCall struct {
 	human   bool
 	machine bool
 	connect string // leg
+	ring1   time.Time
 }
 
 // fakeAgent keeps presence as package agent does: the only gate for offers.
@@ -95,10 +98,10 @@ func (a *timers) Arm(d Deadline) {
 func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 	t.Helper()
 	h := &house{
-		t: t, quiet: quiet, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
+		t: t, cfg: cfg, quiet: quiet, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
 		lines: map[string]*fakeCall{}, phones: map[string]string{}, legAgent: map[string]string{}, legState: map[string]string{},
 		ringErr: map[string]error{}, connErr: map[string]error{}, hold: map[string]bool{}, agents: map[string]*fakeAgent{},
-		owners: map[string]string{}, start: time.Now(),
+		refused: map[string]bool{}, owners: map[string]string{}, start: time.Now(),
 	}
 	h.open(cfg, h.board)
 	return h
@@ -161,7 +164,7 @@ func (h *house) ringInFrom(number string) string {
 	h.mu.Lock()
 	h.calls++
 	id := fmt.Sprintf("sw-%d", h.calls)
-	h.lines[id] = &fakeCall{}
+	h.lines[id] = &fakeCall{ring1: time.Now()}
 	h.mu.Unlock()
 	h.d.Arrived(h.call(id, number))
 	synctest.Wait()
@@ -378,6 +381,9 @@ func (h *house) Offer(o Offer) bool {
 		if a != nil && a.call == o.Call.ID && a.state == "offered" {
 			return true // an adopted offer
 		}
+		if o.Why == "adopted" {
+			h.refused[o.Agent+o.Call.ID] = true // the phone rings on all the same
+		}
 		return false
 	}
 	a.state, a.call = "offered", o.Call.ID
@@ -389,6 +395,11 @@ func (h *house) Withdraw(w Withdrawal) {
 	h.mu.Lock()
 	h.withdrew = append(h.withdrew, w)
 	a := h.agents[w.Agent]
+	if h.refused[w.Agent+w.Call] {
+		delete(h.refused, w.Agent+w.Call)
+		h.mu.Unlock()
+		return
+	}
 	if a.state != "offered" || a.call != w.Call {
 		h.breach("%s is withdrawn from %s (%s) but is %s in %q", w.Agent, w.Call, w.Outcome, a.state, a.call)
 		h.mu.Unlock()
@@ -420,7 +431,7 @@ func (h *house) Talk(t Talk) {
 	defer h.mu.Unlock()
 	h.talks = append(h.talks, t)
 	a := h.agents[t.Agent]
-	if !t.Adopted && (a.state != "offered" || a.call != t.Call.ID) {
+	if !t.Adopted && !h.refused[t.Agent+t.Call.ID] && (a.state != "offered" || a.call != t.Call.ID) {
 		h.breach("%s talks in %s but is %s in %q", t.Agent, t.Call.ID, a.state, a.call)
 	}
 	for other, b := range h.agents {
