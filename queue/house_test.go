@@ -47,6 +47,7 @@ type house struct {
 	start    time.Time
 	cfg      Config
 	refused  map[string]bool // adopted offers that the desk refused
+	diary    strings.Builder // what happened in order, shown when a property breaks
 	quiet    bool            // no log: a property runs it a thousand times
 }
 
@@ -135,7 +136,18 @@ func (h *house) close() {
 	}
 }
 
+func (h *house) note(format string, args ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.scribble(format, args...)
+}
+
+func (h *house) scribble(format string, args ...any) {
+	fmt.Fprintf(&h.diary, "%v "+format+"\n", append([]any{time.Since(h.start)}, args...)...)
+}
+
 func (h *house) breach(format string, args ...any) {
+	h.scribble("BREACH "+format, args...)
 	h.breaches = append(h.breaches, fmt.Sprintf(format, args...))
 }
 
@@ -208,6 +220,7 @@ func (h *house) stopLeg(agent, why string) {
 func (h *house) legOver(leg, why string) {
 	h.mu.Lock()
 	agent, ok := h.legAgent[leg]
+	h.scribble("LEG OVER %s %s %v", leg, why, ok)
 	delete(h.legAgent, leg)
 	delete(h.legState, leg)
 	if h.phones[agent] == leg {
@@ -283,6 +296,7 @@ func (h *house) Ring(_ context.Context, r RingRequest) error {
 		h.breach("%s is rung by %s while the phone has %s", r.Agent, r.Leg, other)
 	}
 	h.phones[r.Agent], h.legAgent[r.Leg], h.legState[r.Leg] = r.Leg, r.Agent, "ringing"
+	h.scribble("RING %s", r.Leg)
 	h.rings = append(h.rings, fmt.Sprintf("%s@%v", r.Agent, time.Since(h.start)))
 	h.mu.Unlock()
 	h.d.LegRinging(r.Call, r.Leg, time.Now())
@@ -388,12 +402,14 @@ func (h *house) Offer(o Offer) bool {
 	}
 	a.state, a.call = "offered", o.Call.ID
 	h.offers = append(h.offers, o)
+	h.scribble("OFFER %s %s %s", o.Agent, o.Leg, o.Why)
 	return true
 }
 
 func (h *house) Withdraw(w Withdrawal) {
 	h.mu.Lock()
 	h.withdrew = append(h.withdrew, w)
+	h.scribble("WITHDRAW %+v", w)
 	a := h.agents[w.Agent]
 	if h.refused[w.Agent+w.Call] {
 		delete(h.refused, w.Agent+w.Call)
@@ -460,6 +476,7 @@ func (h *house) Write(e Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events = append(h.events, e)
+	h.scribble("%s %s %s %v", e.Kind, e.Call, e.Agent, e.Data)
 }
 
 func (h *house) Own(_ context.Context, call Call, _, agent string, _ time.Time) (Owned, error) {

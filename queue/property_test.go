@@ -63,6 +63,7 @@ func play(t *testing.T, acts []act) []string {
 	h.staff(agents...)
 	var calls []string
 	for _, a := range acts {
+		h.note("ACT %+v", a)
 		h.act(a, agents, &calls)
 		if a.settle {
 			synctest.Wait()
@@ -106,6 +107,9 @@ func play(t *testing.T, acts []act) []string {
 	synctest.Wait()
 	h.stop()
 	<-h.done
+	if len(h.breaches) > 0 {
+		h.breaches = append(h.breaches, h.diary.String())
+	}
 	return h.breaches
 }
 
