@@ -76,7 +76,7 @@ func openRedis(url string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.MaxRetries = noRetries
+		o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
 		return redis.NewClusterClient(o), nil
 	}
 	if rest, ok := strings.CutPrefix(url, "redis-sentinel://"); ok {
@@ -84,14 +84,14 @@ func openRedis(url string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.MaxRetries = noRetries
+		o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
 		return redis.NewFailoverClient(o), nil
 	}
 	o, err := redis.ParseURL(url)
 	if err != nil {
 		return nil, err
 	}
-	o.MaxRetries = noRetries
+	o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
 	return redis.NewClient(o), nil
 }
 
@@ -273,6 +273,16 @@ func (b *RedisBoard) Fire(ctx context.Context, d Deadline) (bool, error) {
 func (b *RedisBoard) Calls(ctx context.Context, switchName string) ([]string, error) {
 	b.commands.Add(1)
 	ids, err := b.client.SMembers(ctx, b.opt.Prefix+":sw:"+switchName).Result()
+	if err != nil {
+		return nil, fmt.Errorf("queue: redis calls: %w", err)
+	}
+	return sorted(ids), nil
+}
+
+// driven lists the calls of this node.
+func (b *RedisBoard) driven(ctx context.Context) ([]string, error) {
+	b.commands.Add(1)
+	ids, err := b.client.ZRange(ctx, b.opt.Prefix+":due:"+b.opt.Node, 0, -1).Result()
 	if err != nil {
 		return nil, fmt.Errorf("queue: redis calls: %w", err)
 	}
