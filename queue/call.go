@@ -79,7 +79,8 @@ type liveCall struct {
 	tries     *backoff
 
 	winner      *callLeg
-	answeredAt  time.Time // switch's time of the answer that counts
+	answeredAt  time.Time // switch's time of the answer that counts: the first after which a human talked
+	pickedUp    time.Time // switch's time of the present winner's answer
 	answerSeen  time.Time // our time of it
 	talkSince   time.Time // the present talker's beginning
 	talker      string    // who talked last, and how long
@@ -208,9 +209,9 @@ func (c *liveCall) aside(work func(context.Context) (callInput, bool)) {
 	})
 }
 
-// onBoardStep is one bounded step on the board.
+// onBoardStep is one bounded step on the board. A node that stops lets it finish, so that no input is half done.
 func (c *liveCall) onBoardStep(step func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(c.d.life, c.d.cfg.BoardTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.d.life), c.d.cfg.BoardTimeout)
 	defer cancel()
 	return step(ctx)
 }
