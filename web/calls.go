@@ -69,7 +69,9 @@ func (s *Site) describeCalls() {
 		id: "get-call", method: http.MethodGet, path: apiBase + "/calls/{id}", tag: "calls", roles: roles,
 		summary: "Read a call", doc: "A supervisor's look at somebody else's call is kept in the audit log.",
 		codes: []string{codeNotFound, codeForbidden},
-	}, func(ctx context.Context, w *who, in *ByID) (*one[callItem], error) { return oneOf(s.callFor(ctx, w, in.ID)) })
+	}, func(ctx context.Context, w *who, in *ByID) (*one[callItem], error) {
+		return oneOf(s.callFor(ctx, w, in.ID))
+	})
 	handle(s, op{
 		id: "get-timeline", method: http.MethodGet, path: apiBase + "/calls/{id}/timeline", tag: "calls", roles: roles,
 		summary: "Read what happened on a call",

@@ -68,7 +68,7 @@ type caseChangeBody struct {
 // wholeCase is a case with what belongs to it.
 type wholeCase struct {
 	records.Case
-	Notes   []records.Note      `json:"notes" doc:"oldest first"`
+	Notes   []records.Note           `json:"notes" doc:"oldest first"`
 	History []records.OwnershipEntry `json:"history" doc:"every change of owner and every offer, oldest first"`
 }
 

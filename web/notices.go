@@ -58,7 +58,9 @@ func (s *Site) describeNotices() {
 	handle(s, op{
 		id: "list-webhooks", method: http.MethodGet, path: apiBase + "/webhooks", tag: "administration",
 		roles: []Role{Administrator, Supervisor}, summary: "Tell how far the webhooks have come",
-	}, func(ctx context.Context, _ *who, _ *struct{}) (*list[records.WebhookState], error) { return listOf(all.Webhooks(ctx)) })
+	}, func(ctx context.Context, _ *who, _ *struct{}) (*list[records.WebhookState], error) {
+		return listOf(all.Webhooks(ctx))
+	})
 	s.describeCallbacks()
 }
 

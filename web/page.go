@@ -55,7 +55,7 @@ func languages() []words {
 	}
 }
 
-// speak chooses the language for a request; Chinese when it names none that we have.
+// speak chooses the nearest language for a request; Chinese when it names none.
 func speak(r *http.Request) words {
 	all := languages()
 	tags := make([]language.Tag, len(all))

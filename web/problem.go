@@ -136,7 +136,7 @@ func problem(code, format string, args ...any) *Problem {
 
 // told makes a Problem out of an error that another room worded for people.
 func told(status int, code, what, do string, fields ...Field) *Problem {
-	code = strings.ReplaceAll(code, "_", "-")
+	code = strings.NewReplacer("_", "-", " ", "-").Replace(code)
 	k := kindOf(code)
 	return &Problem{
 		Type: "/problems/" + code, Title: cmp.Or(k.title, http.StatusText(status)), Status: status, Code: code,

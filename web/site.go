@@ -72,6 +72,11 @@ func New(o Options) (*Site, error) {
 	if o.Log == nil || o.Records == nil || o.Agents == nil || o.Calls == nil || o.Hub == nil {
 		return nil, fmt.Errorf("web: Log, Records, Agents, Calls and Hub are required")
 	}
+	for _, p := range o.Parts {
+		if p.Name == "" || p.Check == nil {
+			return nil, fmt.Errorf("web: part %q has no name or no check", p.Name)
+		}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

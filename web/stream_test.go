@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"hotline/agent"
@@ -245,6 +246,43 @@ func TestStreamCarriesTheDesk(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Fatalf("ended with %v", err)
 	}
+}
+
+// Within a beat of signing out, or of being disabled, the stream ends; while nothing happens it tells the last id, so that a
+// reader who hears little does not fall out of the ring.
+func TestBeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hub := NewHub(4)
+		rec := httptest.NewRecorder()
+		beats, signedOut := 0, errors.New("signed out")
+		st := &stream{
+			hub: hub, now: time.Now, hears: func(liveItem) ([]byte, bool) { return nil, false },
+			beaten: func() { beats++ },
+			alive: func(context.Context) error {
+				if beats == 3 {
+					return signedOut
+				}
+				return nil
+			},
+			w: rec, ctl: http.NewResponseController(rec),
+		}
+		began := time.Now()
+		ended := make(chan error, 1)
+		go func() { ended <- st.run(t.Context(), "") }()
+		synctest.Wait()
+		publish(t, hub, 3)
+		if err := <-ended; !errors.Is(err, signedOut) {
+			t.Errorf("ended with %v", err)
+		}
+		if took := time.Since(began); took != 4*beat {
+			t.Errorf("ended after %s", took)
+		}
+		body := rec.Body.String()
+		if !strings.Contains(body, "id: "+hub.id(3)+"\n\n") || !strings.Contains(body, `event: bye`) || beats != 3 {
+			t.Errorf("after %d beats: %s", beats, body)
+		}
+	})
 }
 
 // A flood of events must not hold back a pop: the push is written although events keep coming.

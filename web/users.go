@@ -74,7 +74,9 @@ func (s *Site) describeUsers() {
 	handle(s, op{
 		id: "list-users", method: http.MethodGet, path: apiBase + "/users", tag: "administration", roles: admin,
 		summary: "List users",
-	}, func(ctx context.Context, _ *who, _ *struct{}) (*list[records.User], error) { return listOf(users.Users(ctx)) })
+	}, func(ctx context.Context, _ *who, _ *struct{}) (*list[records.User], error) {
+		return listOf(users.Users(ctx))
+	})
 	handle(s, op{
 		id: "get-user", method: http.MethodGet, path: apiBase + "/users/{login}", tag: "administration", roles: admin,
 		summary: "Read a user", codes: []string{codeNotFound},
