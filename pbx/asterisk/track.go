@@ -247,9 +247,19 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 		t.do(effect{kind: hangUp, channel: c.channel, reason: "normal"})
 		return
 	}
-	if picked && c.playing == "" {
-		t.do(effect{kind: ringback, channel: c.channel})
+	if picked {
+		t.alone(c.ID)
 	}
+}
+
+// alone: an answered caller has lost whom they were to talk with. They hear ringing until another one is found.
+func (t *tracker) alone(id pbx.CallID) {
+	c := t.calls[id]
+	if c == nil || c.want != "" || c.playing != "" {
+		return
+	}
+	c.up = true
+	t.do(effect{kind: ringback, channel: c.channel})
 }
 
 func (t *tracker) holdKey(channel string, held bool, at time.Time) {

@@ -181,3 +181,11 @@ func synced(t *testing.T, s *pbxtest.Stage, n int) pbx.Event {
 		return e.Kind == pbx.SwitchSynced && seen == n
 	}, "the switch to be in step again")
 }
+
+// canceled is a context that has ended.
+func canceled(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}

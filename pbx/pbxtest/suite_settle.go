@@ -2,6 +2,7 @@ package pbxtest
 
 import (
 	"context"
+	"sync"
 
 	"hotline/pbx"
 )
@@ -11,15 +12,22 @@ import (
 func (s *Stage) settle() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	var all sync.WaitGroup
 	for _, call := range s.Caller.Calls() {
-		if !call.Passed(MarkEnded) {
+		if call.Passed(MarkEnded) {
+			continue
+		}
+		// A call that died with its switch finds nobody to agree; the events below are what counts.
+		all.Go(func() {
 			if call.Passed(MarkUp) {
 				_ = call.HangUp(ctx)
 			} else {
 				_ = call.Cancel(ctx)
 			}
-		}
+		})
 	}
+	defer all.Wait()
+	defer cancel()
 	ends := func(e pbx.Event) (string, bool) {
 		switch e.Kind {
 		case pbx.CallEnded:
