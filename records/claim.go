@@ -147,8 +147,10 @@ func (c conn) openCasesOf(ctx context.Context, number string, limit int) ([]Case
 		}
 	}
 	var rows []caseRow
-	err = c.list(ctx, &rows, strings.Join([]string{selectCase, `WHERE s.closed_at IS NULL AND (`, where,
-		`) ORDER BY s.updated_at DESC, s.number DESC LIMIT ?`}, " "), append(args, limit)...)
+	err = c.list(ctx, &rows, strings.Join([]string{
+		selectCase, `WHERE s.closed_at IS NULL AND (`, where,
+		`) ORDER BY s.updated_at DESC, s.number DESC LIMIT ?`,
+	}, " "), append(args, limit)...)
 	return mapped(rows, caseRow.toCase), err
 }
 

@@ -73,7 +73,13 @@ func get[T any](t testing.TB) func(T, error) T {
 }
 
 // refused checks that err is a refusal of this kind that a person can understand.
-func refused(t testing.TB, err, kind error) *records.Problem {
+func refused(t testing.TB, err, kind error) {
+	t.Helper()
+	_ = refusal(t, err, kind)
+}
+
+// refusal is refused that gives the refusal.
+func refusal(t testing.TB, err, kind error) *records.Problem {
 	t.Helper()
 	var p *records.Problem
 	if !errors.Is(err, kind) || !errors.As(err, &p) {

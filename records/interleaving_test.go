@@ -28,8 +28,10 @@ type act struct {
 
 var (
 	people = []string{"li", "wang", "zhao", "chen"} // chen is the service manager
-	deeds  = []string{"answer", "answer", "answer", "offer", "accept", "return", "override", "solve", "escalate", "callback", "refer",
-		"split", "help", "dispatch", "sweep", "time-out", "crash"}
+	deeds  = []string{
+		"answer", "answer", "answer", "offer", "accept", "return", "override", "solve", "escalate", "callback", "refer",
+		"split", "help", "dispatch", "sweep", "time-out", "crash",
+	}
 )
 
 func drawAct(t *rapid.T) act {
