@@ -42,9 +42,11 @@ const (
 // callLeg is one agent's phone within a call.
 type callLeg struct {
 	id, agent, why string
-	offered        bool        // the desk was offered and has not heard the end of it: one Withdraw or one Talk is owed
-	ended          bool        // the switch said so
-	gone           atomic.Bool // given up by us; read by the goroutine that asks the switch to ring
+	offered        bool          // the desk was offered and has not heard the end of it: one Withdraw or one Talk is owed
+	claimed        bool          // by the board, which puts the agent back on the idle lists when somebody else answers
+	ended          bool          // the switch said so
+	gone           bool          // given up by us
+	asked          chan struct{} // closed when the switch has answered the request to ring; nil for an adopted leg
 	overdue        *time.Timer
 }
 

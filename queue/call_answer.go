@@ -17,6 +17,7 @@ func (c *liveCall) claim(in callInput) {
 		c.answeredAt = in.at
 	}
 	leg.stop()
+	leg.claimed = false
 	won, err := c.answerOnBoard(leg.agent, in.at)
 	switch {
 	case err == nil, errors.Is(err, ErrTaken) && won.Winner == leg.agent:
