@@ -69,7 +69,7 @@ func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Hand
 		a := &answer{ResponseWriter: w}
 		defer func() {
 			fault := recover()
-			a.settle(log, v, now(), fault)
+			a.settle(r.Context(), log, v, now(), fault)
 			if fault == http.ErrAbortHandler {
 				panic(fault)
 			}
@@ -79,8 +79,7 @@ func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Hand
 }
 
 // settle answers for a handler that panicked, and writes the log line.
-func (a *answer) settle(log *slog.Logger, v visit, now time.Time, fault any) {
-	ctx := v.request.Context()
+func (a *answer) settle(ctx context.Context, log *slog.Logger, v visit, now time.Time, fault any) {
 	log = log.With("request", v.id, "method", v.request.Method, "path", v.request.URL.Path)
 	if fault != nil && fault != http.ErrAbortHandler {
 		log.ErrorContext(ctx, "request panicked", "panic", fault, "stack", string(debug.Stack()))
