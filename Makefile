@@ -4,6 +4,9 @@ SHELL := /bin/bash
 PKG ?= ./...
 FUZZTIME ?= 30s
 
+# The steps of `make test` depend on each other in their order, also under `make -j`.
+.NOTPARALLEL:
+
 .PHONY: help
 help: ## List what can be done
 	@echo 'On a fresh Debian or Ubuntu with go, gcc and make:'
@@ -36,6 +39,10 @@ quick: ## All tests without the race detector, from the cache where nothing chan
 .PHONY: lint
 lint: ## golangci-lint and staticcheck, at the versions pinned in deploy/tools/go.mod
 	@deploy/test/lint.sh $(PKG)
+
+.PHONY: fmt
+fmt: ## Format as lint wants it
+	@$$(deploy/test/tools.sh)/golangci-lint fmt
 
 .PHONY: vulncheck
 vulncheck: ## govulncheck, when its database can be had

@@ -134,15 +134,20 @@ func TestDeskLost(t *testing.T) {
 		{"ready", func(t *testing.T, r *Roster) { ready(t, r, "li") }, Paused, nil, Paused, []string{"desk-lost li "}},
 		{"unreachable", func(t *testing.T, r *Roster) { must(t, r.Ready("li", "li")) }, Paused, nil, Paused, []string{"desk-lost li "}},
 		{"offline", func(*testing.T, *Roster) {}, Offline, nil, Offline, nil},
-		{"talking", func(t *testing.T, r *Roster) { talking(t, r, "li", "a-1") }, Talking,
-			func(r *Roster) { r.CallOver("li", "a-1", "sales", time.Now()) }, Paused, []string{"desk-lost li a-1"}},
-		{"talking, desk back before the end", func(t *testing.T, r *Roster) { talking(t, r, "li", "a-1") }, Talking,
+		{
+			"talking", func(t *testing.T, r *Roster) { talking(t, r, "li", "a-1") }, Talking,
+			func(r *Roster) { r.CallOver("li", "a-1", "sales", time.Now()) }, Paused,
+			[]string{"desk-lost li a-1"},
+		},
+		{
+			"talking, desk back before the end", func(t *testing.T, r *Roster) { talking(t, r, "li", "a-1") }, Talking,
 			func(r *Roster) {
 				if _, err := r.OpenDesk("li", "s"); err != nil {
 					panic(err)
 				}
 				r.CallOver("li", "a-1", "sales", time.Now())
-			}, Ready, nil},
+			}, Ready, nil,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inHouse(t, nil, func(t *testing.T, r *Roster, h *house) {

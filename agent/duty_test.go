@@ -30,6 +30,7 @@ func TestSignInFollowsThePhone(t *testing.T) {
 		mustState(t, r, "li", Unreachable)
 		r.PhoneUp("li", time.Now())
 		mustState(t, r, "li", Ready)
+		synctest.Wait()
 		must(t, r.SignOut("li", "boss"))
 		mustState(t, r, "li", Offline)
 		synctest.Wait()

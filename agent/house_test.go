@@ -157,6 +157,13 @@ func ready(t testing.TB, r *Roster, login string) {
 	mustState(t, r, login, Ready)
 }
 
+// readyAndListed brings an agent to Ready and lets the queue hear of it.
+func readyAndListed(t testing.TB, r *Roster, login string) {
+	t.Helper()
+	ready(t, r, login)
+	synctest.Wait()
+}
+
 // talking brings an agent into a call.
 func talking(t testing.TB, r *Roster, login, call string) {
 	t.Helper()

@@ -56,21 +56,25 @@ func (r *Roster) apply(s *seat, e event) bool {
 	from := s.state
 	t, known := r.table[from][e.kind]
 	if !known {
-		r.note(slog.LevelWarn, "unexpected input, ignored", s, e)
+		r.note(slog.LevelWarn, "unexpected, ignored", s, e)
 		return false
 	}
 	if t.next == from && t.do == 0 {
-		r.note(slog.LevelDebug, "nothing to do", s, e)
+		r.note(slog.LevelDebug, "no news", s, e)
 		return true
 	}
 	if t.do&refuse != 0 {
-		r.note(slog.LevelInfo, "offer refused", s, e)
+		r.note(slog.LevelInfo, "an offer, refused", s, e)
 		// The queue takes a refusing agent off its lists. If the agent becomes ready in that very moment, the two
 		// messages cross: say it again soon.
 		s.reaffirm = now.Add(r.opt.Doubt)
 		return false
 	}
 	s.touched = s.touched || t.do&^(phoneSeen|phoneMissing) != 0
+	if t.do&backOnList != 0 && !s.claim {
+		// The phone rang without an offer, or the offer was made before a restart: nobody knows what was put back.
+		t.do = t.do&^backOnList | unsure
+	}
 	r.perform(s, t.do, e, now)
 	next := t.next
 	if next == rest {
@@ -93,7 +97,7 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 		if e.reason != "" {
 			detail += ": " + e.reason
 		}
-		r.note(slog.LevelWarn, "contradiction repaired", s, e)
+		r.note(slog.LevelWarn, "a contradiction, repaired", s, e)
 		r.notice("contradiction", s.login, e.call, detail)
 	}
 	if has(phoneSeen) {
@@ -105,7 +109,7 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 	r.performDuty(s, do, e)
 	if has(take) {
 		s.call, s.queue, s.past, s.wrapped = e.call, "", "", false
-		s.taken, s.desk.live = now, nil
+		s.taken, s.claim, s.desk.live = now, has(claimed), nil
 	}
 	if has(claimed) {
 		s.listed = false
@@ -117,7 +121,7 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 	if has(idleAnew) {
 		s.idle = now
 	}
-	if has(countMiss) && (e.reason == "missed" || e.reason == "returned") {
+	if has(countMiss) && e.reason == "missed" {
 		s.missed++
 	}
 	if has(clearMisses) {
@@ -218,6 +222,8 @@ func (r *Roster) list(s *seat, do effect, now time.Time) {
 		} else {
 			s.reaffirm = now.Add(r.opt.Reaffirm)
 		}
+	case s.state == Ready && do&doubt != 0:
+		s.reaffirm = now.Add(r.opt.Doubt)
 	case s.state == Ready && do&backOnList != 0:
 		s.reaffirm = now.Add(r.opt.Reaffirm)
 	case s.state != Ready && s.listed:
@@ -227,10 +233,17 @@ func (r *Roster) list(s *seat, do effect, now time.Time) {
 	}
 }
 
-// announce tells the queue that the agent is ready.
+// announce tells the queue that the agent is ready, if that is still so when the word gets there: a claim that came
+// meanwhile is the queue's newer knowledge, and any other end of Ready is followed by AgentGone.
 func (r *Roster) announce(s *seat) {
-	login, since := s.login, s.idle
-	r.courier.send(login, func() { r.queueing.AgentReady(login, since) })
+	r.courier.send(s.login, func() {
+		s.mu.Lock()
+		still, since := s.state == Ready, s.idle
+		s.mu.Unlock()
+		if still {
+			r.queueing.AgentReady(s.login, since)
+		}
+	})
 }
 
 // publish makes a change visible: view, listeners, desk, copy, alarm. Called with the lock held.
@@ -271,13 +284,13 @@ func (r *Roster) tell(view View, from State, e event) {
 }
 
 // note logs behind the change: a log that blocks must not hold up a call.
-func (r *Roster) note(level slog.Level, message string, s *seat, e event) {
+func (r *Roster) note(level slog.Level, what string, s *seat, e event) {
 	if !r.log.Enabled(context.Background(), level) {
 		return
 	}
 	state, has := s.state, s.call
 	r.courier.send(s.login, func() {
-		r.log.Log(context.Background(), level, message, "agent", s.login, "state", state, "input", e.kind,
+		r.log.Log(context.Background(), level, "input to presence", "was", what, "agent", s.login, "state", state, "input", e.kind,
 			"call", e.call, "has", has, "by", e.by, "reason", e.reason)
 	})
 }

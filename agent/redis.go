@@ -25,20 +25,43 @@ type RedisStore struct {
 	claim, save *redis.Script
 }
 
-// DialStore makes a store on the Redis at url (redis://, rediss:// or unix://, as redis.ParseURL), with a prefix like
-// "{hotline}". ctx bounds a first contact, which only warms the pool: a Redis that is down is no error here, presence
-// goes on without it. Errors: a url that cannot be understood.
+// DialStore makes a store on the Redis at url (redis://, rediss://, unix://, redis-cluster://, redis-sentinel://, with
+// the parameters of go-redis), with a prefix like "{hotline}". ctx bounds a first contact, which only warms the pool: a
+// Redis that is down is no error here, presence goes on without it. Errors: a url that cannot be understood.
 func DialStore(ctx context.Context, url, prefix string) (*RedisStore, error) {
-	opt, err := redis.ParseURL(url)
+	client, err := openRedis(url)
 	if err != nil {
 		return nil, fmt.Errorf("agent: redis url: %w", err)
 	}
-	opt.MaxRetries = -1 // the copier repeats, with the latest state
-	opt.PoolSize = 2    // one writer
-	opt.ContextTimeoutEnabled = true
-	client := redis.NewClient(opt)
 	_ = client.Ping(ctx).Err() // see above
 	return newRedisStore(client, prefix), nil
+}
+
+// openRedis makes a client that neither repeats nor waits by itself: the copier repeats, with the latest state.
+func openRedis(url string) (redis.UniversalClient, error) {
+	const noRetries, once, connections = -1, 1, 2
+	if rest, ok := strings.CutPrefix(url, "redis-cluster://"); ok {
+		o, err := redis.ParseClusterURL("redis://" + rest)
+		if err != nil {
+			return nil, err
+		}
+		o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled = noRetries, once, true
+		return redis.NewClusterClient(o), nil
+	}
+	if rest, ok := strings.CutPrefix(url, "redis-sentinel://"); ok {
+		o, err := redis.ParseFailoverURL("redis://" + rest)
+		if err != nil {
+			return nil, err
+		}
+		o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled = noRetries, once, true
+		return redis.NewFailoverClient(o), nil
+	}
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, err
+	}
+	o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled, o.PoolSize = noRetries, once, true, connections
+	return redis.NewClient(o), nil
 }
 
 func newRedisStore(client redis.UniversalClient, prefix string) *RedisStore {
@@ -60,21 +83,26 @@ func (s *RedisStore) Claim(ctx context.Context, epoch, floor int64) (int64, erro
 	return now, nil
 }
 
-// Load is Store.Load. An entry that cannot be read makes it fail: half a roster is worse than the phones' word alone.
+// Load is Store.Load.
 func (s *RedisStore) Load(ctx context.Context) ([]Copy, error) {
 	entries, err := s.client.HGetAll(ctx, s.hash).Result()
 	if err != nil {
 		return nil, fmt.Errorf("agent: load presence: %w", err)
 	}
 	copies := make([]Copy, 0, len(entries))
+	var unreadable UnreadableError
 	for login, entry := range entries {
 		_, body, _ := strings.Cut(entry, " ")
 		var c Copy
 		if err := json.Unmarshal([]byte(body), &c); err != nil {
-			return nil, fmt.Errorf("agent: load presence of %q: %w", login, err)
+			unreadable.Logins = append(unreadable.Logins, login)
+			continue
 		}
 		c.Login = login
 		copies = append(copies, c)
+	}
+	if unreadable.Logins != nil {
+		return copies, &unreadable
 	}
 	return copies, nil
 }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -35,7 +36,9 @@ func (c *copier) connect(ctx context.Context) error {
 	}
 	if mine == 0 {
 		copies, err := c.store.Load(op)
-		if err != nil {
+		if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+			c.r.log.Error("some agents have to sign in again", "err", unreadable)
+		} else if err != nil {
 			return err
 		}
 		c.epoch.Store(epoch)

@@ -31,6 +31,7 @@ type seat struct {
 	taken  time.Time // when it became this agent's
 	queue  string    // where it came from, known from its end on
 	past   string    // the call before, whose late events are strays
+	claim  bool      // the call came by an offer: the queue's board holds the agent for it
 	listed bool      // the queue believes that the agent can be offered calls
 
 	idle      time.Time // idle since
@@ -84,14 +85,14 @@ func (s *seat) snapshot(version int64) *shown {
 		Missed: s.missed, Answered: s.answered,
 		Version: version, Queues: s.queues,
 	}
-	switch {
-	case s.state == Paused:
+	switch s.state {
+	case Paused:
 		v.Reason = s.reason
-	case s.state == Unreachable:
+	case Unreachable:
 		v.Reason = "phone-down"
-	case s.state == Ready:
+	case Ready:
 		v.IdleSince = s.idle
-	case s.state == WrapUp:
+	case WrapUp:
 		v.WrapUpEnd = s.wrapUpEnd
 	}
 	if s.state.busy() {

@@ -83,7 +83,7 @@ const (
 	contradict                      // logged, managers told "contradiction"
 	take                            // the input's call is the agent's call
 	claimed                         // the queue took the agent off its lists itself
-	backOnList                      // the queue put the agent back on its lists itself
+	backOnList                      // the queue put the agent back on its lists itself; unsure if the call never was offered
 	unsure                          // nobody knows what the queue believes: tell it, whatever the next state is
 	relist                          // AgentReady again, though already told
 	doubt                           // reaffirm AgentReady soon: the queue may have been about to take the agent off
@@ -122,7 +122,8 @@ func newTable() table {
 			inWrappedUp: {Offline, 0},
 			inDeskLost:  {Offline, 0},
 		},
-		// Ready: signed in, phone reachable, free. The only state in which a call is offered.
+		// Ready: signed in, phone reachable, free. The only state in which a call is offered. Word of a call that the
+		// agent does not have means that the queue is out of step: it is told again soon.
 		Ready: {
 			inSignIn:    {Ready, 0},
 			inReady:     {Ready, 0},
@@ -133,10 +134,10 @@ func newTable() table {
 			inOffer:     {Offered, take | claimed},
 			inRing:      {Ringing, contradict | take},
 			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
-			inFreed:     {Ready, 0},
+			inFreed:     {Ready, doubt},
 			inMiss:      {Ready, relist | doubt},
 			inLastMiss:  {rest, missPause},
-			inStray:     {Ready, 0},
+			inStray:     {Ready, doubt},
 			inWrappedUp: {Ready, 0},
 			inDeskLost:  {rest, lostPause},
 		},

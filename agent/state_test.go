@@ -112,7 +112,7 @@ func TestTableWalk(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		s, d, phone := Offline, dutyOff, false
-		for _, in := range rapid.SliceOfN(rapid.SampledFrom(allInputs), 0, 60).Draw(rt, "inputs") {
+		for _, in := range rapid.SliceOfN(rapid.SampledFrom(allInputs), 40, 60).Draw(rt, "inputs") {
 			s = step(s, &d, &phone, in)
 			if !slices.Contains(allStates, s) {
 				rt.Fatalf("walked to %q", s)

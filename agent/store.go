@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -15,11 +16,20 @@ type Store interface {
 	// epoch one has, it gives it back, also when the store lost its memory of it, unless a greater one was started
 	// meanwhile: then it gives that one.
 	Claim(ctx context.Context, epoch, floor int64) (int64, error)
-	// Load gives all copies.
+	// Load gives all copies. With an UnreadableError it gives all that could be read.
 	Load(ctx context.Context) ([]Copy, error)
 	// Save writes copies under an epoch, all in one step, but only over older versions; stale names the others. If
 	// the store's epoch now is another one, nothing is written.
 	Save(ctx context.Context, epoch int64, copies []Copy) (now int64, stale []string, err error)
+}
+
+// UnreadableError names the agents whose copies make no sense. They count as signed out; their next change is stored over
+// it.
+type UnreadableError struct{ Logins []string }
+
+// Error names them.
+func (e *UnreadableError) Error() string {
+	return "agent: stored presence cannot be read of " + strings.Join(e.Logins, ", ")
 }
 
 // Copy is one agent's presence as stored.

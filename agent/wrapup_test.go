@@ -58,10 +58,10 @@ func TestWrapUpExtendedWithinItsBound(t *testing.T) {
 		talking(t, r, "li", "a-1")
 		r.CallOver("li", "a-1", "repair", time.Now())
 		begin := time.Now()
-		for _, want := range []time.Duration{2, 3, 4} {
+		for _, want := range []time.Duration{2 * time.Minute, 3 * time.Minute, 4 * time.Minute} {
 			end, err := r.ExtendWrapUp("li", "a-1", 0)
-			if err != nil || end.Sub(begin) != want*time.Minute {
-				t.Fatalf("until %v, %v; want %d min", end.Sub(begin), err, want)
+			if err != nil || end.Sub(begin) != want {
+				t.Fatalf("until %v, %v; want %v", end.Sub(begin), err, want)
 			}
 		}
 		if _, err := r.ExtendWrapUp("li", "a-1", time.Second); !errors.Is(err, ErrWrapUpLimit) {

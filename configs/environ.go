@@ -34,7 +34,11 @@ func walk(v reflect.Value, key string, visit func(key string, v reflect.Value)) 
 
 // foreign tells the variables with our prefix that are no keys: the command line's, and those of scripts and tests.
 func foreign(name string) bool {
-	return name == Prefix+"CONFIG" || name == Prefix+"CACHE" || strings.HasPrefix(name, Prefix+"TEST_")
+	switch strings.TrimPrefix(name, Prefix) {
+	case "CONFIG", "CACHE", "ASTERISK_ROOT", "DEBIAN_MIRROR":
+		return true
+	}
+	return strings.HasPrefix(name, Prefix+"TEST_")
 }
 
 // override puts the environment ("NAME=value" each) above what the file said.

@@ -92,7 +92,7 @@ queues:
 
 func TestEnvironment(t *testing.T) {
 	cfg, err := decode("f.yaml", []byte("redis: {url: redis://file}\nlog: {level: debug}"), []string{
-		"PATH=/bin", "HOTLINE_CONFIG=x", "HOTLINE_CACHE=y", "HOTLINE_TEST_ARI_URL=z",
+		"PATH=/bin", "HOTLINE_CONFIG=x", "HOTLINE_CACHE=y", "HOTLINE_ASTERISK_ROOT=r", "HOTLINE_TEST_ARI_URL=z",
 		"HOTLINE_REDIS_URL=redis://:p#=:[@env/1", "HOTLINE_DESK_TIMEOUT=45s", "HOTLINE_SECURITY_LOGIN_ATTEMPTS=7",
 		"HOTLINE_ASTERISK_LOCAL_NETWORKS=10.0.0.0/8, 192.168.0.0/16",
 		"HOTLINE_SWITCHES=[{name: one, password: secret}, {name: two, password_file: f}]",

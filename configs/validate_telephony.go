@@ -169,7 +169,7 @@ func (k *checker) hotlines(c Config) {
 			k.bad(key+".region", "write the two capital letters of ISO 3166, e.g. CN", "%s is no country", quoteShort(h.Region))
 		}
 		k.between(key+".ring.on", h.Ring.On, 100*time.Millisecond, 10*time.Second)
-		k.between(key+".ring.off", h.Ring.Off, 0, 10*time.Second)
+		k.between(key+".ring.off", h.Ring.Off, 100*time.Millisecond, 10*time.Second)
 		k.whole(key+".rings", h.Rings, 1, 9)
 	}
 }

@@ -49,6 +49,12 @@ type Board interface {
 	// Adopt makes this node the driver of a call and bumps its epoch (fencing): the former driver gets ErrFenced.
 	Adopt(ctx context.Context, call string) (Known, error)
 
+	// Restore writes what this node knows over what the board holds of it, after the board was lost or was without this
+	// node for a while: this node's other calls leave, agents of this node stand as given. Calls that another node took
+	// over meanwhile stay with it and are named. What then matches goes to the mailboxes, this node's too. It is the one
+	// method that is several steps on Redis.
+	Restore(ctx context.Context, s Standing) (fenced []string, err error)
+
 	// Know tells whom a caller belongs to; Forget with an empty Caller. It is a projection of the records.
 	Know(ctx context.Context, number string, c Caller) error
 
@@ -197,7 +203,33 @@ type Known struct {
 	Ringing                     []string // agents claimed now
 	Missed                      []string // agents who missed or declined this call
 	Deadlines                   []Deadline
+	Caller                      Caller
 	Token                       string // Waiting.Token, opaque
+	rest                        rest
+}
+
+// rest is what only the boards need of a known call, to write it anew.
+type rest struct {
+	score            int64
+	agents, managers int // wanted
+	team             string
+	everyone         bool
+	why              map[string]string // of Ringing
+}
+
+// Standing is all that a node knows of a board: the calls it drives, its agents, callers.
+type Standing struct {
+	Calls   []Known
+	Agents  []Placed
+	Callers map[string]Caller
+}
+
+// Placed is an agent and where they stand.
+type Placed struct {
+	Idle
+	Call    string // rings or talks; "" = idle
+	Talking bool
+	after   string
 }
 
 // Leased is the result of Lease.

@@ -93,6 +93,7 @@ func testBoard(t *testing.T, newWorld func(*testing.T) world) {
 		{"found calls", boardFound},
 		{"mailbox", boardMail},
 		{"dead node", boardDeadNode},
+		{"restore", boardRestore},
 		{"strange names", boardStrangeNames},
 		{"concurrent answers", boardConcurrentAnswers},
 		{"wrong input", boardWrongInput},

@@ -59,25 +59,28 @@ type liveCall struct {
 	raised []callInput
 	view   atomic.Pointer[CallView]
 
-	state    callState
-	queue    string
-	epoch    int64
-	onBoard  bool
-	wants    want
-	caller   Caller
-	place    int
-	place1   time.Time // since when it is in this queue
-	visited  map[string]bool
-	overdone map[string]bool // overflow occasions used up, by queue
-	climbed  map[string]bool // deadlines done
-	legs     map[string]*callLeg
-	legCount int
-	brakes   map[string]brake
-	timers   []*time.Timer
-	tries    *backoff
+	state     callState
+	queue     string
+	epoch     int64
+	onBoard   bool
+	wants     want
+	caller    Caller
+	place     int
+	place1    time.Time // since when it is in this queue
+	visited   map[string]bool
+	overdone  map[string]bool // overflow occasions used up, by queue
+	climbed   map[string]bool // deadlines done
+	legs      map[string]*callLeg
+	legCount  int
+	brakes    map[string]brake
+	rouseDue  time.Time
+	rouseWait time.Duration
+	timers    []*time.Timer
+	tries     *backoff
 
 	winner      *callLeg
-	answeredAt  time.Time // switch's time of the answer that counts
+	answeredAt  time.Time // switch's time of the answer that counts: the first after which a human talked
+	pickedUp    time.Time // switch's time of the present winner's answer
 	answerSeen  time.Time // our time of it
 	talkSince   time.Time // the present talker's beginning
 	talker      string    // who talked last, and how long
@@ -206,9 +209,9 @@ func (c *liveCall) aside(work func(context.Context) (callInput, bool)) {
 	})
 }
 
-// onBoardStep is one bounded step on the board.
+// onBoardStep is one bounded step on the board. A node that stops lets it finish, so that no input is half done.
 func (c *liveCall) onBoardStep(step func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(c.d.life, c.d.cfg.BoardTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.d.life), c.d.cfg.BoardTimeout)
 	defer cancel()
 	return step(ctx)
 }

@@ -11,7 +11,11 @@ import (
 // call's own goroutine is the judge, so a board that does not answer cannot stop a human from being connected.
 func (c *liveCall) claim(in callInput) {
 	leg := c.legs[in.leg]
-	c.winner, c.answeredAt, c.answerSeen = leg, in.at, c.now()
+	c.winner, c.answerSeen = leg, c.now()
+	c.pickedUp = in.at
+	if !c.human {
+		c.answeredAt = in.at
+	}
 	leg.stop()
 	won, err := c.answerOnBoard(leg.agent, in.at)
 	switch {
@@ -101,19 +105,16 @@ func (c *liveCall) grace(in callInput) {
 // human answer, and never again (I6): an answer whose audio never came up was none for the caller. Ownership is claimed
 // beside it.
 func (c *liveCall) confirm(in callInput) {
-	if in.leg != "" && in.leg != c.winner.id {
-		return // the word on an earlier try
-	}
 	agent := c.winner.agent
 	data := map[string]string{"winner": agent}
-	first := c.verdict == nil
+	first := c.verdict == nil && !c.human
 	if first {
 		v := c.rule.Answered(c.answeredAt.Sub(c.Ring1))
 		c.verdict = &v
 	} else {
 		data["again"] = "true"
 	}
-	answered := c.event(EventAnswered, c.answeredAt, agent, data)
+	answered := c.event(EventAnswered, c.pickedUp, agent, data)
 	if first {
 		answered.Verdict = c.verdict
 	}
@@ -121,8 +122,8 @@ func (c *liveCall) confirm(in callInput) {
 	c.write(EventConnected, in.at, agent, map[string]string{
 		"gap_ms": strconv.FormatInt(in.at.Sub(c.answerSeen).Milliseconds(), 10),
 	})
-	c.talk(c.answeredAt, false)
-	c.d.seats.answeredOne(agent, c.answeredAt)
+	c.talk(c.pickedUp, false)
+	c.d.seats.answeredOne(agent, c.pickedUp)
 	c.own(agent)
 	c.stopMusic()
 }
@@ -196,6 +197,7 @@ func (c *liveCall) reopen(in callInput) {
 	}
 	c.climb(in)
 	c.matched(matches)
+	c.rouseLater()
 }
 
 // leaveBoard takes the call off the board and gives what that freed to others.

@@ -31,6 +31,7 @@ const (
 	inLateAnswered  inputKind = "answered too late"
 	inStrayEnded    inputKind = "released leg ended"
 
+	inRouse       inputKind = "nobody rings"
 	inStepDue     inputKind = "ladder step due"
 	inMaxWaitDue  inputKind = "max wait over"
 	inNoAgentsDue inputKind = "no-agents time over"
@@ -126,6 +127,10 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 			winner = inWinnerGone
 		}
 		return c.byRole(in, leg, inOfferEnded, inHandEnded, winner, inStrayEnded), true
+	case inConnected, inConnectFail, inConnectLost, inGraceDue:
+		return in, c.winner != nil && in.leg == c.winner.id // else the word on an earlier try
+	case inSwapped, inSwapFailed:
+		return in, c.hand != nil && c.hand.leg != nil && in.leg == c.hand.leg.id
 	case rawMatch:
 		in.kind = inMatched
 		if c.hand != nil && strings.HasPrefix(in.matches[0].Call, c.ID+handMark) {

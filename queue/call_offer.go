@@ -18,7 +18,8 @@ const (
 	brakeDeclined = 2 * time.Second        // after an agent's own no
 	brakeFault    = 250 * time.Millisecond // after a fault, doubled each time
 	brakeLongest  = 5 * time.Second
-	overdueGrace  = 2 * time.Second        // the switch itself stops a phone; this much later we do
+	overdueGrace  = 2 * time.Second // the switch itself stops a phone; this much later we do
+	rouseLongest  = 30 * time.Second
 	goneGrace     = 500 * time.Millisecond // "call or leg gone" is followed by an event that says which
 )
 
@@ -198,9 +199,38 @@ func outcomeOf(legEnd string) string {
 func (c *liveCall) endOffer(leg *callLeg, outcome string, at time.Time) {
 	own := c.missOnBoard(c.ID, leg.agent, outcome == outcomeAbandoned)
 	c.withdraw(leg, outcome, "", at)
-	if len(own) > 0 {
-		c.matched(own)
+	c.matched(own)
+	c.rouseLater()
+}
+
+// rouseLater makes sure of a caller for whom everybody has been tried: after a ring's time somebody is tried again, then
+// after longer and longer.
+func (c *liveCall) rouseLater() {
+	if c.now().Before(c.rouseDue) || c.ringsSomewhere() {
+		return
 	}
+	c.rouseWait = min(max(2*c.rouseWait, c.rule.Cycle()), rouseLongest)
+	c.rouseDue = c.now().Add(c.rouseWait)
+	c.after(c.rouseWait, callInput{kind: inRouse})
+}
+
+func (c *liveCall) ringsSomewhere() bool {
+	for _, leg := range c.legs {
+		if leg.offered {
+			return true
+		}
+	}
+	return false
+}
+
+// rouse asks the board for one more agent, those who missed the call included, if no phone rings for it.
+func (c *liveCall) rouse(callInput) {
+	if c.ringsSomewhere() {
+		c.rouseWait = 0
+		return
+	}
+	c.widenBy(Step{Ring: c.ringNow(), More: 1, Who: StepBest}, callInput{kind: inStepDue, n: rouseStep})
+	c.rouseLater()
 }
 
 // withdraw tells desk and journal the end of an offer, once.

@@ -59,6 +59,7 @@ func newCallTable() callTable {
 		climb       = effect{"arm ladder", (*liveCall).climb}
 		offer       = effect{"offer", (*liveCall).offer}
 		widen       = effect{"widen", (*liveCall).widen}
+		rouse       = effect{"ring somebody again", (*liveCall).rouse}
 		noteRinging = effect{"note ringing", (*liveCall).noteRinging}
 		ringFailed  = effect{"withdraw: fault", (*liveCall).ringFailed}
 		missed      = effect{"withdraw: missed", (*liveCall).missed}
@@ -114,6 +115,7 @@ func newCallTable() callTable {
 			inDeclined:      do(s, decline),
 			inLateAnswered:  do(s, releaseLate),
 			inStepDue:       do(s, widen),
+			inRouse:         do(s, rouse),
 			inOwned:         do(s, noteOwned),
 			inFenced:        do(stateEnded, letGo),
 			inCallEnded:     do(stateEnded, finish),
@@ -200,6 +202,7 @@ func newCallTable() callTable {
 			inLateAnswered:  do(stateArriving, releaseLate),
 			inMatched:       do(stateArriving),
 			inStepDue:       do(stateArriving),
+			inRouse:         do(stateArriving),
 			inMaxWaitDue:    do(stateArriving),
 			inNoAgentsDue:   do(stateArriving),
 			inOwned:         do(stateArriving, noteOwned),
@@ -231,6 +234,7 @@ func newCallTable() callTable {
 			inLateAnswered: do(stateConnecting, releaseLate),
 			inMatched:      do(stateConnecting),
 			inStepDue:      do(stateConnecting),
+			inRouse:        do(stateConnecting),
 			inMaxWaitDue:   do(stateConnecting),
 			inNoAgentsDue:  do(stateConnecting),
 			inOwned:        do(stateConnecting, noteOwned),

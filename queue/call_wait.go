@@ -59,7 +59,10 @@ func (c *liveCall) enqueue(callInput) {
 func (c *liveCall) demand(q QueueConfig) Waiting {
 	w := Waiting{
 		Call: c.ID, Switch: c.Switch, Queue: q.Name, Number: c.Number, Ring1: c.Ring1, Budget: c.rule.Budget(),
-		Priority: q.Priority, MaxWaiting: q.MaxWaiting, First: q.first(), Deadlines: c.dues(q), Token: c.DID,
+		Priority: q.Priority, MaxWaiting: q.MaxWaiting, First: q.first(), Deadlines: c.dues(q),
+	}
+	if c.human {
+		w.Token = c.answeredAt.Format(time.RFC3339Nano) // a later node must know that the verdict is fixed
 	}
 	if c.wants.limitless {
 		w.MaxWaiting = 0
@@ -123,10 +126,12 @@ func (c *liveCall) matched(matches []Match) {
 	}
 }
 
-// Steps that are on no ladder: everybody rings because overflow failed, or the managers because overflow says so.
+// Steps that are on no ladder: everybody rings because overflow failed, the managers because overflow says so, one more
+// because nobody rings.
 const (
 	everyoneStep = -1
 	managerStep  = -2
+	rouseStep    = -3
 )
 
 // widen does one ladder step: further phones ring, those that ring go on.
@@ -139,6 +144,8 @@ func (c *liveCall) widen(in callInput) {
 	case managerStep:
 		c.widenBy(Step{Ring: c.ringNow(), Who: StepManager}, in)
 		return
+	case rouseStep:
+		return // tried again by its own clock
 	}
 	kind := dueKind(dueStep, c.queue, in.n)
 	if in.n >= len(ladder) || c.climbed[kind] {
@@ -171,6 +178,9 @@ func (c *liveCall) widenBy(step Step, in callInput) {
 		return
 	}
 	c.tries.reset()
+	if in.n == rouseStep && len(matches) == 0 {
+		return
+	}
 	c.write(EventWidened, c.now(), "", map[string]string{
 		"ring": strconv.Itoa(c.ringNow()), "step": step.Who, "added": strconv.Itoa(len(matches)),
 	})

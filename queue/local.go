@@ -64,7 +64,8 @@ func (b *LocalBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
 	if w.MaxWaiting > 0 && len(r.line.of(w.Queue)) >= w.MaxWaiting {
 		return Enqueued{}, ErrFull
 	}
-	c := r.add(w)
+	r.epoch++
+	c := r.add(w, r.callers[w.Number], r.epoch)
 	place := r.place(c)
 	r.apply(c, w.First)
 	r.adopt(c, w.Ringing)

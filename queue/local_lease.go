@@ -148,11 +148,15 @@ func (b *LocalBoard) Arm(ctx context.Context, call string, epoch int64, due []Du
 	if c.epoch != epoch {
 		return nil
 	}
+	r.arm(c, due)
+	return nil
+}
+
+func (r *round) arm(c *standing, due []Due) {
 	for _, d := range due {
 		c.deadlines[d.Kind] = moment(d.At)
 	}
 	r.index(c)
-	return nil
 }
 
 // Due implements Board.

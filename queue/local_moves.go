@@ -8,13 +8,11 @@ import (
 
 // The moves change one call or one agent and match nothing: what Board methods do before they match.
 
-func (r *round) add(w Waiting) *standing {
-	r.epoch++
-	caller := r.callers[w.Number]
+func (r *round) add(w Waiting, caller Caller, epoch int64) *standing {
 	score := callScore(w.Priority+caller.Priority, w.Ring1.Add(w.Budget))
 	w.Ring1 = moment(w.Ring1)
 	c := &standing{
-		Waiting: w, node: r.node, epoch: r.epoch, caller: caller, score: score,
+		Waiting: w, node: r.node, epoch: epoch, caller: caller, score: score,
 		ringing: map[string]string{}, missed: map[string]bool{}, deadlines: map[string]time.Time{},
 	}
 	for _, d := range w.Deadlines {
@@ -136,6 +134,23 @@ func (r *round) leave(c *standing) (names []string, freed []*worker) {
 	r.switches.drop(c.Switch, c.Call)
 	delete(r.calls, c.Call)
 	return names, freed
+}
+
+func (c *standing) known() Known {
+	k := Known{
+		Call: c.Call, Switch: c.Switch, Queue: c.Queue, Number: c.Number, Node: c.node, Ring1: c.Ring1, Epoch: c.epoch,
+		Winner: c.winner, AnsweredAt: c.answeredAt, Caller: c.caller, Token: c.Token,
+		Ringing: slices.Sorted(maps.Keys(c.ringing)), Missed: slices.Sorted(maps.Keys(c.missed)),
+		rest: rest{score: c.score, agents: c.agents, managers: c.managers, team: c.team, everyone: c.everyone},
+	}
+	if len(c.ringing) > 0 {
+		k.rest.why = maps.Clone(c.ringing)
+	}
+	for kind, at := range c.deadlines {
+		k.Deadlines = append(k.Deadlines, Deadline{Call: c.Call, Epoch: c.epoch, Kind: kind, At: at})
+	}
+	slices.SortFunc(k.Deadlines, compareDeadlines)
+	return k
 }
 
 // matches are the claims that the call has now.

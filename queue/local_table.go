@@ -1,10 +1,6 @@
 package queue
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
 // table is the state behind the boards in memory: the same calls, agents and lists that RedisBoard keeps in keys. It has no lock.
 type table struct {
@@ -187,17 +183,4 @@ func (t *table) apply(c *standing, s Step) {
 	case StepManager:
 		c.managers = more(c.managers, s.More)
 	}
-}
-
-func (c *standing) known() Known {
-	k := Known{
-		Call: c.Call, Switch: c.Switch, Queue: c.Queue, Number: c.Number, Node: c.node, Ring1: c.Ring1, Epoch: c.epoch,
-		Winner: c.winner, AnsweredAt: c.answeredAt, Token: c.Token,
-		Ringing: slices.Sorted(maps.Keys(c.ringing)), Missed: slices.Sorted(maps.Keys(c.missed)),
-	}
-	for kind, at := range c.deadlines {
-		k.Deadlines = append(k.Deadlines, Deadline{Call: c.Call, Epoch: c.epoch, Kind: kind, At: at})
-	}
-	slices.SortFunc(k.Deadlines, compareDeadlines)
-	return k
 }

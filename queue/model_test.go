@@ -26,6 +26,7 @@ type model struct {
 	table *table
 	local map[string]*LocalBoard
 	redis map[string]*RedisBoard
+	kept  map[string][]Standing // what each node knew at some time
 }
 
 func TestBoardsAgreeOnMiniredis(t *testing.T) {
@@ -42,7 +43,7 @@ func testBoardsAgree(t *testing.T, url string) {
 	t.Cleanup(func() { client.Close() })
 	var n atomic.Int64
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &model{clock: newClock(), t: rt, ctx: t.Context(), local: map[string]*LocalBoard{}, redis: map[string]*RedisBoard{}}
+		m := &model{clock: newClock(), t: rt, ctx: t.Context(), local: map[string]*LocalBoard{}, redis: map[string]*RedisBoard{}, kept: map[string][]Standing{}}
 		prefix := fmt.Sprintf("{m%d}", n.Add(1))
 		first := NewLocalBoard(BoardOptions{Node: modelNodes[0], Now: m.Now})
 		m.table = first.t
@@ -53,7 +54,7 @@ func testBoardsAgree(t *testing.T, url string) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"enqueue": m.enqueue, "ready": m.ready, "unready": m.unready, "widen": m.widen, "answer": m.answer, "miss": m.miss,
 			"miss2": m.miss, "leave": m.leave, "reopen": m.reopen, "move": m.move, "know": m.know, "adopt": m.adopt,
-			"lease": m.lease, "fire": m.fire, "arm": m.arm,
+			"keep": m.keep, "restore": m.restore, "lease": m.lease, "fire": m.fire, "arm": m.arm,
 			"time": func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(1, 4000).Draw(t, "ms")) * time.Millisecond) },
 			"":     func(*rapid.T) { m.compare(); m.rules() },
 		})
@@ -198,6 +199,21 @@ func (m *model) adopt(t *rapid.T) {
 func (m *model) lease(t *rapid.T) {
 	local, redis := m.nodes(t)
 	same(m, local, redis, func(b Board) (Leased, error) { return b.Lease(m.ctx, 3*time.Second) })
+}
+
+func (m *model) keep(t *rapid.T) {
+	n := draw(t, "node", modelNodes...)
+	m.kept[n] = append(m.kept[n], m.local[n].Standing())
+}
+
+// restore writes what a node knew once, however the world went on.
+func (m *model) restore(t *rapid.T) {
+	n := draw(t, "node", modelNodes...)
+	if len(m.kept[n]) == 0 {
+		t.Skip("nothing kept")
+	}
+	s := rapid.SampledFrom(m.kept[n]).Draw(t, "kept")
+	same(m, m.local[n], m.redis[n], func(b Board) ([]string, error) { return b.Restore(m.ctx, s) })
 }
 
 func (m *model) arm(t *rapid.T) {

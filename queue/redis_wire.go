@@ -110,9 +110,29 @@ func known(call string, row reply, token string) Known {
 			k.Winner = row.text(1)
 		case "at":
 			k.AnsweredAt = fromMillis(row.number(1))
+		case "o":
+			k.Caller.Owners = unpackNames(row.text(1))
+		case "h":
+			k.Caller.Team = row.text(1)
+		case "y":
+			k.Caller.Priority = int(row.number(1))
+		case "s":
+			k.rest.score = row.number(1)
+		case "w":
+			k.rest.agents = int(row.number(1))
+		case "x":
+			k.rest.managers = int(row.number(1))
+		case "j":
+			k.rest.team = row.text(1)
+		case "v":
+			k.rest.everyone = true
 		}
 		if agent, ok := strings.CutPrefix(field, "r:"); ok {
 			k.Ringing = append(k.Ringing, agent)
+			if k.rest.why == nil {
+				k.rest.why = map[string]string{}
+			}
+			k.rest.why[agent] = row.text(1)
 		} else if agent, ok := strings.CutPrefix(field, "t:"); ok {
 			k.Missed = append(k.Missed, agent)
 		} else if kind, ok := strings.CutPrefix(field, "d:"); ok {
@@ -154,6 +174,36 @@ func (a Idle) args() []any {
 	}
 	args := []any{a.Agent, a.Team, millis(a.Since), a.Calls, millis(a.Last), packLevels(a.Queues), len(all)}
 	return append(append(args, all...), other...)
+}
+
+// args is an agent as restore.lua reads it.
+func (p Placed) args() []any {
+	return []any{
+		p.Agent, p.Team, millis(p.Since), p.Calls, millis(p.Last), packLevels(p.Queues), p.Call, flag(p.Talking), p.after,
+	}
+}
+
+// args is a call as restore.lua reads it.
+func (k Known) args() []any {
+	var owners strings.Builder
+	for _, owner := range k.Caller.Owners {
+		packName(&owners, owner)
+	}
+	args := []any{
+		k.Call, k.Epoch, k.Queue, k.Switch, k.Number, millis(k.Ring1), k.rest.score, k.rest.agents, k.rest.managers,
+		owners.String(), k.Caller.Team, k.Caller.Priority, k.rest.team, flag(k.rest.everyone), k.Winner, millis(k.AnsweredAt),
+		k.Token, len(k.Deadlines), len(k.Ringing), len(k.Missed),
+	}
+	for _, d := range k.Deadlines {
+		args = append(args, d.Kind, millis(d.At))
+	}
+	for _, agent := range k.Ringing {
+		args = append(args, agent, k.rest.why[agent])
+	}
+	for _, agent := range k.Missed {
+		args = append(args, agent)
+	}
+	return args
 }
 
 // packLevels writes levels as state.lua reads them: level, strategy, manager, queue.

@@ -68,9 +68,12 @@ func more(wanted, n int) int {
 	return min(wanted+n, everybody)
 }
 
+// errInput marks what a caller of the board did wrong, so that it is not taken for a failure of the board.
+var errInput = errors.New("queue: wrong input")
+
 func (w Waiting) check() error {
 	if w.Call == "" || w.Queue == "" {
-		return errors.New("queue: a waiting call needs an id and a queue")
+		return fmt.Errorf("%w: a waiting call needs an id and a queue", errInput)
 	}
 	return w.First.check()
 }
@@ -80,5 +83,5 @@ func (s Step) check() error {
 	case "", StepBest, StepTeam, StepEveryone, StepManager:
 		return nil
 	}
-	return fmt.Errorf("queue: unknown ladder step %q", s.Who)
+	return fmt.Errorf("%w: unknown ladder step %q", errInput, s.Who)
 }

@@ -31,7 +31,9 @@ func Normalise(raw, region string) (e164 string, ok bool) {
 		return "", false
 	}
 	e164 = phonenumbers.Format(n, phonenumbers.E164)
-	if len(e164) > 16 {
+	// A form that reads back as another number would be looked up in vain (some short numbers with leading zeros do).
+	back, err := phonenumbers.Parse(e164, region)
+	if err != nil || len(e164) > 16 || phonenumbers.Format(back, phonenumbers.E164) != e164 {
 		return "", false
 	}
 	return e164, true

@@ -109,10 +109,31 @@ func (w *Webhook) sendNext(ctx context.Context) (sent bool, err error) {
 	if err != nil || len(entries) == 0 {
 		return false, err
 	}
+	ctx, done := graceful(ctx)
+	defer done()
 	if err := w.post(ctx, entries[0]); err != nil {
 		return false, errors.Join(err, w.store.webhookFailed(ctx, w.opt.Name, w.holder, err))
 	}
 	return true, w.store.webhookDelivered(ctx, w.opt.Name, w.holder, entries[0].Seq)
+}
+
+// stopGrace is how long a delivery that is under way may still take when the sender is stopped.
+const stopGrace = 2 * time.Second
+
+// graceful gives a context that outlives ctx by stopGrace: a delivery that the receiver is just taking is noted as such,
+// instead of being repeated after every restart.
+func graceful(ctx context.Context) (context.Context, func()) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(stopGrace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-lasting.Done():
+		}
+	})
+	return lasting, func() { stop(); cancel() }
 }
 
 // lease outlasts one delivery: while it runs, no other node sends.

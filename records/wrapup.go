@@ -90,7 +90,7 @@ type WrapUpResult struct {
 // leeway allows for clocks that differ, and for the seconds a person needs to press the key.
 const leeway = 5 * time.Minute
 
-// Validate checks a wrap-up against I4 and cleans its texts. region is that of telephone numbers. It returns one
+// Validate checks a wrap-up against I4, cleans its texts and drops the facts of other outcomes. region is that of telephone numbers. It returns one
 // ErrIncomplete that names every field that is missing or not acceptable, or nil.
 func (in *WrapUpInput) Validate(now time.Time, region string) error {
 	var f faults
@@ -104,15 +104,21 @@ func (in *WrapUpInput) Validate(now time.Time, region string) error {
 	if in.Severity != "" {
 		f.severity(in.Severity)
 	}
+	given := *in
+	in.Solved, in.Escalation, in.Referral, in.Callback = nil, nil, nil, nil
 	switch in.Outcome {
 	case OutcomeSolved:
-		in.solved(&f)
+		in.Solved = facts(given.Solved)
+		in.Solved.check(&f)
 	case OutcomeRemote, OutcomeOnsite:
-		in.escalated(&f, now, region)
+		in.Escalation = facts(given.Escalation)
+		in.Escalation.check(&f, now, region)
 	case OutcomeReferred:
-		in.referred(&f, now)
+		in.Referral = facts(given.Referral)
+		in.Referral.check(&f, now)
 	case OutcomeCallback:
-		in.promised(&f, now, region)
+		in.Callback = facts(given.Callback)
+		in.Callback.check(&f, now, region)
 	case "":
 		f.add("outcome", "missing", "Choose solved, remote, onsite, referred or callback.", "How the call ended is missing.")
 	default:
@@ -121,22 +127,23 @@ func (in *WrapUpInput) Validate(now time.Time, region string) error {
 	return f.problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.", "The call cannot be wrapped up like this.")
 }
 
-func (in *WrapUpInput) solved(f *faults) {
-	if in.Solved == nil {
-		in.Solved = &SolvedFacts{}
+// facts gives a copy to clean, so that the caller's own stay as they are; nothing given is nothing filled in.
+func facts[T any](given *T) *T {
+	var own T
+	if given != nil {
+		own = *given
 	}
-	s := in.Solved
+	return &own
+}
+
+func (s *SolvedFacts) check(f *faults) {
 	s.Solution = text(s.Solution)
 	f.required("solved.solution", s.Solution, maxText, "What solved the problem is missing.", "Describe the solution.")
 	f.missing(s.Confirmed, "solved.confirmed", "The customer has not confirmed that the problem is solved.",
 		"Ask the customer; if they do not confirm, choose another outcome.")
 }
 
-func (in *WrapUpInput) escalated(f *faults, now time.Time, region string) {
-	if in.Escalation == nil {
-		in.Escalation = &EscalationFacts{}
-	}
-	e := in.Escalation
+func (e *EscalationFacts) check(f *faults, now time.Time, region string) {
 	e.Situation, e.Region, e.Centre = text(e.Situation), line(e.Region), line(e.Centre)
 	e.Contact.Name, e.Told.Means, e.Told.Procedure = line(e.Contact.Name), text(e.Told.Means), text(e.Told.Procedure)
 	f.required("escalation.situation", e.Situation, maxText, "The actual situation is missing.", "Describe what was found.")
@@ -157,11 +164,7 @@ func (in *WrapUpInput) escalated(f *faults, now time.Time, region string) {
 	}
 }
 
-func (in *WrapUpInput) referred(f *faults, now time.Time) {
-	if in.Referral == nil {
-		in.Referral = &ReferralFacts{}
-	}
-	r := in.Referral
+func (r *ReferralFacts) check(f *faults, now time.Time) {
 	r.Department, r.AcceptedBy = line(r.Department), line(r.AcceptedBy)
 	f.required("referral.department", r.Department, maxLine, "The department is missing.", "Name it.")
 	f.required("referral.accepted_by", r.AcceptedBy, maxLine, "Who accepted there is missing.", "Get somebody to accept, and name them.")
@@ -174,16 +177,13 @@ func (in *WrapUpInput) referred(f *faults, now time.Time) {
 	}
 }
 
-func (in *WrapUpInput) promised(f *faults, now time.Time, region string) {
-	if in.Callback == nil {
-		in.Callback = &CallbackFacts{}
+func (c *CallbackFacts) check(f *faults, now time.Time, region string) {
+	f.missing(!c.At.IsZero(), "callback.at", "When the customer will be called is missing.", "Agree a time with the customer.")
+	if !c.At.IsZero() {
+		f.future("callback.at", c.At, now)
 	}
-	f.missing(!in.Callback.At.IsZero(), "callback.at", "When the customer will be called is missing.", "Agree a time with the customer.")
-	if !in.Callback.At.IsZero() {
-		f.future("callback.at", in.Callback.At, now)
-	}
-	if in.Callback.Number != "" {
-		f.number("callback.number", &in.Callback.Number, region)
+	if c.Number != "" {
+		f.number("callback.number", &c.Number, region)
 	}
 }
 

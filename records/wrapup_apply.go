@@ -58,7 +58,6 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 	switch in.Outcome {
 	case OutcomeSolved:
 		input, state = finish, CaseSolved
-		promise = ""
 	case OutcomeReferred:
 		input, state = finish, CaseReferred
 		promise = in.Referral.Department + ": " + in.Referral.AcceptedBy
@@ -100,7 +99,7 @@ func (t *txn) endWork(ctx context.Context, c Case, in WrapUpInput, input ownerIn
 		state, promise, at(when), closedAt, c.Number); err != nil {
 		return c, err
 	}
-	if in.Solved != nil && in.Outcome == OutcomeSolved {
+	if in.Solved != nil {
 		if _, err := t.addNote(ctx, c.Number, in.By, in.Solved.Solution); err != nil {
 			return c, err
 		}

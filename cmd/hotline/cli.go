@@ -9,6 +9,9 @@ import (
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
 	"github.com/posener/complete"
+
+	"hotline/configs"
+	"hotline/records"
 )
 
 // Exit codes of the process.
@@ -30,10 +33,14 @@ type commandLine struct {
 	Config string `env:"HOTLINE_CONFIG" placeholder:"FILE" predictor:"file" help:"Configuration file; without one, the defaults and the environment count."`
 	Data   string `placeholder:"DIR" predictor:"dir" help:"Data directory, above data.dir of the configuration."`
 
-	CheckConfig checkConfigCommand        `cmd:"" help:"Say what is wrong with a configuration file, where, and how to mend it."`
-	Doctor      doctorCommand             `cmd:"" help:"Check everything the server needs on this machine, and say how to mend what is missing."`
-	Version     versionCommand            `cmd:"" help:"Print the version."`
-	Completion  kongcompletion.Completion `cmd:"" help:"Print how to switch on tab completion for bash, zsh or fish."`
+	Serve          serveCommand              `cmd:"" help:"Answer the hotline until the process is asked to end."`
+	CheckConfig    checkConfigCommand        `cmd:"" help:"Say what is wrong with a configuration file, where, and how to mend it."`
+	AsteriskConfig asteriskConfigCommand     `cmd:"" help:"Write the complete configuration of an Asterisk that serves this hotline."`
+	User           userCommand               `cmd:"" help:"Add, list and change users."`
+	Verify         verifyCommand             `cmd:"" help:"Check the hash chains of the journal and name the first broken entry."`
+	Doctor         doctorCommand             `cmd:"" help:"Check everything the server needs on this machine, and say how to mend what is missing."`
+	Version        versionCommand            `cmd:"" help:"Print the version."`
+	Completion     kongcompletion.Completion `cmd:"" help:"Print how to switch on tab completion for bash, zsh or fish."`
 }
 
 // errFound is the end of a command that has printed its findings itself.
@@ -81,7 +88,26 @@ func run(ctx context.Context, args []string, around surroundings) (code int) {
 	case errors.Is(err, errFound):
 		return exitFailed
 	default:
-		fmt.Fprintln(around.stderr, "hotline:", err)
+		explain(around.stderr, err)
 		return exitFailed
+	}
+}
+
+// explain tells people what went wrong and what to do.
+func explain(out io.Writer, err error) {
+	var problems configs.Problems
+	var problem *records.Problem
+	switch {
+	case errors.As(err, &problems):
+		for _, p := range problems {
+			fmt.Fprintln(out, finding(p))
+		}
+	case errors.As(err, &problem):
+		fmt.Fprintf(out, "hotline: %s\n    → %s\n", problem.What, problem.Do)
+		for _, f := range problem.Fields {
+			fmt.Fprintf(out, "  %s: %s\n    → %s\n", f.Name, f.What, f.Do)
+		}
+	default:
+		fmt.Fprintln(out, "hotline:", err)
 	}
 }

@@ -30,11 +30,15 @@ func (d *doctorCommand) Run(ctx context.Context, around surroundings, line *comm
 	if err == nil {
 		found = append(found, diagnoseSecrets(&cfg)...)
 	}
-	found = append(found, diagnoseData(cfg.Data.Dir)...)
+	data := diagnoseData(cfg.Data.Dir)
+	found = append(found, data...)
 	examine := func(f func(ctx context.Context) []diagnosis) {
 		one, cancel := context.WithTimeout(ctx, d.Timeout)
 		defer cancel()
 		found = append(found, f(one)...)
+	}
+	if err == nil && data[0].good {
+		examine(func(ctx context.Context) []diagnosis { return diagnoseRecords(ctx, cfg) })
 	}
 	examine(func(ctx context.Context) []diagnosis { return diagnoseRedis(ctx, cfg.Redis.URL) })
 	for _, s := range cfg.Switches {

@@ -36,7 +36,7 @@ func diagnoseRedis(ctx context.Context, url string) []diagnosis {
 			mend: "redis-cli CONFIG SET appendonly yes, then CONFIG REWRITE (appendfsync everysec is enough)",
 		})
 	}
-	if policy := facts["maxmemory_policy"]; facts["maxmemory"] != "0" && policy != "noeviction" {
+	if policy := facts["maxmemory_policy"]; facts["maxmemory"] != "" && facts["maxmemory"] != "0" && policy != "noeviction" {
 		found = append(found, diagnosis{
 			part: "redis eviction", detail: "policy " + policy + " may throw waiting calls away",
 			mend: "redis-cli CONFIG SET maxmemory-policy noeviction",

@@ -11,23 +11,24 @@ type versionCommand struct{}
 
 // Run prints version, commit and Go version on one line.
 func (*versionCommand) Run(around surroundings) error {
-	_, err := fmt.Fprintln(around.stdout, versionLine())
+	_, err := fmt.Fprintf(around.stdout, "hotline %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 
-// versionLine comes from what the Go tool stamped into the binary: module version (a tag or a pseudo-version) and commit.
-func versionLine() string {
-	version, commit := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				commit = " commit " + s.Value[:min(12, len(s.Value))]
-			case s.Key == "vcs.modified" && s.Value == "true":
-				commit += " (modified)"
-			}
+// version is what the Go tool stamped into the binary: module version (a tag, a pseudo-version, "(devel)") and commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	text := info.Main.Version
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			text += " commit " + s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			text += " (modified)"
 		}
 	}
-	return fmt.Sprintf("hotline %s%s %s %s/%s", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return text
 }

@@ -12,7 +12,7 @@ func holdMusic() []byte {
 		rate   = 8000
 		period = 5 * rate
 		level  = 0.16 * math.MaxInt16
-		decay  = 2.2 // per second
+		decay  = 0.9 // per second: soft, but never silent
 	)
 	bars := [][]float64{
 		{261.63, 329.63, 392.00, 523.25}, // C

@@ -10,8 +10,7 @@
 set -euo pipefail
 
 dir=${1:-${HOTLINE_CACHE:-$HOME/.cache/hotline}/asterisk-root}
-mkdir -p "$(dirname "$dir")"
-dir=$(cd "$(dirname "$dir")" && pwd)/$(basename "$dir")
+case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
 
 say() { printf 'asterisk root: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -32,19 +31,19 @@ if good "$dir"; then
 	exit 0
 fi
 
-# One builder at a time; who comes second finds the work done.
-exec 9>"$dir.lock"
-flock 9
-if good "$dir"; then
-	printf '%s\n' "$dir"
-	exit 0
-fi
-
 sudo=
 if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null && sudo -n true 2>/dev/null ||
 		die "not there yet and making it needs root: run 'sudo $0 $dir' once, or let sudo work without a password"
 	sudo='sudo -n'
+fi
+
+# One builder at a time; who comes second finds the work done.
+{ mkdir -p "$(dirname "$dir")" && exec 9>"$dir.lock"; } || die "cannot write to $(dirname "$dir"): name another place, or set HOTLINE_CACHE"
+flock 9
+if good "$dir"; then
+	printf '%s\n' "$dir"
+	exit 0
 fi
 
 if ! command -v mmdebstrap >/dev/null; then

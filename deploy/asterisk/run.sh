@@ -22,7 +22,20 @@ root=${HOTLINE_ASTERISK_ROOT:-$("$here/root.sh" | tail -n 1)}
 modules=$(dirname "$(ls "$root"/usr/lib/*/asterisk/modules/chan_pjsip.so)")
 
 umask 027
-mkdir -p "$run"/{ctl,lib,spool/recording,log,cache,keys}
+mkdir -p "$run"/{ctl,lib,spool/recording,log,cache,keys,data/sounds}
+# Debian's prompts lie behind absolute links, which lead out of the root: follow them as if the root were "/".
+for entry in "$root"/usr/share/asterisk/* "$root"/usr/share/asterisk/sounds/*; do
+	found=$entry
+	while [ -L "$found" ]; do
+		link=$(readlink "$found")
+		case $link in
+		/*) found=$root$link ;;
+		*) found=$(dirname "$found")/$link ;;
+		esac
+	done
+	link=$run/data/${entry#"$root/usr/share/asterisk/"}
+	[ ! -e "$found" ] || [ "$link" = "$run/data/sounds" ] || ln -sfn "$found" "$link"
+done
 printf '%s\n' "$root" >"$run/root"
 {
 	cat <<-EOF
@@ -32,7 +45,7 @@ printf '%s\n' "$root" >"$run/root"
 		astvarlibdir=$run/lib
 		astdbdir=$run/lib
 		astkeydir=$run/keys
-		astdatadir=$root/usr/share/asterisk
+		astdatadir=$run/data
 		astagidir=$run/lib
 		astspooldir=$run/spool
 		astrundir=$run/ctl

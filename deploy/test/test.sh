@@ -7,4 +7,4 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$(deploy/test/tools.sh)
 [ $# -gt 0 ] || set -- ./...
-exec "$bin/gotestsum" --format pkgname-and-test-fails --hide-summary skipped -- -race -p 1 -timeout 20m "$@"
+exec "$bin/gotestsum" --format pkgname-and-test-fails --hide-summary skipped -- -race -count=1 -p 1 -timeout 20m "$@"

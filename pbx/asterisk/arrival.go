@@ -27,7 +27,7 @@ func arrival(switchName string, ch channel, args []string) (call pbx.Call, watch
 	call = pbx.Call{
 		ID: pbx.NewCallID(switchName, ch.ID), Switch: switchName,
 		Caller: pbx.CleanNumber(ch.Caller.Number), CallerName: pbx.CleanName(ch.Caller.Name),
-		Arrived: time.Time(ch.CreationTime),
+		Arrived: time.Time(ch.CreationTime).UTC(),
 	}
 	if did := arg(1); len(did) <= 32 && strings.Trim(did, "0123456789") == "" {
 		call.DID = did

@@ -1,7 +1,9 @@
 package asterisk
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -23,6 +25,10 @@ type session struct {
 	conn    *websocket.Conn
 	backlog *backlog
 	first   snapshot
+
+	apps  []string      // whose events come here
+	token string        // name of an event that proves that we hear, see prove
+	heard chan struct{} // one token for each time it came
 
 	drained chan struct{} // closed by the owner: every frame is worked off, the session is history
 	usurped atomic.Bool   // another controller took the application
@@ -57,10 +63,14 @@ func (d *Driver) open(ctx context.Context) (*session, error) {
 	alive, stop := context.WithCancel(ctx)
 	s := &session{
 		conn: conn, backlog: newBacklog(d.opt.BacklogBytes, d.m), drained: make(chan struct{}), stop: stop,
+		apps: []string{d.opt.App, phonesApp(d.opt.App)}, token: "echo-" + rand.Text(), heard: make(chan struct{}, 2),
 	}
 	s.hands.Go(func() { d.read(alive, s) })
 	s.hands.Go(func() { d.ping(alive, s) })
 	err = d.rest.listen(alive, d.opt.App)
+	if err == nil {
+		err = d.prove(alive, s)
+	}
 	if err == nil {
 		s.first, err = d.rest.snapshot(alive)
 	}
@@ -72,18 +82,47 @@ func (d *Driver) open(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
+// errDeaf: see prove.
+var errDeaf = errors.New("asterisk: connected, but no event comes")
+
+// prove has Asterisk send an event of our own and waits for it. Asterisk 22 can leave a connection deaf for ever: when it
+// tears down the application's former connection just while the new one registers, the application stays inactive
+// (res/stasis/app.c, app_update), while the websocket is open and answers pings.
+func (d *Driver) prove(ctx context.Context, s *session) error {
+	for _, app := range s.apps {
+		query := url.Values{"application": {app}}
+		err := d.rest.do(ctx, http.MethodPost, "echo", "/events/user/"+s.token+"?"+query.Encode(), nil, nil)
+		if err != nil {
+			return err
+		}
+	}
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	for range s.apps {
+		select {
+		case <-s.heard:
+		case <-timer.C:
+			return errDeaf
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
 // eventsURL is where ARI serves its websocket.
 func (d *Driver) eventsURL() string {
 	u := *d.rest.base
 	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
 	u.Path = strings.TrimSuffix(u.Path, "/") + "/events"
-	u.RawQuery = url.Values{"app": {d.opt.App}}.Encode()
+	u.RawQuery = url.Values{"app": {d.opt.App + "," + phonesApp(d.opt.App)}}.Encode()
 	return u.String()
 }
 
 // read moves frames into memory and does nothing else.
 func (d *Driver) read(ctx context.Context, s *session) {
 	defer s.backlog.end()
+	echo, echoes := []byte(s.token), 0
 	for {
 		_, data, err := s.conn.Read(ctx)
 		if err != nil {
@@ -91,6 +130,11 @@ func (d *Driver) read(ctx context.Context, s *session) {
 			return
 		}
 		d.m.bytes.Add(float64(len(data)))
+		if echoes < len(s.apps) && bytes.Contains(data, echo) {
+			echoes++
+			s.heard <- struct{}{}
+			continue
+		}
 		if err := s.backlog.put(frame{data: data, at: time.Now()}); err != nil {
 			d.m.overflows.Inc()
 			d.log.ErrorContext(ctx, "events come faster than they are worked off: connecting anew",

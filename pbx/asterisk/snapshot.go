@@ -3,7 +3,6 @@ package asterisk
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/CyCoreSystems/ari/v5"
@@ -62,30 +61,4 @@ func (c channel) args(app string) (args []string, ok bool) {
 		return nil, false
 	}
 	return strings.Split(rest, ","), true
-}
-
-// wanted are the event types that the driver acts on; Asterisk sends no others (PUT eventFilter). A plain call makes 9.
-var wanted = [...]string{
-	"StasisStart", "StasisEnd", "ChannelStateChange", "ChannelDestroyed", "ChannelHold", "ChannelUnhold",
-	"ChannelDtmfReceived", "PlaybackFinished", "ApplicationReplaced",
-	"EndpointStateChange", "ContactStatusChange", "PeerStatusChange",
-}
-
-// listen tells Asterisk what the application wants to hear: the types above, and the state of every phone.
-func (r *rest) listen(ctx context.Context, app string) error {
-	type kind struct {
-		Type string `json:"type"`
-	}
-	var filter struct {
-		Allowed []kind `json:"allowed"`
-	}
-	for _, name := range wanted {
-		filter.Allowed = append(filter.Allowed, kind{name})
-	}
-	path := "/applications/" + url.PathEscape(app)
-	if err := r.do(ctx, http.MethodPut, "event-filter", path+"/eventFilter", filter, nil); err != nil {
-		return err
-	}
-	return r.do(ctx, http.MethodPost, "subscription", path+"/subscription",
-		map[string]string{"eventSource": "endpoint:PJSIP"}, nil)
 }

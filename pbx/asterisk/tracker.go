@@ -139,8 +139,6 @@ func (t *tracker) apply(event ari.Event, read time.Time) {
 		t.digit(e.Channel.ID, e.Digit, at(e.EventData))
 	case *ari.PlaybackFinished:
 		t.playEnded(e.Playback.ID, at(e.EventData))
-	case *ari.EndpointStateChange:
-		t.endpoint(e.Endpoint, at(e.EventData))
 	case *ari.ContactStatusChange:
 		t.endpoint(e.Endpoint, at(e.EventData))
 	case *ari.PeerStatusChange:

@@ -78,10 +78,39 @@ func TestSeveralAsterisks(t *testing.T) {
 	}
 	for _, a := range []*Asterisk{first, second} {
 		controller := connectController(t, a)
-		dial(t, ctx, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
-		arrived := controller.next(t, ctx)
+		dial(ctx, t, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
+		arrived := controller.next(ctx, t)
 		if !strings.HasPrefix(arrived.Channel.ID, a.Name+"-") || strings.ContainsAny(arrived.Channel.ID, "~/ ") {
 			t.Errorf("channel id %q of %s", arrived.Channel.ID, a.Name)
 		}
+	}
+}
+
+// TestAttach points a test at an Asterisk that somebody else runs.
+func TestAttach(t *testing.T) {
+	ctx := patience(t)
+	theirs := StartAsterisk(t, AsteriskOptions{})
+	for name, value := range map[string]string{
+		"HOTLINE_TEST_ARI_URL": theirs.ARIURL + "/", "HOTLINE_TEST_ARI_USER": theirs.ARIUser,
+		"HOTLINE_TEST_ARI_PASSWORD": theirs.ARIPassword, "HOTLINE_TEST_SIP": theirs.SIPAddr,
+		"HOTLINE_TEST_TRUNK_IP": theirs.TrunkIP, "HOTLINE_TEST_PHONE_IP": theirs.PhoneIP,
+	} {
+		t.Setenv(name, value)
+	}
+	ours := StartAsterisk(t, AsteriskOptions{})
+	if ours.PID() != 0 || ours.HTTPAddr != theirs.HTTPAddr || len(ours.DIDs) == 0 {
+		t.Errorf("attached to %+v", ours)
+	}
+	controller := connectController(t, ours)
+	call := dial(ctx, t, trunkCaller(t, ours, "13800138000"), ours.DIDs[0], DialOptions{})
+	if arrived := controller.next(ctx, t); arrived.Channel.Caller.Number != "13800138000" {
+		t.Errorf("arrived as %+v", arrived)
+	}
+	if err := call.Cancel(ctx); err != nil {
+		t.Error(err)
+	}
+	ours.Stop()
+	if status, _ := theirs.ARI("GET", "/asterisk/info", nil); status != 200 {
+		t.Error("attaching ended what is not ours")
 	}
 }

@@ -22,11 +22,11 @@ func TestUnknownNumberIsRefused(t *testing.T) {
 		"4003", "400", "40011", "s", "T", "h", "i", "0013800138000", "li", "*43", "4001&4002", "4001%40elsewhere",
 		"_X.", "fax", "%34%30%30%33", strings.Repeat("4", 500),
 	} {
-		ends(t, ctx, dial(t, ctx, caller, number, DialOptions{}), 404)
+		ends(ctx, t, dial(ctx, t, caller, number, DialOptions{}), 404)
 	}
 	for _, number := range []string{"4001", "+4001", "4002"} {
-		call := dial(t, ctx, caller, number, DialOptions{})
-		arrived := controller.next(t, ctx)
+		call := dial(ctx, t, caller, number, DialOptions{})
+		arrived := controller.next(ctx, t)
 		if did := strings.TrimPrefix(number, "+"); len(arrived.Args) != 4 || arrived.Args[1] != did {
 			t.Errorf("%s arrived as %v", number, arrived.Args)
 		}
@@ -43,11 +43,11 @@ func TestArrival(t *testing.T) {
 	controller := connectController(t, a)
 	caller := trunkCaller(t, a, "13800138000")
 	before := time.Now().UnixMilli()
-	call := dial(t, ctx, caller, "4002", DialOptions{DisplayName: "Zhang San"})
+	call := dial(ctx, t, caller, "4002", DialOptions{DisplayName: "Zhang San"})
 	if err := call.WaitRinging(ctx); err != nil {
 		t.Fatal(err)
 	}
-	arrived := controller.next(t, ctx)
+	arrived := controller.next(ctx, t)
 	after := time.Now().UnixMilli()
 	if len(arrived.Args) != 4 || arrived.Args[0] != "in" || arrived.Args[1] != "4002" || arrived.Args[3] != "20" {
 		t.Fatalf("arguments %q", arrived.Args)
@@ -87,15 +87,15 @@ func TestWatchdog(t *testing.T) {
 	agent := agentPhone(t, a, "li", Behaviour{})
 	caller := trunkCaller(t, a, "13800138000")
 
-	kept := dial(t, ctx, caller, "4001", DialOptions{})
-	keptID := controller.next(t, ctx).Channel.ID
+	kept := dial(ctx, t, caller, "4001", DialOptions{})
+	keptID := controller.next(ctx, t).Channel.ID
 	path := "/channels/" + keptID + "/variable?variable=" + url.QueryEscape("TIMEOUT(absolute)") + "&value=0"
 	if status, body := a.ARI(http.MethodPost, path, nil); status != http.StatusNoContent {
 		t.Fatalf("stop the watchdog: %d %s", status, body)
 	}
-	lost := dial(t, ctx, caller, "4001", DialOptions{})
-	controller.next(t, ctx)
-	in := incoming(t, ctx, agent)
+	lost := dial(ctx, t, caller, "4001", DialOptions{})
+	controller.next(ctx, t)
+	in := incoming(ctx, t, agent)
 	if waited := in.At(MarkInvite).Sub(lost.At(MarkRinging)); waited < 900*time.Millisecond || waited > 3*time.Second {
 		t.Errorf("the watchdog bit after %s, want 1 s", waited)
 	}
@@ -118,10 +118,11 @@ func TestFallbackWithoutController(t *testing.T) {
 	a := StartAsterisk(t, AsteriskOptions{})
 	agents := []*Phone{agentPhone(t, a, "li", Behaviour{}), agentPhone(t, a, "wang.2_b-x", Behaviour{})}
 	a.Provision("offline", "never-registered")
+	early, late := trunkCaller(t, a, "13800138000"), trunkCaller(t, a, "13900139000")
 	talk := func() {
 		t.Helper()
-		out := dial(t, ctx, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
-		first, second := incoming(t, ctx, agents[0]), incoming(t, ctx, agents[1])
+		out := dial(ctx, t, early, "4001", DialOptions{})
+		first, second := incoming(ctx, t, agents[0]), incoming(ctx, t, agents[1])
 		if err := out.WaitRinging(ctx); err != nil {
 			t.Error(err)
 		}
@@ -129,11 +130,11 @@ func TestFallbackWithoutController(t *testing.T) {
 		if err := out.WaitHears(ctx, second); err != nil {
 			t.Error(err)
 		}
-		ends(t, ctx, first, 487)
+		ends(ctx, t, first, 487)
 
 		// The one who talks is left alone, the other one rings.
-		busy := dial(t, ctx, trunkCaller(t, a, "13900139000"), "4001", DialOptions{})
-		incoming(t, ctx, agents[0]).Answer()
+		busy := dial(ctx, t, late, "4001", DialOptions{})
+		incoming(ctx, t, agents[0]).Answer()
 		if err := busy.WaitAnswered(ctx); err != nil {
 			t.Error(err)
 		}
@@ -142,14 +143,13 @@ func TestFallbackWithoutController(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		ends(t, ctx, second, 200)
+		ends(ctx, t, second, 200)
 		if calls := agents[1].Calls(); len(calls) > 2 {
 			t.Errorf("the busy phone was rung: %d calls", len(calls))
 		}
 	}
 	talk()
 	a.Restart()
-	t.Log(a.CLI("pjsip show contacts"))
 	talk()
 }
 
@@ -159,12 +159,12 @@ func TestFallbackNeverSilent(t *testing.T) {
 	ctx := patience(t)
 	a := StartAsterisk(t, AsteriskOptions{Adjust: quick})
 	declining := agentPhone(t, a, "li", Behaviour{Decline: 603})
-	out := dial(t, ctx, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
+	out := dial(ctx, t, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
 	if err := out.WaitRinging(ctx); err != nil {
 		t.Fatal(err)
 	}
-	first := incoming(t, ctx, declining)
-	again := incoming(t, ctx, declining) // asked again while the time is not up
+	first := incoming(ctx, t, declining)
+	again := incoming(ctx, t, declining) // asked again while the time is not up
 	if again.At(MarkInvite).Sub(first.At(MarkInvite)) < 500*time.Millisecond {
 		t.Error("the phone is rung again without a breath")
 	}
@@ -180,6 +180,31 @@ func TestFallbackNeverSilent(t *testing.T) {
 	}
 }
 
+// TestFallbackWithoutAccounts: a switch on its first day, before any account was made, treats the caller no worse, and what
+// an account lacks to be one is never dialled.
+func TestFallbackWithoutAccounts(t *testing.T) {
+	ctx := patience(t)
+	a := StartAsterisk(t, AsteriskOptions{Adjust: quick})
+	caller := trunkCaller(t, a, "13800138000")
+	first := dial(ctx, t, caller, "4001", DialOptions{})
+	if err := first.WaitReceived(ctx, 20); err != nil {
+		t.Errorf("no farewell: %v", err)
+	}
+	for _, key := range []string{"500&PJSIP/trunk-carrier/00138", "$" + "{SHELL(id)}", "UPPER"} {
+		a.CLI(`database put ps_endpoints/endpoint "` + key + `" {}`)
+	}
+	second := dial(ctx, t, caller, "4001", DialOptions{})
+	if err := second.WaitReceived(ctx, 20); err != nil {
+		t.Errorf("no farewell: %v", err)
+	}
+	ends(ctx, t, first, 480)
+	for line := range strings.Lines(a.Log()) {
+		if strings.Contains(line, "WARNING") && !strings.Contains(line, "tasis") && !strings.Contains(line, "ari/") {
+			t.Error(line)
+		}
+	}
+}
+
 // TestBaseline: the plain Dial() and Queue() to compare with do work.
 func TestBaseline(t *testing.T) {
 	ctx := patience(t)
@@ -189,14 +214,14 @@ func TestBaseline(t *testing.T) {
 	}})
 	agent := NewPhone(t, PhoneOptions{User: "li", Secret: "secret", Server: a.SIPAddr, IP: a.PhoneIP, Behaviour: Behaviour{Answer: true}})
 	for _, number := range []string{"5001", "5002"} {
-		out := dial(t, ctx, trunkCaller(t, a, "13800138000"), number, DialOptions{})
-		in := incoming(t, ctx, agent)
+		out := dial(ctx, t, trunkCaller(t, a, "13800138000"), number, DialOptions{})
+		in := incoming(ctx, t, agent)
 		if err := out.WaitHears(ctx, in); err != nil {
 			t.Errorf("%s: %v", number, err)
 		}
 		if err := out.HangUp(ctx); err != nil {
 			t.Errorf("%s: %v", number, err)
 		}
-		ends(t, ctx, in, 200)
+		ends(ctx, t, in, 200)
 	}
 }

@@ -2,10 +2,10 @@ package pbxtest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestWrongSecretIsRefused: digest accounts made at run time.
@@ -70,7 +70,7 @@ func TestStrangersAreRefused(t *testing.T) {
 	for _, user := range []string{"13800138000", "trunk-carrier", "li", "nobody", "anonymous"} {
 		stranger := NewPhone(t, PhoneOptions{User: user, Server: a.SIPAddr, IP: a.PhoneIP})
 		for _, number := range []string{"4001", "*43", "0013800138000"} {
-			ends(t, ctx, dial(t, ctx, stranger, number, DialOptions{}), 401)
+			ends(ctx, t, dial(ctx, t, stranger, number, DialOptions{}), 401)
 		}
 	}
 	if list := channels(t, a); len(list) != 0 {
@@ -89,9 +89,9 @@ func TestPhonesDialNothing(t *testing.T) {
 		"0013800138000", "13800138000", "4001", "+4001", "wang", "trunk-carrier", "s", "T", "i", "h", "*43&wang", "*4", "*431",
 		"$%7BSHELL(id)%7D", "_X.", "*43,1,System(id)",
 	} {
-		ends(t, ctx, dial(t, ctx, phone, number, DialOptions{}), 404)
+		ends(ctx, t, dial(ctx, t, phone, number, DialOptions{}), 404)
 	}
-	echo := dial(t, ctx, phone, "*43", DialOptions{})
+	echo := dial(ctx, t, phone, "*43", DialOptions{})
 	if err := echo.WaitHears(ctx, echo); err != nil {
 		t.Errorf("the echo test: %v", err)
 	}
@@ -100,29 +100,47 @@ func TestPhonesDialNothing(t *testing.T) {
 	}
 }
 
-// TestTransfersAndMessagesAreRefused: what could make Asterisk call out by itself is not even loaded.
+// TestTransfersAndMessagesAreRefused: what could make Asterisk call out by itself is not even loaded, neither for a phone
+// that proves who it is nor for the trunk.
 func TestTransfersAndMessagesAreRefused(t *testing.T) {
 	ctx := patience(t)
 	a := StartAsterisk(t, AsteriskOptions{})
-	phone := agentPhone(t, a, "li", Behaviour{})
-	echo := dial(t, ctx, phone, "*43", DialOptions{})
+	phone, caller := agentPhone(t, a, "li", Behaviour{}), trunkCaller(t, a, "13800138000")
+	echo := dial(ctx, t, phone, "*43", DialOptions{})
 	if err := echo.WaitAnswered(ctx); err != nil {
 		t.Fatal(err)
 	}
-	for _, method := range []string{"REFER", "MESSAGE", "SUBSCRIBE", "PUBLISH", "NOTIFY"} {
-		start, headers := echo.nextRequest(method)
-		headers = append(headers, "Refer-To: <sip:0013800138000@"+a.SIPAddr+">", "Event: presence")
-		branch := newBranch()
-		short, cancel := context.WithTimeout(ctx, 300*time.Millisecond) // a REFER is not even answered
-		answer, err := phone.request(short, branch, phone.message(start, branch, headers, ""))
-		cancel()
-		if err == nil && answer.StatusCode < 400 {
-			t.Errorf("%s is answered %d", method, answer.StatusCode)
+	for method, want := range map[string]int{"REFER": 501, "MESSAGE": 501, "NOTIFY": 501, "PUBLISH": 489, "SUBSCRIBE": 603} {
+		for _, from := range []*Phone{phone, caller} {
+			if code := ask(ctx, t, from, method); code != want {
+				t.Errorf("%s of %s is answered %d, want %d", method, from.User(), code, want)
+			}
 		}
-		t.Log(method, answer, err)
 	}
 	if list := channels(t, a); len(list) != 1 {
 		t.Errorf("channels: %+v", list)
+	}
+}
+
+// ask sends a request outside of any call, answers a challenge, and gives the final status.
+func ask(ctx context.Context, t *testing.T, from *Phone, method string) int {
+	t.Helper()
+	uri, callID, authorization := "sip:4001@"+from.server.String(), token(), ""
+	for cseq := 1; ; cseq++ {
+		branch := newBranch()
+		answer, err := from.request(ctx, branch, from.message(method+" "+uri, branch, []string{
+			"From: <sip:" + from.User() + "@test>;tag=1", "To: <" + uri + ">", "Call-ID: " + callID,
+			fmt.Sprintf("CSeq: %d %s", cseq, method), "Contact: <" + from.contact() + ">",
+			"Refer-To: <sip:0013800138000@test>", "Event: presence", authorization,
+		}, ""))
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		next, ok := from.answerChallenge(answer, method, uri, authorization)
+		if answer.StatusCode != http.StatusUnauthorized || !ok {
+			return answer.StatusCode
+		}
+		authorization = next
 	}
 }
 
@@ -140,11 +158,11 @@ func TestCallersTextIsNeverEvaluated(t *testing.T) {
 		{"", "500&PJSIP%2ftrunk-carrier%2f00138", "", ""},
 		{"张三 🎉", "+8613800138000", "张三 🎉", "+8613800138000"},
 		{"a,b)c(d", "1,2)", "a,b)c(d", ""},
-		{`x\"y`, "1%22%20%7C%201", `x"y`, ""},
+		{`x\"y`, "1%22%20%7C%201", `x\"y`, ""},
 		{"Set(GLOBAL(X)=1)", "12%2034", "Set(GLOBAL(X)=1)", ""},
 	} {
-		call := dial(t, ctx, caller, "4001", DialOptions{DisplayName: try.name, FromUser: try.user})
-		arrived := controller.next(t, ctx).Channel.Caller
+		call := dial(ctx, t, caller, "4001", DialOptions{DisplayName: try.name, FromUser: try.user})
+		arrived := controller.next(ctx, t).Channel.Caller
 		if arrived.Name != try.wantName || arrived.Number != try.wantNumber {
 			t.Errorf("%q <%s> arrived as %q <%s>, want %q <%s>",
 				try.name, try.user, arrived.Name, arrived.Number, try.wantName, try.wantNumber)
@@ -155,29 +173,63 @@ func TestCallersTextIsNeverEvaluated(t *testing.T) {
 	}
 }
 
-// TestMonstrousInvites: 10 kB of name, a line break inside it, no SDP, junk. Each has an outcome, and the next call works.
+// TestMonstrousInvites: each has one clear outcome — taken, refused, or dropped with a line in the log — and the call after
+// it works.
 func TestMonstrousInvites(t *testing.T) {
 	ctx := patience(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	controller := connectController(t, a)
 	caller := trunkCaller(t, a, "13800138000")
-	for name, options := range map[string]DialOptions{
-		"10 kB of name": {DisplayName: strings.Repeat("n", 10_000)},
-		"line break":    {DisplayName: "Zhang\r\nX-Injected: 1"},
-		"no offer":      {NoOffer: true},
-		"no From":       {Rewrite: func(s string) string { return strings.Replace(s, "From: ", "X-From: ", 1) }},
-		"not SDP":       {Rewrite: func(s string) string { return strings.Replace(s, "v=0", "x=0", 1) }},
-		"no end":        {Rewrite: func(s string) string { return strings.Repeat("A", 2000) + s }},
+	const taken, dropped = 180, 0
+	swap := func(old, new string) func(string) string {
+		return func(s string) string { return strings.Replace(s, old, new, 1) }
+	}
+	for _, try := range []struct {
+		what    string
+		options DialOptions
+		want    int
+	}{
+		{"no offer", DialOptions{NoOffer: true}, taken},
+		{"10 kB of name", DialOptions{DisplayName: strings.Repeat("n", 10_000)}, taken},
+		{"line break in the name", DialOptions{DisplayName: "Zhang\r\nX-Injected: 1"}, dropped},
+		{"quote in the name", DialOptions{DisplayName: `Zhang" <sip:li@evil>;x="`}, dropped},
+		{"no From", DialOptions{Rewrite: swap("From: ", "X-From: ")}, dropped},
+		{"no Call-ID", DialOptions{Rewrite: swap("Call-ID: ", "X-Call: ")}, dropped},
+		{"body that is no SDP", DialOptions{Rewrite: swap("v=0", "x=0")}, taken},
+		{"cut short", DialOptions{Rewrite: func(s string) string { return s[:len(s)-100] }}, 400},
+		{"unknown method", DialOptions{Rewrite: func(s string) string { return "X" + s }}, 501},
+		{"no codec of ours", DialOptions{Rewrite: swap("RTP/AVP 8 101", "RTP/AVP 3")}, 488},
 	} {
-		before := len(channels(t, a))
-		call := dial(t, ctx, caller, "4001", options)
-		good := dial(t, ctx, caller, "4002", DialOptions{})
-		for arrived := controller.next(t, ctx); arrived.Args[1] != "4002"; arrived = controller.next(t, ctx) {
-			t.Logf("%s: arrived as %.80q <%s>", name, arrived.Channel.Caller.Name, arrived.Channel.Caller.Number)
+		bad := dial(ctx, t, caller, "4001", try.options)
+		good := dial(ctx, t, caller, "4002", DialOptions{})
+		for arrived := controller.next(ctx, t); arrived.Args[1] != "4002"; arrived = controller.next(ctx, t) {
+			if name := arrived.Channel.Caller.Name; len(name) > 100 || strings.Contains(name, "Injected") {
+				t.Errorf("%s: arrived as %q", try.what, name)
+			}
 		}
-		t.Logf("%s: ended %v %+v, %d channels more", name, call.Passed(MarkEnded), call.End(), len(channels(t, a))-before-1)
+		switch try.want {
+		case taken:
+			if err := bad.WaitRinging(ctx); err != nil {
+				t.Errorf("%s: %v", try.what, err)
+			}
+			if err := bad.Cancel(ctx); err != nil {
+				t.Errorf("%s: %v", try.what, err)
+			}
+		case dropped:
+			if bad.Passed(MarkTrying) {
+				t.Errorf("%s: was answered, end %+v", try.what, bad.End())
+			}
+			bad.abandon()
+		default:
+			if end, err := bad.WaitEnded(ctx); err != nil || end.Code != try.want {
+				t.Errorf("%s: %+v, %v, want %d", try.what, end, err, try.want)
+			}
+		}
 		if err := good.Cancel(ctx); err != nil {
-			t.Errorf("%s: the call after it: %v", name, err)
+			t.Errorf("%s: the call after it: %v", try.what, err)
 		}
+	}
+	if !strings.Contains(a.Log(), "syntax error") {
+		t.Errorf("nothing in the log about what was dropped:\n%s", a.Log())
 	}
 }

@@ -56,7 +56,8 @@ func connectController(t *testing.T, a *Asterisk) *controller {
 	client := &http.Client{Transport: &http.Transport{}}
 	address := "ws" + strings.TrimPrefix(a.ARIURL, "http") + "/events?app=hotline&api_key=" +
 		url.QueryEscape(a.ARIUser+":"+a.ARIPassword)
-	conn, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: client})
+	conn, _, err := websocket.Dial(ctx, address, //nolint:bodyclose // its documentation: the body need not be closed
+		&websocket.DialOptions{HTTPClient: client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,14 +80,16 @@ func connectController(t *testing.T, a *Asterisk) *controller {
 		}
 	}()
 	t.Cleanup(func() {
-		conn.CloseNow()
+		if err := conn.CloseNow(); err != nil {
+			t.Logf("controller: %v", err)
+		}
 		<-done
 		client.CloseIdleConnections()
 	})
 	return c
 }
 
-func (c *controller) next(t *testing.T, ctx context.Context) arrival {
+func (c *controller) next(ctx context.Context, t *testing.T) arrival {
 	t.Helper()
 	select {
 	case a := <-c.arrived:
@@ -122,7 +125,7 @@ func trunkCaller(t *testing.T, a *Asterisk, number string) *Phone {
 	return NewPhone(t, PhoneOptions{User: number, Server: a.SIPAddr, IP: a.TrunkIP})
 }
 
-func dial(t *testing.T, ctx context.Context, from *Phone, number string, options DialOptions) *PhoneCall {
+func dial(ctx context.Context, t *testing.T, from *Phone, number string, options DialOptions) *PhoneCall {
 	t.Helper()
 	call, err := from.Dial(ctx, number, options)
 	if err != nil {
@@ -132,7 +135,7 @@ func dial(t *testing.T, ctx context.Context, from *Phone, number string, options
 }
 
 // ends waits for the end of a call and wants this final status.
-func ends(t *testing.T, ctx context.Context, call *PhoneCall, code int) {
+func ends(ctx context.Context, t *testing.T, call *PhoneCall, code int) {
 	t.Helper()
 	end, err := call.WaitEnded(ctx)
 	if err != nil {
@@ -144,7 +147,7 @@ func ends(t *testing.T, ctx context.Context, call *PhoneCall, code int) {
 }
 
 // incoming waits for a phone's next call.
-func incoming(t *testing.T, ctx context.Context, phone *Phone) *PhoneCall {
+func incoming(ctx context.Context, t *testing.T, phone *Phone) *PhoneCall {
 	t.Helper()
 	call, err := phone.WaitInvite(ctx)
 	if err != nil {

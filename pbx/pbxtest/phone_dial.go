@@ -28,7 +28,6 @@ type invitation struct {
 	authorization string
 	options       DialOptions
 	answered      bool // finally, in whatever way
-	confirmed     chan struct{}
 }
 
 // Dial calls a number and returns when the INVITE is out; the PhoneCall tells how it goes on.
@@ -188,6 +187,9 @@ func (c *PhoneCall) refused(r *sip.Response, at time.Time) {
 	}
 	c.finish(PhoneEnd{Here: c.Passed(MarkCancelled), Code: r.StatusCode, Cause: causeOf(r)}, at)
 }
+
+// abandon forgets the call without a word to the switch, like a caller whose line was cut.
+func (c *PhoneCall) abandon() { c.finish(PhoneEnd{Here: true}, time.Now()) }
 
 // Cancel gives up a call that is not answered yet and waits until the switch has agreed. When the answer was faster, the
 // call is hung up.

@@ -28,6 +28,8 @@ func (e *StatusError) Error() string {
 }
 
 // Register registers by digest and keeps it renewed until Unregister or Close. It returns a *StatusError when refused.
+//
+//nolint:contextcheck // the renewal outlives ctx: it ends with the phone
 func (p *Phone) Register(ctx context.Context) error {
 	if err := p.sendRegister(ctx, p.options.Expires); err != nil {
 		return err

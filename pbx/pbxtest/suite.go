@@ -27,7 +27,7 @@ type Harness struct {
 func Run(t *testing.T, open func(t *testing.T) Harness) {
 	for _, test := range []struct {
 		name string
-		run  func(*stage)
+		run  func(*Stage)
 	}{
 		{"Offer", testOffer},
 		{"RingsSeveral", testRingsSeveral},
@@ -60,72 +60,100 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"Record", testRecord},
 		{"Many", testMany},
 	} {
-		t.Run(test.name, func(t *testing.T) { test.run(newStage(t, open(t))) })
+		t.Run(test.name, func(t *testing.T) { test.run(NewStage(t, open(t))) })
 	}
 }
 
 // patience is how long the suite waits for anything that must happen.
 const patience = 15 * time.Second
 
-// stage is one test's switch, caller and phones.
-type stage struct {
+// Stage is one test's switch, caller and phones, with what a test does with them. A step that fails ends the test.
+type Stage struct {
 	*testing.T
 	Harness
-	ctx    context.Context
-	log    *EventLog
-	caller *Phone
-	legs   map[pbx.LegID]bool // accepted by Ring
-	mu     sync.Mutex
-	n      int
+	Ctx    context.Context // of the whole test
+	Events *EventLog
+	Caller *Phone // the callers' network
+
+	mu   sync.Mutex
+	legs map[pbx.LegID]bool // accepted by Ring
+	n    int
+	stop func() // ends Run and waits for it
 }
 
-func newStage(t *testing.T, h Harness) *stage {
+// NewStage runs the switch and waits until it is in step. When the test is over, every call and leg must have ended.
+func NewStage(t *testing.T, h Harness) *Stage {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
 	t.Cleanup(cancel)
-	s := &stage{T: t, Harness: h, ctx: ctx, log: NewEventLog(), legs: map[pbx.LegID]bool{}}
-	running, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- h.Switch.Run(running, s.log.Sink) }()
-	t.Cleanup(func() {
-		stop()
-		select {
-		case <-ended:
-		case <-time.After(patience):
-			t.Error("Run does not end with its context")
-		}
-	})
-	s.wait(func(e pbx.Event) bool { return e.Kind == pbx.SwitchSynced }, "the switch to be in step")
-	s.caller = NewPhone(t, PhoneOptions{User: "13800138000", Server: h.SIPAddr, IP: h.TrunkIP})
+	s := &Stage{T: t, Harness: h, Ctx: ctx, legs: map[pbx.LegID]bool{}}
+	t.Cleanup(func() { s.stop() })
+	s.run()
+	s.Caller = NewPhone(t, PhoneOptions{User: "13800138000", Server: h.SIPAddr, IP: h.TrunkIP})
 	t.Cleanup(s.settle)
 	return s
 }
 
-// wait waits for an event that fits.
-func (s *stage) wait(fits func(pbx.Event) bool, what string) pbx.Event {
+func (s *Stage) run() {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	s.Events = NewEventLog()
+	running, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func(sw pbx.Switch, sink pbx.Sink) { ended <- sw.Run(running, sink) }(s.Switch, s.Events.Sink)
+	s.stop = sync.OnceFunc(func() {
+		cancel()
+		select {
+		case <-ended:
+		case <-time.After(patience):
+			s.Error("Run does not end with its context")
+		}
+	})
+	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.SwitchSynced }, "the switch to be in step")
+}
+
+// Abandon ends the driver's Run as a crash of the process would: what is on the switch stays there.
+func (s *Stage) Abandon() { s.stop() }
+
+// TakeOver runs another driver on the same switch, after Abandon. Events begin anew.
+func (s *Stage) TakeOver(sw pbx.Switch, accounts pbx.Accounts) {
+	s.Helper()
+	s.Switch, s.Accounts = sw, accounts
+	s.run()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.legs)
+	for _, e := range s.Events.All() {
+		for _, leg := range e.Legs {
+			s.legs[leg.ID] = true // what the new driver found, it must see the end of
+		}
+	}
+}
+
+// Wait waits for an event that fits.
+func (s *Stage) Wait(fits func(pbx.Event) bool, what string) pbx.Event {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(s.Ctx, patience)
 	defer cancel()
-	e, err := s.log.Wait(ctx, fits)
+	e, err := s.Events.Wait(ctx, fits)
 	if err != nil {
-		s.Fatalf("waited for %s: %v\n%s", what, err, s.log)
+		s.Fatalf("waited for %s: %v\n%s", what, err, s.Events)
 	}
 	return e
 }
 
-// told waits for an event of one kind for a call and, unless leg is empty, a leg.
-func (s *stage) told(kind pbx.Kind, call pbx.CallID, leg pbx.LegID) pbx.Event {
+// Told waits for an event of one kind for a call and, unless leg is empty, a leg.
+func (s *Stage) Told(kind pbx.Kind, call pbx.CallID, leg pbx.LegID) pbx.Event {
 	s.Helper()
-	return s.wait(func(e pbx.Event) bool { return e.Kind == kind && e.Call == call && (leg == "" || e.Leg == leg) },
+	return s.Wait(func(e pbx.Event) bool { return e.Kind == kind && e.Call == call && (leg == "" || e.Leg == leg) },
 		fmt.Sprintf("%s of %s %s", kind, call, leg))
 }
 
-// phone makes an account and a phone that is registered and known to be reachable.
-func (s *stage) phone(name string, b Behaviour) *Phone {
+// Phone makes an account and a phone that is registered and known to be reachable.
+func (s *Stage) Phone(name string, b Behaviour) *Phone {
 	s.Helper()
-	s.provision(name)
+	s.Provision(name)
 	p := NewPhone(s.T, PhoneOptions{User: name, Secret: "secret-" + name, Server: s.SIPAddr, IP: s.PhoneIP, Behaviour: b})
-	s.wait(func(e pbx.Event) bool { return e.Kind == pbx.PhoneUp && e.Phone == name }, name+" to be reachable")
+	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.PhoneUp && e.Phone == name }, name+" to be reachable")
 	s.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -139,116 +167,116 @@ func (s *stage) phone(name string, b Behaviour) *Phone {
 	return p
 }
 
-func (s *stage) provision(name string) {
+func (s *Stage) Provision(name string) {
 	s.Helper()
-	err := s.Accounts.PutPhone(s.ctx, pbx.PhoneAccount{Phone: name, HA1: HA1(name, "secret-"+name), Name: "Agent " + name})
+	err := s.Accounts.PutPhone(s.Ctx, pbx.PhoneAccount{Phone: name, HA1: HA1(name, "secret-"+name), Name: "Agent " + name})
 	if err != nil {
 		s.Fatalf("put phone: %v", err)
 	}
 }
 
-// call has the caller dial, and waits for the call to arrive.
-func (s *stage) call() (*PhoneCall, pbx.CallID) {
+// Call has the caller dial, and waits for the call to arrive.
+func (s *Stage) Call() (*PhoneCall, pbx.CallID) {
 	s.Helper()
-	before := s.log.Len()
-	out, err := s.caller.Dial(s.ctx, s.DID, DialOptions{})
+	before := s.Events.Len()
+	out, err := s.Caller.Dial(s.Ctx, s.DID, DialOptions{})
 	if err != nil {
 		s.Fatalf("dial: %v", err)
 	}
-	e, err := s.log.WaitFrom(s.ctx, before, func(e pbx.Event) bool { return e.Kind == pbx.CallArrived })
+	e, err := s.Events.WaitFrom(s.Ctx, before, func(e pbx.Event) bool { return e.Kind == pbx.CallArrived })
 	if err != nil {
 		s.Fatalf("no call arrived: %v", err)
 	}
-	if err := out.WaitRinging(s.ctx); err != nil {
+	if err := out.WaitRinging(s.Ctx); err != nil {
 		s.Fatalf("the caller hears no ringing: %v", err)
 	}
 	return out, e.Call
 }
 
-// ring rings a phone and gives the leg and the phone's side of it.
-func (s *stage) ring(call pbx.CallID, p *Phone) (pbx.LegID, *PhoneCall) {
+// Ring rings a phone and gives the leg and the phone's side of it.
+func (s *Stage) Ring(call pbx.CallID, p *Phone) (pbx.LegID, *PhoneCall) {
 	s.Helper()
-	leg := s.ask(call, p.User(), 30*time.Second)
-	in, err := p.WaitInvite(s.ctx)
+	leg := s.Ask(call, p.User(), 30*time.Second)
+	in, err := p.WaitInvite(s.Ctx)
 	if err != nil {
 		s.Fatalf("%s does not ring: %v", p.User(), err)
 	}
 	return leg, in
 }
 
-// ask asks the switch to ring a phone, whatever comes of it.
-func (s *stage) ask(call pbx.CallID, phone string, timeout time.Duration) pbx.LegID {
+// Ask asks the switch to ring a phone, whatever comes of it.
+func (s *Stage) Ask(call pbx.CallID, phone string, timeout time.Duration) pbx.LegID {
 	s.Helper()
 	s.mu.Lock()
 	s.n++
 	leg := pbx.NewLegID(call, phone, s.n)
 	s.mu.Unlock()
-	err := s.Switch.Ring(s.ctx, call, pbx.Ring{
+	err := s.Switch.Ring(s.Ctx, call, pbx.Ring{
 		Leg: leg, Phone: phone, CallerID: "13800138000", CallerName: "Zhang", Timeout: timeout,
 	})
 	if err != nil {
 		s.Fatalf("ring %s: %v", phone, err)
 	}
-	s.accepted(leg)
+	s.Accept(leg)
 	return leg
 }
 
-func (s *stage) accepted(leg pbx.LegID) {
+func (s *Stage) Accept(leg pbx.LegID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.legs[leg] = true
 }
 
-// talk brings a call to where caller and agent hear each other.
-func (s *stage) talk(p *Phone) (out, in *PhoneCall, call pbx.CallID, leg pbx.LegID) {
+// Talk brings a call to where caller and agent hear each other.
+func (s *Stage) Talk(p *Phone) (out, in *PhoneCall, call pbx.CallID, leg pbx.LegID) {
 	s.Helper()
-	out, call = s.call()
-	leg, in = s.ring(call, p)
+	out, call = s.Call()
+	leg, in = s.Ring(call, p)
 	in.Answer()
-	s.told(pbx.LegAnswered, call, leg)
-	s.must(s.Switch.Connect(s.ctx, call, leg), "connect")
-	s.hear(out, in)
+	s.Told(pbx.LegAnswered, call, leg)
+	s.Must(s.Switch.Connect(s.Ctx, call, leg), "connect")
+	s.Hear(out, in)
 	return out, in, call, leg
 }
 
-// hear checks that two sides hear each other.
-func (s *stage) hear(a, b *PhoneCall) {
+// Hear checks that two sides hear each other.
+func (s *Stage) Hear(a, b *PhoneCall) {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	ctx, cancel := context.WithTimeout(s.Ctx, patience)
 	defer cancel()
-	s.must(a.WaitHears(ctx, b), "one side hears the other")
-	s.must(b.WaitHears(ctx, a), "the other side hears the one")
+	s.Must(a.WaitHears(ctx, b), "one side hears the other")
+	s.Must(b.WaitHears(ctx, a), "the other side hears the one")
 }
 
-func (s *stage) must(err error, what string) {
+func (s *Stage) Must(err error, what string) {
 	s.Helper()
 	if err != nil {
-		s.Fatalf("%s: %v\n%s", what, err, s.log)
+		s.Fatalf("%s: %v\n%s", what, err, s.Events)
 	}
 }
 
-// ended checks the end of a call.
-func (s *stage) ended(call pbx.CallID, code pbx.EndCode) pbx.Event {
+// Ended checks the end of a call.
+func (s *Stage) Ended(call pbx.CallID, code pbx.EndCode) pbx.Event {
 	s.Helper()
-	e := s.told(pbx.CallEnded, call, "")
+	e := s.Told(pbx.CallEnded, call, "")
 	if e.End.Code != code {
-		s.Errorf("call ended by %q, want %q\n%s", e.End.Code, code, s.log)
+		s.Errorf("call ended by %q, want %q\n%s", e.End.Code, code, s.Events)
 	}
 	return e
 }
 
-// legEnded checks the end of a leg.
-func (s *stage) legEnded(call pbx.CallID, leg pbx.LegID, why pbx.LegEnd) {
+// LegEnded checks the end of a leg.
+func (s *Stage) LegEnded(call pbx.CallID, leg pbx.LegID, why pbx.LegEnd) {
 	s.Helper()
-	if e := s.told(pbx.LegEnded, call, leg); e.LegEnd != why {
-		s.Errorf("leg %s ended by %q, want %q\n%s", leg, e.LegEnd, why, s.log)
+	if e := s.Told(pbx.LegEnded, call, leg); e.LegEnd != why {
+		s.Errorf("leg %s ended by %q, want %q\n%s", leg, e.LegEnd, why, s.Events)
 	}
 }
 
-// gone waits until a phone's side is over.
-func (s *stage) gone(call *PhoneCall) PhoneEnd {
+// Gone waits until a phone's side is over.
+func (s *Stage) Gone(call *PhoneCall) PhoneEnd {
 	s.Helper()
-	end, err := call.WaitEnded(s.ctx)
-	s.must(err, "the phone's call to end")
+	end, err := call.WaitEnded(s.Ctx)
+	s.Must(err, "the phone's call to end")
 	return end
 }

@@ -11,15 +11,15 @@ import (
 const many = 200
 
 // testMany: 200 callers are rung, connected and ended at once, all told apart.
-func testMany(s *stage) {
+func testMany(s *Stage) {
 	phones := make([]*Phone, many)
 	for i := range phones {
-		phones[i] = s.phone(fmt.Sprintf("many%d", i), Behaviour{Answer: true})
+		phones[i] = s.Phone(fmt.Sprintf("many%d", i), Behaviour{Answer: true})
 	}
 	outs := make([]*PhoneCall, many)
 	for i := range outs {
-		out, err := s.caller.Dial(s.ctx, s.DID, DialOptions{FromUser: fmt.Sprintf("139%08d", i)})
-		s.must(err, "dial")
+		out, err := s.Caller.Dial(s.Ctx, s.DID, DialOptions{FromUser: fmt.Sprintf("139%08d", i)})
+		s.Must(err, "dial")
 		outs[i] = out
 	}
 	var all sync.WaitGroup
@@ -34,14 +34,14 @@ func testMany(s *stage) {
 		if out.Passed(MarkEnded) {
 			s.Errorf("call %d ended by itself", i)
 		}
-		all.Go(func() { s.check(out.HangUp(s.ctx), "hang up") })
+		all.Go(func() { s.Check(out.HangUp(s.Ctx), "hang up") })
 	}
 	all.Wait()
 }
 
 // serveOne rings one phone for one caller and connects them.
-func (s *stage) serveOne(i int, out *PhoneCall, phone *Phone) {
-	e, err := s.log.Wait(s.ctx, func(e pbx.Event) bool {
+func (s *Stage) serveOne(i int, out *PhoneCall, phone *Phone) {
+	e, err := s.Events.Wait(s.Ctx, func(e pbx.Event) bool {
 		return e.Kind == pbx.CallArrived && e.Arrival.Caller == fmt.Sprintf("139%08d", i)
 	})
 	if err != nil {
@@ -49,21 +49,21 @@ func (s *stage) serveOne(i int, out *PhoneCall, phone *Phone) {
 		return
 	}
 	leg := pbx.NewLegID(e.Call, phone.User(), 1)
-	if err := s.Switch.Ring(s.ctx, e.Call, pbx.Ring{Leg: leg, Phone: phone.User(), CallerID: e.Arrival.Caller, Timeout: patience}); err != nil {
+	if err := s.Switch.Ring(s.Ctx, e.Call, pbx.Ring{Leg: leg, Phone: phone.User(), CallerID: e.Arrival.Caller, Timeout: patience}); err != nil {
 		s.Errorf("ring %d: %v", i, err)
 		return
 	}
-	s.accepted(leg)
-	if _, err := s.log.Wait(s.ctx, func(e pbx.Event) bool { return e.Kind == pbx.LegAnswered && e.Leg == leg }); err != nil {
+	s.Accept(leg)
+	if _, err := s.Events.Wait(s.Ctx, func(e pbx.Event) bool { return e.Kind == pbx.LegAnswered && e.Leg == leg }); err != nil {
 		s.Errorf("call %d was not answered: %v", i, err)
 		return
 	}
-	s.check(s.Switch.Connect(s.ctx, e.Call, leg), "connect")
-	s.check(out.WaitAnswered(s.ctx), "the caller to be answered")
-	in, err := phone.WaitInvite(s.ctx)
-	s.check(err, "the phone's call")
+	s.Check(s.Switch.Connect(s.Ctx, e.Call, leg), "connect")
+	s.Check(out.WaitAnswered(s.Ctx), "the caller to be answered")
+	in, err := phone.WaitInvite(s.Ctx)
+	s.Check(err, "the phone's call")
 	if err == nil {
-		s.check(out.WaitReceived(s.ctx, 3), "the caller to hear")
-		s.check(in.WaitReceived(s.ctx, 3), "the agent to hear")
+		s.Check(out.WaitReceived(s.Ctx, 3), "the caller to hear")
+		s.Check(in.WaitReceived(s.Ctx, 3), "the agent to hear")
 	}
 }

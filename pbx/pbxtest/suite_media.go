@@ -7,71 +7,72 @@ import (
 )
 
 // testPlay: the machine answers and says its piece; that is no human's answer.
-func testPlay(s *stage) {
-	out, call := s.call()
-	err := s.Switch.Play(s.ctx, call, "tone:busy;tonezone=cn")
+func testPlay(s *Stage) {
+	out, call := s.Call()
+	err := s.Switch.Play(s.Ctx, call, "tone:busy;tonezone=cn")
 	if !s.Media {
 		if !errors.Is(err, pbx.ErrUnsupported) {
 			s.Errorf("play: %v, want unsupported", err)
 		}
 		return
 	}
-	s.must(err, "play a tone")
-	s.must(out.WaitAnswered(s.ctx), "the machine to answer")
-	s.must(out.WaitReceived(s.ctx, 10), "the tone to be heard")
-	if err := s.Switch.Play(s.ctx, call, "http://elsewhere/x"); !errors.Is(err, pbx.ErrUnsupported) {
+	s.Must(err, "play a tone")
+	s.Must(out.WaitAnswered(s.Ctx), "the machine to answer")
+	s.Must(out.WaitReceived(s.Ctx, 10), "the tone to be heard")
+	if err := s.Switch.Play(s.Ctx, call, "http://elsewhere/x"); !errors.Is(err, pbx.ErrUnsupported) {
 		s.Errorf("play from elsewhere: %v", err)
 	}
-	if err := s.Switch.Play(s.ctx, call, "sound:../../etc/passwd"); !errors.Is(err, pbx.ErrUnsupported) {
+	if err := s.Switch.Play(s.Ctx, call, "sound:../../etc/passwd"); !errors.Is(err, pbx.ErrUnsupported) {
 		s.Errorf("play a path upwards: %v", err)
 	}
-	s.must(s.Switch.HangUp(s.ctx, call, pbx.EndAfterPlay), "hang up")
-	s.ended(call, pbx.EndAfterPlay)
-	s.gone(out)
+	s.Must(s.Switch.HangUp(s.Ctx, call, pbx.EndAfterPlay), "hang up")
+	s.Ended(call, pbx.EndAfterPlay)
+	s.Gone(out)
 
-	out, call = s.call()
-	s.must(s.Switch.Play(s.ctx, call, "sound:vm-goodbye"), "play a sound")
-	s.told(pbx.PlayEnded, call, "")
-	s.must(out.HangUp(s.ctx), "hang up")
-	s.ended(call, pbx.EndAbandoned)
+	out, call = s.Call()
+	s.Must(s.Switch.Play(s.Ctx, call, "sound:vm-goodbye"), "play a sound")
+	s.Told(pbx.PlayEnded, call, "")
+	s.Must(out.HangUp(s.Ctx), "hang up")
+	s.Ended(call, pbx.EndAbandoned)
 
 	// A call that heard a message and is then taken by a human is a talk like any other.
-	agent := s.phone("aftermath", Behaviour{})
-	out, call = s.call()
-	leg, in := s.ring(call, agent)
-	s.must(s.Switch.Play(s.ctx, call, "sound:vm-goodbye"), "play while a phone rings")
-	s.told(pbx.PlayEnded, call, "")
+	agent := s.Phone("aftermath", Behaviour{})
+	out, call = s.Call()
+	leg, in := s.Ring(call, agent)
+	s.Must(s.Switch.Play(s.Ctx, call, "sound:vm-goodbye"), "play while a phone rings")
+	s.Told(pbx.PlayEnded, call, "")
 	in.Answer()
-	s.told(pbx.LegAnswered, call, leg)
-	s.must(s.Switch.Connect(s.ctx, call, leg), "connect")
-	s.hear(out, in)
+	s.Told(pbx.LegAnswered, call, leg)
+	s.Must(s.Switch.Connect(s.Ctx, call, leg), "connect")
+	s.Hear(out, in)
 }
 
 // testRecord: a talk is recorded under its name, once.
-func testRecord(s *stage) {
-	out, in, call, _ := s.talk(s.phone("recorded", Behaviour{}))
+func testRecord(s *Stage) {
+	out, in, call, _ := s.Talk(s.Phone("recorded", Behaviour{}))
 	name := "test-" + call.Channel()
-	err := s.Switch.Record(s.ctx, call, name)
+	err := s.Switch.Record(s.Ctx, call, name)
 	if !s.Media {
 		if !errors.Is(err, pbx.ErrUnsupported) {
 			s.Errorf("record: %v, want unsupported", err)
 		}
 		return
 	}
-	s.must(err, "record")
-	s.hear(out, in)
-	if err := s.Switch.Record(s.ctx, call, name); err == nil {
+	s.Must(err, "record")
+	s.Must(out.WaitReceived(s.Ctx, 10), "the caller to hear while recording")
+	s.Must(in.WaitReceived(s.Ctx, 10), "the agent to hear while recording")
+	if err := s.Switch.Record(s.Ctx, call, name); err == nil {
 		s.Error("recorded twice under one name")
 	}
 	for _, bad := range []string{"", "../x", "a/b", ".hidden", "a b"} {
-		if err := s.Switch.Record(s.ctx, call, bad); err == nil {
+		if err := s.Switch.Record(s.Ctx, call, bad); err == nil {
 			s.Errorf("recorded as %q", bad)
 		}
 	}
-	s.must(s.Switch.StopRecord(s.ctx, call), "stop")
-	s.must(s.Switch.StopRecord(s.ctx, call), "stop again")
-	s.hear(out, in)
-	if err := s.Switch.Record(s.ctx, call, name); err == nil {
+	s.Must(s.Switch.StopRecord(s.Ctx, call), "stop")
+	s.Must(s.Switch.StopRecord(s.Ctx, call), "stop again")
+	s.Hear(out, in)
+	if err := s.Switch.Record(s.Ctx, call, name); err == nil {
 		s.Error("recorded over an earlier recording")
 	}
 }

@@ -8,10 +8,10 @@ import (
 
 // settle is the end of every test: each call has ended once, each accepted leg has ended once, nothing impossible was
 // told. A test that leaves a caller on the line hangs up first.
-func (s *stage) settle() {
+func (s *Stage) settle() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	for _, call := range s.caller.Calls() {
+	for _, call := range s.Caller.Calls() {
 		if !call.Passed(MarkEnded) {
 			if call.Passed(MarkUp) {
 				_ = call.HangUp(ctx)
@@ -30,7 +30,7 @@ func (s *stage) settle() {
 		return "", false
 	}
 	await := func(id string) {
-		_, err := s.log.Wait(ctx, func(e pbx.Event) bool {
+		_, err := s.Events.Wait(ctx, func(e pbx.Event) bool {
 			ended, ok := ends(e)
 			return ok && ended == id
 		})
@@ -38,7 +38,7 @@ func (s *stage) settle() {
 			s.Errorf("%s never ended: %v", id, err)
 		}
 	}
-	for _, e := range s.log.All() {
+	for _, e := range s.Events.All() {
 		if e.Kind == pbx.CallArrived || e.Kind == pbx.CallAdopted {
 			await(string(e.Call))
 		}
@@ -52,10 +52,10 @@ func (s *stage) settle() {
 	for _, leg := range legs {
 		await(leg)
 	}
-	for _, fault := range s.log.Check() {
+	for _, fault := range s.Events.Check() {
 		s.Error(fault)
 	}
 	if s.Failed() {
-		s.Logf("events:\n%s", s.log)
+		s.Logf("events:\n%s", s.Events)
 	}
 }

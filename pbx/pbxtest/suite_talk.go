@@ -8,123 +8,123 @@ import (
 )
 
 // testHold: music for the caller, and back; both idempotent; and hanging up out of hold.
-func testHold(s *stage) {
-	out, in, call, leg := s.talk(s.phone("holds", Behaviour{}))
-	s.must(s.Switch.Hold(s.ctx, call), "hold")
-	s.must(s.Switch.Hold(s.ctx, call), "hold again")
-	s.must(out.WaitReceived(s.ctx, 10), "the caller to hear music")
-	s.must(s.Switch.Resume(s.ctx, call), "resume")
-	s.must(s.Switch.Resume(s.ctx, call), "resume again")
-	s.hear(out, in)
-	s.must(s.Switch.Hold(s.ctx, call), "hold")
-	s.must(out.HangUp(s.ctx), "hang up out of hold")
-	s.ended(call, pbx.EndByCaller)
-	s.legEnded(call, leg, pbx.LegCallerGone)
-	s.gone(in)
+func testHold(s *Stage) {
+	out, in, call, leg := s.Talk(s.Phone("holds", Behaviour{}))
+	s.Must(s.Switch.Hold(s.Ctx, call), "hold")
+	s.Must(s.Switch.Hold(s.Ctx, call), "hold again")
+	s.Must(out.WaitReceived(s.Ctx, 10), "the caller to hear music")
+	s.Must(s.Switch.Resume(s.Ctx, call), "resume")
+	s.Must(s.Switch.Resume(s.Ctx, call), "resume again")
+	s.Hear(out, in)
+	s.Must(s.Switch.Hold(s.Ctx, call), "hold")
+	s.Must(out.HangUp(s.Ctx), "hang up out of hold")
+	s.Ended(call, pbx.EndByCaller)
+	s.LegEnded(call, leg, pbx.LegCallerGone)
+	s.Gone(in)
 }
 
 // testHoldKey: the phone's own key is told.
-func testHoldKey(s *stage) {
-	out, in, call, leg := s.talk(s.phone("holdkey", Behaviour{}))
-	s.must(in.Hold(s.ctx), "press hold")
-	s.told(pbx.CallHeld, call, leg)
-	s.must(in.Resume(s.ctx), "press resume")
-	s.told(pbx.CallResumed, call, leg)
-	s.hear(out, in)
+func testHoldKey(s *Stage) {
+	out, in, call, leg := s.Talk(s.Phone("holdkey", Behaviour{}))
+	s.Must(in.Hold(s.Ctx), "press hold")
+	s.Told(pbx.CallHeld, call, leg)
+	s.Must(in.Resume(s.Ctx), "press resume")
+	s.Told(pbx.CallResumed, call, leg)
+	s.Hear(out, in)
 }
 
 // testHandOver: the second agent answers and is connected; the first is dropped with the reason; the caller stays.
-func testHandOver(s *stage) {
-	b := s.phone("takes", Behaviour{})
-	out, in, call, leg := s.talk(s.phone("gives", Behaviour{}))
-	second, other := s.ring(call, b)
-	s.hear(out, in) // the talk goes on while the other phone rings
+func testHandOver(s *Stage) {
+	b := s.Phone("takes", Behaviour{})
+	out, in, call, leg := s.Talk(s.Phone("gives", Behaviour{}))
+	second, other := s.Ring(call, b)
+	s.Hear(out, in) // the talk goes on while the other phone rings
 	other.Answer()
-	s.told(pbx.LegAnswered, call, second)
-	s.must(s.Switch.Connect(s.ctx, call, second), "connect the second")
-	s.hear(out, other)
-	s.legEnded(call, leg, pbx.LegHandedOver)
-	s.gone(in)
-	s.must(other.HangUp(s.ctx), "hang up")
-	s.legEnded(call, second, pbx.LegHungUp)
-	s.ended(call, pbx.EndByAgent)
-	s.gone(out)
+	s.Told(pbx.LegAnswered, call, second)
+	s.Must(s.Switch.Connect(s.Ctx, call, second), "connect the second")
+	s.Hear(out, other)
+	s.LegEnded(call, leg, pbx.LegHandedOver)
+	s.Gone(in)
+	s.Must(other.HangUp(s.Ctx), "hang up")
+	s.LegEnded(call, second, pbx.LegHungUp)
+	s.Ended(call, pbx.EndByAgent)
+	s.Gone(out)
 }
 
 // testHandOverTalkerGone: the talker hangs up while the other phone still rings. The caller is not dropped, hears
 // something, and is connected when the other answers.
-func testHandOverTalkerGone(s *stage) {
-	b := s.phone("waits", Behaviour{})
-	out, in, call, leg := s.talk(s.phone("leaves", Behaviour{}))
-	second, other := s.ring(call, b)
-	s.must(in.HangUp(s.ctx), "hang up")
-	s.legEnded(call, leg, pbx.LegHungUp)
-	s.must(out.WaitReceived(s.ctx, 10), "the caller to hear ringing")
+func testHandOverTalkerGone(s *Stage) {
+	b := s.Phone("waits", Behaviour{})
+	out, in, call, leg := s.Talk(s.Phone("leaves", Behaviour{}))
+	second, other := s.Ring(call, b)
+	s.Must(in.HangUp(s.Ctx), "hang up")
+	s.LegEnded(call, leg, pbx.LegHungUp)
+	s.Must(out.WaitReceived(s.Ctx, 10), "the caller to hear ringing")
 	other.Answer()
-	s.told(pbx.LegAnswered, call, second)
-	s.must(s.Switch.Connect(s.ctx, call, second), "connect the second")
-	s.hear(out, other)
+	s.Told(pbx.LegAnswered, call, second)
+	s.Must(s.Switch.Connect(s.Ctx, call, second), "connect the second")
+	s.Hear(out, other)
 }
 
 // testJoin: a third one joins; when one agent leaves, the talk goes on.
-func testJoin(s *stage) {
-	b := s.phone("joins", Behaviour{})
-	out, in, call, leg := s.talk(s.phone("stays", Behaviour{}))
-	second, other := s.ring(call, b)
+func testJoin(s *Stage) {
+	b := s.Phone("joins", Behaviour{})
+	out, in, call, leg := s.Talk(s.Phone("stays", Behaviour{}))
+	second, other := s.Ring(call, b)
 	other.Answer()
-	s.told(pbx.LegAnswered, call, second)
-	err := s.Switch.Join(s.ctx, call, second)
+	s.Told(pbx.LegAnswered, call, second)
+	err := s.Switch.Join(s.Ctx, call, second)
 	if errors.Is(err, pbx.ErrUnsupported) {
 		return
 	}
-	s.must(err, "join")
-	s.must(other.WaitReceived(s.ctx, 10), "the third to hear")
-	s.must(in.HangUp(s.ctx), "the first to leave")
-	s.legEnded(call, leg, pbx.LegHungUp)
-	s.hear(out, other)
-	s.must(other.HangUp(s.ctx), "the last to leave")
-	s.legEnded(call, second, pbx.LegHungUp)
-	s.ended(call, pbx.EndByAgent)
+	s.Must(err, "join")
+	s.Must(other.WaitReceived(s.Ctx, 10), "the third to hear")
+	s.Must(in.HangUp(s.Ctx), "the first to leave")
+	s.LegEnded(call, leg, pbx.LegHungUp)
+	s.Hear(out, other)
+	s.Must(other.HangUp(s.Ctx), "the last to leave")
+	s.LegEnded(call, second, pbx.LegHungUp)
+	s.Ended(call, pbx.EndByAgent)
 }
 
 // testHangUpSystem: a supervisor ends a call; both sides are free.
-func testHangUpSystem(s *stage) {
-	out, in, call, leg := s.talk(s.phone("ended", Behaviour{}))
-	s.must(s.Switch.HangUp(s.ctx, call, pbx.EndBySystem), "hang up")
-	s.ended(call, pbx.EndBySystem)
-	s.legEnded(call, leg, pbx.LegCallerGone)
-	s.gone(in)
-	s.gone(out)
+func testHangUpSystem(s *Stage) {
+	out, in, call, leg := s.Talk(s.Phone("ended", Behaviour{}))
+	s.Must(s.Switch.HangUp(s.Ctx, call, pbx.EndBySystem), "hang up")
+	s.Ended(call, pbx.EndBySystem)
+	s.LegEnded(call, leg, pbx.LegCallerGone)
+	s.Gone(in)
+	s.Gone(out)
 }
 
 // testRefuse: a call is refused without being answered.
-func testRefuse(s *stage) {
-	out, call := s.call()
-	s.must(s.Switch.HangUp(s.ctx, call, pbx.EndRefused), "refuse")
-	s.ended(call, pbx.EndRefused)
-	if end := s.gone(out); end.Code < 400 {
+func testRefuse(s *Stage) {
+	out, call := s.Call()
+	s.Must(s.Switch.HangUp(s.Ctx, call, pbx.EndRefused), "refuse")
+	s.Ended(call, pbx.EndRefused)
+	if end := s.Gone(out); end.Code < 400 {
 		s.Errorf("refused with %d", end.Code)
 	}
 }
 
 // testGone: what is asked for a call or leg that ended says so.
-func testGone(s *stage) {
-	agent := s.phone("toolate", Behaviour{})
-	out, call := s.call()
-	leg, in := s.ring(call, agent)
-	s.must(out.Cancel(s.ctx), "give up")
-	s.ended(call, pbx.EndAbandoned)
-	s.legEnded(call, leg, pbx.LegCancelled)
-	s.gone(in)
+func testGone(s *Stage) {
+	agent := s.Phone("toolate", Behaviour{})
+	out, call := s.Call()
+	leg, in := s.Ring(call, agent)
+	s.Must(out.Cancel(s.Ctx), "give up")
+	s.Ended(call, pbx.EndAbandoned)
+	s.LegEnded(call, leg, pbx.LegCancelled)
+	s.Gone(in)
 	for what, err := range map[string]error{
-		"ring":     s.Switch.Ring(s.ctx, call, pbx.Ring{Leg: pbx.NewLegID(call, agent.User(), 99), Phone: agent.User(), Timeout: time.Second}),
-		"connect":  s.Switch.Connect(s.ctx, call, leg),
-		"release":  s.Switch.Release(s.ctx, call, leg, pbx.LegCancelled),
-		"hold":     s.Switch.Hold(s.ctx, call),
-		"resume":   s.Switch.Resume(s.ctx, call),
-		"hang up":  s.Switch.HangUp(s.ctx, call, pbx.EndBySystem),
-		"no call":  s.Switch.HangUp(s.ctx, pbx.NewCallID(s.Switch.Name(), "none"), pbx.EndBySystem),
-		"stranger": s.Switch.Hold(s.ctx, "elsewhere-1.2"),
+		"ring":     s.Switch.Ring(s.Ctx, call, pbx.Ring{Leg: pbx.NewLegID(call, agent.User(), 99), Phone: agent.User(), Timeout: time.Second}),
+		"connect":  s.Switch.Connect(s.Ctx, call, leg),
+		"release":  s.Switch.Release(s.Ctx, call, leg, pbx.LegCancelled),
+		"hold":     s.Switch.Hold(s.Ctx, call),
+		"resume":   s.Switch.Resume(s.Ctx, call),
+		"hang up":  s.Switch.HangUp(s.Ctx, call, pbx.EndBySystem),
+		"no call":  s.Switch.HangUp(s.Ctx, pbx.NewCallID(s.Switch.Name(), "none"), pbx.EndBySystem),
+		"stranger": s.Switch.Hold(s.Ctx, "elsewhere-1.2"),
 	} {
 		if !errors.Is(err, pbx.ErrGone) {
 			s.Errorf("%s: %v, want gone", what, err)

@@ -2,28 +2,34 @@ package house
 
 import (
 	"context"
+	"time"
 
 	"hotline/pbx/pbxtest"
 )
 
 // CallView is what GET /api/v1/calls tells of a call.
 type CallView struct {
-	ID      string   `json:"id"`
-	State   string   `json:"state"`
-	Queue   string   `json:"queue"`
-	Agent   string   `json:"agent"`
-	Case    string   `json:"case"`
-	End     string   `json:"end"`
-	Verdict *Verdict `json:"verdict"`
-}
-
-// Verdict is the three-ring verdict as the API tells it.
-type Verdict struct {
-	Rings    int    `json:"rings"`
-	WaitedMS int64  `json:"waited_ms"`
-	Met      bool   `json:"met"`
-	Answered bool   `json:"answered"`
-	Rule     string `json:"rule"`
+	Call     string    `json:"call"`
+	Number   string    `json:"number"`
+	Queue    string    `json:"queue"`
+	Agent    string    `json:"agent"` // who answered
+	Rule     string    `json:"rule"`  // "" while there is no verdict
+	Answered bool      `json:"answered"`
+	Rings    int       `json:"rings"`
+	WaitedMS int64     `json:"waited_ms"`
+	Met      bool      `json:"met"`
+	Short    bool      `json:"short"`
+	Ended    time.Time `json:"ended"`
+	End      string    `json:"end"`
+	EndRing  int       `json:"end_ring"`
+	Case     string    `json:"case"`
+	Live     *struct {
+		State   string   `json:"state"`
+		Agent   string   `json:"agent"`
+		Case    string   `json:"case"`
+		Owner   string   `json:"owner"`
+		Ringing []string `json:"ringing"`
+	} `json:"live"` // while the call is up
 }
 
 // Dial places a call from the trunk and waits until the caller hears ringing.

@@ -107,7 +107,7 @@ func Open(tb pbxtest.TB, o Options) *House {
 	if err := os.WriteFile(h.Config, []byte(text), 0o600); err != nil {
 		tb.Fatalf("house: %v", err)
 	}
-	h.Run("user", "add", "boss", "--name", "Boss", "--role", "administrator", "--role", "supervisor", "--password-stdin")
+	h.Run("user", "add", "boss", "--name", "Boss", "--role", "administrator", "--role", "supervisor", "--ask", "--no-phone")
 	tb.Cleanup(h.Kill)
 	h.Start()
 	h.Admin = h.As("boss")

@@ -2,7 +2,6 @@ package house
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -39,13 +38,12 @@ func (h *House) Employ(login string, more ...string) (secret string) {
 		more = []string{"--role", "agent", "--skill", "erp=1"}
 	}
 	name := strings.ToUpper(login[:1]) + login[1:]
-	h.Run(append([]string{"user", "add", login, "--name", name, "--password-stdin"}, more...)...)
-	var reply struct{ Secret string }
-	out := h.Run("user", "phone", login, "--json")
-	if err := json.Unmarshal([]byte(out), &reply); err != nil || reply.Secret == "" {
-		h.tb.Fatalf("user phone: %v: %s", err, out)
+	out := h.Run(append([]string{"user", "add", login, "--name", name, "--ask"}, more...)...)
+	_, secret, ok := strings.Cut(out, "secret, shown this once: ")
+	if !ok {
+		h.tb.Fatalf("user add printed no phone secret: %s", out)
 	}
-	return reply.Secret
+	return strings.TrimSpace(secret)
 }
 
 // Ready signs the agent in and waits until calls can come.
