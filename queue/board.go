@@ -12,19 +12,25 @@ import (
 // (RedisBoard) and memory (LocalBoard), which is the degraded mode of a node whose Redis is gone and the oracle of the tests.
 //
 // A Match is a claim: call and agent belong to each other until Answer, Miss, Leave or Unready, or until the lease of the
-// node that drives the call runs out. Matches for calls that another node drives do not come back from the method: they
+// node that drives the call runs out. The boards keep times to the millisecond. Matches for calls that another node drives do not come back from the method: they
 // are put into that node's mailbox (Mail) in the same step.
 type Board interface {
 	// Enqueue adds a call and matches it at once. The same call again is a no-op that returns its present matches.
 	Enqueue(ctx context.Context, w Waiting) (Enqueued, error)
 	// Ready puts an agent on the idle lists and matches: owner's callers first, then priority, then earliest deadline.
+	// An agent who rings keeps the claim and joins the idle lists when it ends, however it ends; an agent who won a call
+	// that still lives is free at once (the call was handed over).
 	Ready(ctx context.Context, a Idle) ([]Match, error)
-	// Unready takes an agent off the idle lists. An agent with a live claim keeps it (the call decides); claimed names it.
+	// Unready takes an agent off the idle lists. An agent who rings keeps the claim (the call decides), which claimed
+	// names, and does not come back to the lists when it ends.
 	Unready(ctx context.Context, agent string) (claimed string, err error)
 	// Widen claims up to step.More further agents for a call, not touching who already rings. A stale epoch is a no-op.
+	// What cannot be claimed now stays wanted: an agent who comes ready later joins, after the calls that ring nobody.
+	// When nobody at all rings afterwards, agents who missed this call are rung again.
 	Widen(ctx context.Context, call string, epoch int64, step Step) ([]Match, error)
 	// Answer makes agent the winner if there is none yet, takes the call off the waiting list, disarms its deadlines, puts
-	// the losers back on the idle lists with the idle time they had, and matches them. ErrTaken names the winner.
+	// the losers back on the idle lists with the idle time they had, and matches them. ErrTaken names the winner. An agent
+	// without a claim may answer too (a late pick-up, an adopted leg) unless another call has them: ErrBusy.
 	Answer(ctx context.Context, call, agent string, at time.Time) (Won, error)
 	// Reopen undoes Answer: the winner's leg died before media was up. The call waits again with its original clock.
 	Reopen(ctx context.Context, call, agent string) ([]Match, error)
@@ -40,8 +46,14 @@ type Board interface {
 	Lookup(ctx context.Context, call string) (Known, error)
 	// Calls lists the calls of one switch, for reconciliation after SwitchSynced.
 	Calls(ctx context.Context, switchName string) ([]string, error)
-	// Adopt makes this node the driver of a call and bumps its epoch (fencing).
+	// Adopt makes this node the driver of a call and bumps its epoch (fencing): the former driver gets ErrFenced.
 	Adopt(ctx context.Context, call string) (Known, error)
+
+	// Restore writes what this node knows over what the board holds of it, after the board was lost or was without this
+	// node for a while: this node's other calls leave, agents of this node stand as given. Calls that another node took
+	// over meanwhile stay with it and are named. What then matches goes to the mailboxes, this node's too. It is the one
+	// method that is several steps on Redis.
+	Restore(ctx context.Context, s Standing) (fenced []string, err error)
 
 	// Know tells whom a caller belongs to; Forget with an empty Caller. It is a projection of the records.
 	Know(ctx context.Context, number string, c Caller) error
@@ -49,7 +61,11 @@ type Board interface {
 	// Lease renews this node's life until now+ttl, returns claims of dead nodes (Orphan) that this node took over, and
 	// drains this node's mailbox.
 	Lease(ctx context.Context, ttl time.Duration) (Leased, error)
-	// Due pops deadlines that are due by now, for the sweep; Fire says whether (call, epoch, kind) may fire now, once.
+	// Arm adds deadlines to a waiting call, replacing those of the same kind (after Move, Adopt). A stale epoch is a no-op.
+	Arm(ctx context.Context, call string, epoch int64, due []Due) error
+	// Due lists deadlines of this node's waiting calls that are due by now, for the sweep; at most max calls are looked
+	// at. Fire says whether (call, epoch, kind) may fire now, once, and takes it off: a node that dies between Due and
+	// Fire loses nothing.
 	Due(ctx context.Context, now time.Time, max int) ([]Deadline, error)
 	Fire(ctx context.Context, d Deadline) (bool, error)
 }
@@ -60,6 +76,12 @@ var ErrTaken = errors.New("queue: the call is already taken")
 // ErrUnknown says that the board does not know the call: it ended, or the board was lost.
 var ErrUnknown = errors.New("queue: unknown call")
 
+// ErrFenced says that another node drives the call now: whatever this node still hears of it is no longer its business.
+var ErrFenced = errors.New("queue: another node drives the call")
+
+// ErrBusy says that the agent who answered belongs to another live call.
+var ErrBusy = errors.New("queue: the agent belongs to another call")
+
 // ErrFull says that the queue holds as many calls as it may; the call was not enqueued.
 var ErrFull = errors.New("queue: the queue is full")
 
@@ -69,10 +91,11 @@ type Waiting struct {
 	Number              string    // caller in E.164, "" when unknown: looks up owner and priority in the same step
 	Ring1               time.Time // the clock starts here
 	Budget              time.Duration
-	Priority            int   // 0…99 of the queue; the caller's own is added
-	MaxWaiting          int   // 0 = no limit
-	First               Step  // the first ladder step, done at once
-	Deadlines           []Due // armed in the same step
+	Priority            int      // 0…99 of the queue; the caller's own is added
+	MaxWaiting          int      // 0 = no limit
+	First               Step     // the first ladder step, done at once
+	Deadlines           []Due    // armed in the same step
+	Ringing             []string // agents whose phones ring for it already (a call found on the switch, unknown here): claimed as they are
 	Token               string
 }
 
@@ -90,7 +113,8 @@ type Deadline struct {
 	At    time.Time
 }
 
-// Step is one rung of the ladder: at the start of ring Ring, More further phones ring (0 = all there are).
+// Step is one rung of the ladder: at the start of ring Ring, More further phones ring (0 = all there are). The zero Step
+// rings nobody.
 type Step struct {
 	Ring int
 	More int
@@ -106,6 +130,14 @@ const (
 	StepManager  = "manager"  // the service managers of the queue
 )
 
+// The strategies by which a queue chooses among its idle agents; the best skill level goes before each of them.
+const (
+	StrategyLongestIdle = "longest_idle"
+	StrategyRingAll     = "ring_all"     // StepBest rings everybody ready
+	StrategyFewestCalls = "fewest_calls" // then longest idle
+	StrategyRoundRobin  = "round_robin"  // least recently offered
+)
+
 // Idle is an agent who can take a call.
 type Idle struct {
 	Agent  string
@@ -116,7 +148,8 @@ type Idle struct {
 	Last   time.Time // last offered, for round robin
 }
 
-// Level is an agent's skill level in a queue, 1 (best) … 9. Manager marks a service manager who only rings by StepManager.
+// Level is an agent's skill level in a queue, 1 (best) … 9. Manager marks a service manager who only rings by StepManager,
+// or as the owner of the caller's open case (I3 of domain.md goes before).
 type Level struct {
 	Queue    string
 	Level    int
@@ -128,7 +161,7 @@ type Level struct {
 type Match struct {
 	Call, Agent string
 	Epoch       int64
-	Why         string // "owner", "skill 2", "team", "everyone", "manager": shown on the pop, kept in the journal
+	Why         string // "owner", "skill 2", "team", "everyone", "manager", "adopted": shown on the pop, kept in the journal
 }
 
 // Caller is what the board keeps of a known number.
@@ -170,7 +203,33 @@ type Known struct {
 	Ringing                     []string // agents claimed now
 	Missed                      []string // agents who missed or declined this call
 	Deadlines                   []Deadline
+	Caller                      Caller
 	Token                       string // Waiting.Token, opaque
+	rest                        rest
+}
+
+// rest is what only the boards need of a known call, to write it anew.
+type rest struct {
+	score            int64
+	agents, managers int // wanted
+	team             string
+	everyone         bool
+	why              map[string]string // of Ringing
+}
+
+// Standing is all that a node knows of a board: the calls it drives, its agents, callers.
+type Standing struct {
+	Calls   []Known
+	Agents  []Placed
+	Callers map[string]Caller
+}
+
+// Placed is an agent and where they stand.
+type Placed struct {
+	Idle
+	Call    string // rings or talks; "" = idle
+	Talking bool
+	after   string
 }
 
 // Leased is the result of Lease.

@@ -1,0 +1,51 @@
+package queue
+
+import "context"
+
+// hold parks the caller; only who talks with them may.
+func (c *liveCall) hold(in callInput) { c.setHold(in, c.d.voice.Hold, true) }
+
+// resume brings the caller back.
+func (c *liveCall) resume(in callInput) { c.setHold(in, c.d.voice.Resume, false) }
+
+func (c *liveCall) setHold(in callInput, do func(context.Context, string) error, on bool) {
+	if c.winner == nil || c.winner.agent != in.by {
+		in.order.refuse(errNotYours(c.ID, in.by))
+		return
+	}
+	c.aside(func(ctx context.Context) (callInput, bool) {
+		if err := do(ctx, c.ID); err != nil {
+			in.order.refuse(errSwitch(err))
+			return callInput{}, false
+		}
+		return callInput{kind: inHeld, on: on, order: in.order}, true
+	})
+}
+
+// noteHold takes what desk or phone did as the truth.
+func (c *liveCall) noteHold(in callInput) {
+	in.order.accept()
+	if c.winner == nil || c.held == in.on {
+		return
+	}
+	c.held = in.on
+	kind := EventResumed
+	if in.on {
+		kind = EventHeld
+	}
+	c.write(kind, in.at, c.winner.agent, nil)
+}
+
+// move puts a waiting call into another queue at a supervisor's word.
+func (c *liveCall) move(in callInput) {
+	o := in.order
+	if _, known := c.d.plan.queues[o.queue]; !known {
+		o.refuse(errUnknownQueue(o.queue))
+		return
+	}
+	if o.queue != c.queue {
+		c.write(EventOverflow, in.at, "", map[string]string{"when": "supervisor", "do": DoQueue, "to": o.queue, "by": o.by})
+		c.enterQueue(o.queue)
+	}
+	o.accept()
+}

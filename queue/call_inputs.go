@@ -1,0 +1,169 @@
+package queue
+
+import (
+	"strings"
+	"time"
+)
+
+// inputKind is what can happen to a call. The switch's raw events are translated first (classify), because the same event
+// means different things for a winner's leg and for a loser's.
+type inputKind string
+
+const (
+	inStart    inputKind = "arrived"
+	inAdopt    inputKind = "found on the switch"
+	inRetry    inputKind = "try again"
+	inEnqueued inputKind = "enqueued"
+	inFull     inputKind = "queue full"
+	inRefused  inputKind = "no overflow left"
+	inFenced   inputKind = "another node drives it"
+
+	inFoundWaiting inputKind = "found waiting"
+	inFoundTalking inputKind = "found talking"
+
+	inMatched       inputKind = "matched"
+	inRingFailed    inputKind = "ring failed"
+	inOfferRinging  inputKind = "phone rings"
+	inOfferAnswered inputKind = "human answers"
+	inOfferEnded    inputKind = "phone stops"
+	inOfferOverdue  inputKind = "phone rang too long"
+	inDeclined      inputKind = "agent declines"
+	inLateAnswered  inputKind = "answered too late"
+	inStrayEnded    inputKind = "released leg ended"
+
+	inRouse       inputKind = "nobody rings"
+	inStepDue     inputKind = "ladder step due"
+	inMaxWaitDue  inputKind = "max wait over"
+	inNoAgentsDue inputKind = "no-agents time over"
+
+	inConnected    inputKind = "audio up"
+	inConnectFail  inputKind = "audio failed"
+	inConnectLost  inputKind = "call or leg gone"
+	inGraceDue     inputKind = "no word from the switch"
+	inWinnerHungUp inputKind = "agent hangs up"
+	inWinnerGone   inputKind = "caller gone"
+	inWinnerDied   inputKind = "agent's phone dies"
+	inOwned        inputKind = "case owned"
+
+	inMachineWanted inputKind = "machine wanted"
+	inPlayed        inputKind = "machine speaks"
+	inPlayFailed    inputKind = "machine cannot speak"
+	inPlayEnded     inputKind = "announcement over"
+	inMachineDue    inputKind = "announcement too long"
+	inDigit         inputKind = "digit"
+
+	inHold   inputKind = "hold"
+	inResume inputKind = "resume"
+	inHeld   inputKind = "held or resumed"
+	inHangUp inputKind = "hang-up ordered"
+	inMove   inputKind = "move ordered"
+
+	inHandOver     inputKind = "hand-over ordered"
+	inTakeBack     inputKind = "hand-over taken back"
+	inHandMatched  inputKind = "receiver matched"
+	inHandRinging  inputKind = "receiver's phone rings"
+	inHandAnswered inputKind = "receiver answers"
+	inHandEnded    inputKind = "receiver's phone stops"
+	inHandDeclined inputKind = "receiver declines"
+	inHandOverdue  inputKind = "receiver's phone rang too long"
+	inHandRefused  inputKind = "hand-over impossible"
+	inHandDue      inputKind = "hand-over time over"
+	inHandReturned inputKind = "talker still there"
+	inCallerAlone  inputKind = "talker gone"
+	inSwapped      inputKind = "receiver's audio up"
+	inSwapFailed   inputKind = "receiver's audio failed"
+
+	inCallEnded inputKind = "call ended"
+	inEndSaid   inputKind = "switch took the hang-up"
+	inEndDue    inputKind = "end overdue"
+
+	// Raw events of the switch and of deadlines; classify turns them into the above.
+	rawLegRinging  inputKind = "raw leg ringing"
+	rawLegAnswered inputKind = "raw leg answered"
+	rawLegEnded    inputKind = "raw leg ended"
+	rawMatch       inputKind = "raw match"
+	rawDecline     inputKind = "raw decline"
+	rawDeadline    inputKind = "raw deadline"
+)
+
+// callInput is one thing that happened to a call; which fields are filled depends on the kind.
+type callInput struct {
+	kind    inputKind
+	at      time.Time
+	leg     string
+	agent   string
+	why     string
+	by      string
+	epoch   int64
+	n       int
+	on      bool
+	err     error
+	matches []Match
+	rule    *Overflow
+	found   *Found
+	owned   *Owned
+	order   *order
+}
+
+// classify says what a raw event means for this call as it stands now.
+func (c *liveCall) classify(in callInput) (callInput, bool) {
+	leg := c.legs[in.leg]
+	switch in.kind {
+	case rawLegRinging:
+		return c.byRole(in, leg, inOfferRinging, inHandRinging, "", ""), leg != nil && leg.offered
+	case rawLegAnswered:
+		return c.byRole(in, leg, inOfferAnswered, inHandAnswered, "", inLateAnswered), true
+	case rawLegEnded:
+		if leg == nil {
+			c.d.freeLine(in.leg)
+			return in, false
+		}
+		leg.ended = true
+		winner := inWinnerDied
+		switch in.why {
+		case legHungUp:
+			winner = inWinnerHungUp
+		case legCallerGone:
+			winner = inWinnerGone
+		}
+		return c.byRole(in, leg, inOfferEnded, inHandEnded, winner, inStrayEnded), true
+	case inConnected, inConnectFail, inConnectLost, inGraceDue:
+		return in, c.winner != nil && in.leg == c.winner.id // else the word on an earlier try
+	case inSwapped, inSwapFailed:
+		return in, c.hand != nil && c.hand.leg != nil && in.leg == c.hand.leg.id
+	case rawMatch:
+		in.kind = inMatched
+		if c.hand != nil && strings.HasPrefix(in.matches[0].Call, c.ID+handMark) {
+			in.kind = inHandMatched
+		}
+	case rawDecline:
+		in.kind = inDeclined
+		if c.hand != nil && c.hand.leg != nil && c.hand.leg.agent == in.agent {
+			in.kind, in.leg = inHandDeclined, c.hand.leg.id
+		}
+	case rawDeadline:
+		what, queue, n, ok := parseDue(in.why)
+		if !ok || queue != c.queue || in.epoch < c.epoch {
+			return in, false // of a queue or of a life that is over
+		}
+		in.n = n
+		in.kind = map[string]inputKind{dueStep: inStepDue, dueMaxWait: inMaxWaitDue, dueNoAgents: inNoAgentsDue}[what]
+	}
+	return in, true
+}
+
+func (c *liveCall) byRole(in callInput, leg *callLeg, offer, hand, winner, other inputKind) callInput {
+	switch {
+	case leg == nil || leg.gone:
+		in.kind = other
+	case leg == c.winner:
+		in.kind = winner
+	case c.hand != nil && leg == c.hand.leg:
+		in.kind = hand
+	case leg.offered:
+		in.kind = offer
+	default:
+		in.kind = other
+	}
+	return in
+}

@@ -1,0 +1,204 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Alarms fires deadlines at their instant by calling Distributor.Due. The board holds the durable copy; an alarm that
+// never comes is found there by the sweep.
+type Alarms interface {
+	Arm(Deadline)
+}
+
+// Distributor brings callers and agents together. One goroutine owns each call; everything else sends to its inbox, and
+// what several calls must agree on is one atomic step on the board. All methods may be called from any goroutine, and none
+// but Run, Synced's own work and the commands block.
+type Distributor struct {
+	cfg     Config
+	plan    plan
+	table   callTable
+	board   Board
+	alarms  Alarms
+	phones  Phones
+	voice   Voice
+	desks   Desks
+	book    Book
+	log     *slog.Logger
+	seats   *seats
+	numbers *Numbers
+
+	life    context.Context //nolint:containedctx // the life of the calls, which outlive every request; ended by Run
+	end     context.CancelFunc
+	mu      sync.Mutex
+	calls   map[string]*liveCall
+	stopped bool
+	wg      sync.WaitGroup
+
+	backlog    atomic.Int64
+	unexpected atomic.Int64
+	trouble    atomic.Int64
+}
+
+// NewDistributor makes a distributor that works from the first Arrived on and stops when Run does.
+func NewDistributor(cfg Config, board Board, alarms Alarms, phones Phones, voice Voice, desks Desks, book Book, log *slog.Logger) *Distributor {
+	cfg = cfg.withDefaults()
+	life, end := context.WithCancel(context.Background())
+	return &Distributor{
+		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), board: board, alarms: alarms, phones: phones, voice: voice,
+		desks: desks, book: book, log: log.With("component", "queue"), seats: newSeats(), numbers: NewNumbers(cfg),
+		life: life, end: end, calls: map[string]*liveCall{},
+	}
+}
+
+// Run waits until ctx is over, then for all call goroutines. Calls are not ended: they go on at the switch and are
+// adopted by whoever comes next (I9).
+func (d *Distributor) Run(ctx context.Context) error {
+	<-ctx.Done()
+	d.mu.Lock()
+	d.stopped = true
+	d.mu.Unlock()
+	d.end()
+	d.wg.Wait()
+	return nil
+}
+
+// Arrived takes a new caller. A number that is no hotline of ours is refused.
+func (d *Distributor) Arrived(call Call) {
+	hotline, ok := d.plan.byDID[call.DID]
+	if !ok {
+		d.write(Event{Kind: EventRefused, At: call.Ring1, Call: call.ID, Data: map[string]string{
+			"reason": "unknown-number", "did": call.DID, "number": call.Number, "switch": call.Switch,
+		}})
+		d.log.Warn("a call for a number that is no hotline was refused", "call", call.ID, "did", call.DID)
+		d.beside(func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, d.cfg.PhoneTimeout)
+			defer cancel()
+			if err := d.phones.HangUp(ctx, call.ID, endRefused); err != nil {
+				d.log.Warn("a refused call could not be ended", "call", call.ID, "error", err)
+			}
+		})
+		return
+	}
+	d.start(call, hotline, callInput{kind: inStart, at: call.Ring1})
+}
+
+// start gives a call its goroutine. A call that has one already hears of it in its inbox.
+func (d *Distributor) start(call Call, hotline HotlineConfig, first callInput) {
+	d.mu.Lock()
+	if d.stopped {
+		d.mu.Unlock()
+		return
+	}
+	c, known := d.calls[call.ID]
+	if !known {
+		c = newLiveCall(d, call, hotline)
+		d.calls[call.ID] = c
+		d.wg.Go(func() { c.live(d.life) })
+	}
+	d.mu.Unlock()
+	c.inbox.put(first)
+}
+
+// beside runs slow work next to the calls; Run waits for it. It reports whether the work was started.
+func (d *Distributor) beside(work func(context.Context)) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stopped {
+		return false
+	}
+	d.wg.Go(func() { work(d.life) })
+	return true
+}
+
+// send puts an input into a call's inbox and reports whether there is such a call.
+func (d *Distributor) send(call string, in callInput) bool {
+	d.mu.Lock()
+	c := d.calls[baseCall(call)]
+	d.mu.Unlock()
+	return c != nil && c.inbox.put(in)
+}
+
+// route gives matches to the calls they are for. A match whose call has ended meanwhile needs nothing: leaving the board
+// has freed the agent.
+func (d *Distributor) route(matches []Match) {
+	for _, m := range matches {
+		if !d.send(m.Call, callInput{kind: rawMatch, at: d.cfg.Now(), matches: []Match{m}}) {
+			d.log.Debug("a match came for a call that has ended", "call", m.Call, "agent", m.Agent)
+		}
+	}
+}
+
+// write is the one way for an event to the journal and to the live numbers, so that they cannot differ.
+func (d *Distributor) write(e Event) {
+	d.numbers.Apply(e)
+	d.book.Write(e)
+}
+
+// Note writes an event of somebody else's: presence (EventPresence), a degraded board, an alarm.
+func (d *Distributor) Note(e Event) { d.write(e) }
+
+// Replay counts an event of the day that was written before this process began: the live numbers go on where they were.
+func (d *Distributor) Replay(e Event) { d.numbers.Apply(e) }
+
+// forget ends a call's life in the table of calls.
+func (d *Distributor) forget(c *liveCall) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.calls[c.ID] == c {
+		delete(d.calls, c.ID)
+	}
+}
+
+// freeLine gives an agent's phone back and lets the next call have it.
+func (d *Distributor) freeLine(leg string) { d.route(d.seats.free(leg)) }
+
+// Due is what Alarms calls when a deadline has come.
+func (d *Distributor) Due(dl Deadline) {
+	d.send(dl.Call, callInput{kind: rawDeadline, at: d.cfg.Now(), why: dl.Kind, epoch: dl.Epoch})
+}
+
+// LegRinging, LegAnswered, LegEnded, CallEnded, Digit, PlayEnded and HeldByPhone pass on what the switch says; why is a
+// leg end or call end in the switch's words (pbx.LegEnd, pbx.EndCode), at the switch's time.
+func (d *Distributor) LegRinging(call, leg string, at time.Time) {
+	d.send(call, callInput{kind: rawLegRinging, leg: leg, at: at})
+}
+
+// LegAnswered says that a human picked up; see LegRinging.
+func (d *Distributor) LegAnswered(call, leg string, at time.Time) {
+	d.send(call, callInput{kind: rawLegAnswered, leg: leg, at: at})
+}
+
+// LegEnded says why a leg is over; see LegRinging.
+func (d *Distributor) LegEnded(call, leg, why string, at time.Time) {
+	if !d.send(call, callInput{kind: rawLegEnded, leg: leg, why: why, at: at}) {
+		d.freeLine(leg) // the call has ended before its leg; the phone is free only now
+	}
+}
+
+// CallEnded says why the call is over; see LegRinging. Ring is the switch's count for an abandon; ours is from the times.
+func (d *Distributor) CallEnded(call, why string, ring int, at time.Time) {
+	d.send(call, callInput{kind: inCallEnded, why: why, n: ring, at: at})
+}
+
+// Digit passes on one key of the caller; see LegRinging.
+func (d *Distributor) Digit(call, digit string) {
+	d.send(call, callInput{kind: inDigit, why: digit, at: d.cfg.Now()})
+}
+
+// PlayEnded says that an announcement is over; see LegRinging.
+func (d *Distributor) PlayEnded(call string) {
+	d.send(call, callInput{kind: inPlayEnded, at: d.cfg.Now()})
+}
+
+// HeldByPhone says that the agent's phone held or resumed the caller by its own key; see LegRinging.
+func (d *Distributor) HeldByPhone(call string, held bool) {
+	d.send(call, callInput{kind: inHeld, on: held, at: d.cfg.Now()})
+}
+
+// legID names the n-th leg of a call, ringing agent: the scheme that the switch's driver knows, too.
+func legID(call, agent string, n int) string { return fmt.Sprintf("leg~%s~%s~%d", call, agent, n) }

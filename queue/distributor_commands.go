@@ -1,0 +1,144 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Refusal is why a command was not done: a code for programs, what is wrong and what to do for people.
+type Refusal struct{ Code, What, Do string }
+
+// Error says what is wrong and what to do.
+func (r *Refusal) Error() string { return r.What + "; " + r.Do }
+
+// The codes of Refusal.
+const (
+	RefusedUnknownCall  = "unknown-call"
+	RefusedUnknownAgent = "unknown-agent"
+	RefusedUnknownQueue = "unknown-queue"
+	RefusedNotYours     = "not-yours"
+	RefusedNotOffered   = "not-offered"
+	RefusedBusy         = "busy"
+	RefusedState        = "wrong-state"
+	RefusedSwitch       = "switch"
+	RefusedBoard        = "board"
+)
+
+func errUnknownCall(call string) error {
+	return &Refusal{RefusedUnknownCall, fmt.Sprintf("call %s has ended or never was", call), "look at the list of calls"}
+}
+
+func errUnknownAgent(agent string) error {
+	return &Refusal{RefusedUnknownAgent, fmt.Sprintf("nobody is called %q here", agent), "choose somebody from the list of agents"}
+}
+
+func errUnknownQueue(queue string) error {
+	return &Refusal{RefusedUnknownQueue, fmt.Sprintf("there is no queue %q", queue), "choose one from the list of queues"}
+}
+
+func errNotYours(call, agent string) error {
+	return &Refusal{RefusedNotYours, fmt.Sprintf("%s is not the one who talks in call %s", agent, call), "ask who does, or a service manager"}
+}
+
+func errNotOffered(call, agent string) error {
+	return &Refusal{RefusedNotOffered, fmt.Sprintf("call %s does not ring for %s any more", call, agent), "nothing: it is settled"}
+}
+
+func errBusy(agent string) error {
+	return &Refusal{RefusedBusy, fmt.Sprintf("%s cannot take a call now", agent), "choose somebody else, a queue, or the service manager"}
+}
+
+func errWrongState(state callState, in inputKind) error {
+	return &Refusal{RefusedState, fmt.Sprintf("%q is not possible while the call is %s", string(in), state), "wait, or look at the call again"}
+}
+
+func errSwitch(err error) error {
+	return &Refusal{RefusedSwitch, "the telephone switch did not do it: " + err.Error(), "try again; if it stays so, call the administrator"}
+}
+
+func errBoard(err error) error {
+	return &Refusal{RefusedBoard, "the queue could not be asked: " + err.Error(), "try again in a moment"}
+}
+
+// order is a command on its way to a call and its answer on the way back.
+type order struct {
+	by    string
+	to    Target
+	queue string
+	note  string
+	reply chan error
+}
+
+// accept and refuse answer once; on a nil order, which nobody gave, they do nothing.
+func (o *order) accept() { o.answer(nil) }
+
+func (o *order) refuse(err error) { o.answer(err) }
+
+func (o *order) answer(err error) {
+	if o == nil {
+		return
+	}
+	select {
+	case o.reply <- err:
+	default:
+	}
+}
+
+// command sends an order to a call and waits for its answer.
+func (d *Distributor) command(ctx context.Context, call string, kind inputKind, o order) error {
+	o.reply = make(chan error, 1)
+	if !d.send(call, callInput{kind: kind, at: d.cfg.Now(), agent: o.by, by: o.by, order: &o}) {
+		return errUnknownCall(call)
+	}
+	select {
+	case err := <-o.reply:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-d.life.Done():
+		return errUnknownCall(call)
+	}
+}
+
+// HandOver offers a call in progress to somebody else. It returns when they are being rung. Until they accept by picking
+// up, the talk stays with from; not accepted in time it goes back (I2). Errors are *Refusal.
+func (d *Distributor) HandOver(ctx context.Context, call, from string, to Target, note string) error {
+	return d.command(ctx, call, inHandOver, order{by: from, to: to, note: note})
+}
+
+// TakeBack ends a hand-over that nobody has accepted yet. Errors are *Refusal.
+func (d *Distributor) TakeBack(ctx context.Context, call, from string) error {
+	return d.command(ctx, call, inTakeBack, order{by: from})
+}
+
+// Hold parks the caller with music. Errors are *Refusal.
+func (d *Distributor) Hold(ctx context.Context, call, agent string) error {
+	return d.command(ctx, call, inHold, order{by: agent})
+}
+
+// Resume brings the caller back. Errors are *Refusal.
+func (d *Distributor) Resume(ctx context.Context, call, agent string) error {
+	return d.command(ctx, call, inResume, order{by: agent})
+}
+
+// HangUp ends a call; it returns when the switch has taken the request. Errors are *Refusal.
+func (d *Distributor) HangUp(ctx context.Context, call, by string) error {
+	return d.command(ctx, call, inHangUp, order{by: by})
+}
+
+// Decline refuses an offer, or a hand-over, at the desk. Errors are *Refusal.
+func (d *Distributor) Decline(ctx context.Context, call, agent, reason string) error {
+	return d.command(ctx, call, rawDecline, order{by: agent, note: reason})
+}
+
+// MoveTo puts a waiting call into another queue with the clock it has. Errors are *Refusal.
+func (d *Distributor) MoveTo(ctx context.Context, call, queue, by string) error {
+	return d.command(ctx, call, inMove, order{by: by, queue: queue})
+}
+
+// baseCall gives the call that an id on the board stands for: a hand-over stands for its call.
+func baseCall(id string) string {
+	base, _, _ := strings.Cut(id, handMark)
+	return base
+}

@@ -1,0 +1,210 @@
+package queue
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// round is one step of one node on the table: it collects the matches that this node must act on.
+type round struct {
+	*table
+	node    string
+	matches []Match
+}
+
+// claim makes call and agent belong to each other. A match for a call of another node goes to that node's mailbox.
+func (r *round) claim(c *standing, a *worker, why string) {
+	r.unlist(a)
+	a.claim, a.Last, a.after = c.Call, r.now(), ""
+	c.ringing[a.Agent] = why
+	if why == whyManager {
+		c.ringManagers++
+	}
+	r.index(c)
+	m := Match{Call: c.Call, Agent: a.Agent, Epoch: c.epoch, Why: why}
+	if c.node == r.node {
+		r.matches = append(r.matches, m)
+		return
+	}
+	r.mail[c.node] = append(r.mail[c.node], m)
+	r.ring(c.node)
+}
+
+// unclaim takes the agent from those who ring for the call.
+func (r *round) unclaim(c *standing, agent string) {
+	if c.ringing[agent] == whyManager {
+		c.ringManagers--
+	}
+	delete(c.ringing, agent)
+}
+
+// fill gives a waiting call the phones that it wants, as far as there are idle ones. Agents who missed the call are
+// passed over, unless again is set and nobody else rings.
+func (r *round) fill(c *standing, again bool) {
+	for len(c.ringing)-c.ringManagers < c.agents {
+		a, why := r.pick(c, false)
+		if a == nil && again && len(c.ringing) == 0 {
+			a, why = r.pick(c, true)
+		}
+		if a == nil {
+			break
+		}
+		r.claim(c, a, why)
+	}
+	for c.ringManagers < c.managers {
+		a := r.first(r.managers.of(c.Queue), c, false)
+		if a == nil && again && len(c.ringing) == 0 {
+			a = r.first(r.managers.of(c.Queue), c, true)
+		}
+		if a == nil {
+			break
+		}
+		r.claim(c, a, whyManager)
+	}
+}
+
+// pick chooses the next agent for a call: owner, team, best of the queue.
+func (r *round) pick(c *standing, again bool) (*worker, string) {
+	for _, owner := range c.caller.Owners {
+		if a := r.agents[owner]; a != nil && a.claim == "" && (again || !c.missed[owner]) {
+			return a, whyOwner
+		}
+	}
+	if c.team != "" {
+		if a := r.first(r.teams.of(teamList(c.Queue, c.team)), c, again); a != nil {
+			return a, whyTeam
+		}
+	}
+	a := r.first(r.idle.of(c.Queue), c, again)
+	if a == nil {
+		return nil, ""
+	}
+	return a, r.why(c, a)
+}
+
+func (r *round) first(list []rank, c *standing, again bool) *worker {
+	for _, e := range list {
+		if again || !c.missed[e.id] {
+			return r.agents[e.id]
+		}
+	}
+	return nil
+}
+
+func (r *round) why(c *standing, a *worker) string {
+	if c.team != "" && c.team == a.Team {
+		return whyTeam
+	}
+	if c.everyone || c.agents >= everybody {
+		return whyEveryone
+	}
+	for _, l := range a.Queues {
+		if l.Queue == c.Queue && !l.Manager {
+			return fmt.Sprintf("skill %d", clampLevel(l.Level))
+		}
+	}
+	return whyOwner
+}
+
+// offer finds a call for an idle agent: the agent's own callers, then the most urgent of all queues they serve. With
+// again, when nothing else wants the agent, a call that they missed and that rings nobody now.
+func (r *round) offer(a *worker, again bool) {
+	if c := r.owned(a, false); c != nil {
+		r.claim(c, a, whyOwner)
+		return
+	}
+	if c, why := r.urgent(a, false); c != nil {
+		r.claim(c, a, why)
+		return
+	}
+	if !again {
+		return
+	}
+	if c := r.owned(a, true); c != nil {
+		r.claim(c, a, whyOwner)
+	} else if c, why := r.urgent(a, true); c != nil {
+		r.claim(c, a, why)
+	}
+}
+
+func (r *round) owned(a *worker, again bool) *standing {
+	for _, e := range r.own.of(a.Agent) {
+		if c := r.calls[e.id]; !c.missed[a.Agent] || again && len(c.ringing) == 0 {
+			return c
+		}
+	}
+	return nil
+}
+
+func (r *round) urgent(a *worker, again bool) (*standing, string) {
+	var best rank
+	var manager bool
+	for _, l := range a.Queues {
+		list := r.want.of(l.Queue)
+		if l.Manager {
+			list = r.wantManagers.of(l.Queue)
+		}
+		for _, e := range list {
+			if again && e.score >= served {
+				break
+			}
+			if !again && r.calls[e.id].missed[a.Agent] {
+				continue
+			}
+			if best.id == "" || e.compare(best) < 0 {
+				best, manager = e, l.Manager
+			}
+			break
+		}
+	}
+	c := r.calls[best.id]
+	if c == nil {
+		return nil, ""
+	}
+	if manager {
+		return c, whyManager
+	}
+	return c, r.why(c, a)
+}
+
+// offerAll finds calls for agents who came free together: who was idle longest chooses first.
+func (r *round) offerAll(freed []*worker) {
+	slices.SortFunc(freed, func(a, b *worker) int {
+		return cmp.Or(cmp.Compare(millis(a.Since), millis(b.Since)), cmp.Compare(a.Agent, b.Agent))
+	})
+	for _, a := range freed {
+		r.offer(a, false)
+	}
+}
+
+// freeRinging sends everybody who rings for the call, except one, back to the idle lists; it names all and gives the idle.
+func (r *round) freeRinging(c *standing, except string) (names []string, freed []*worker) {
+	for _, agent := range slices.Sorted(maps.Keys(c.ringing)) {
+		r.unclaim(c, agent)
+		if agent == except {
+			continue
+		}
+		names = append(names, agent)
+		if a := r.agents[agent]; r.free(a, true) {
+			freed = append(freed, a)
+		}
+	}
+	return names, freed
+}
+
+// ring wakes a node that has mail.
+func (t *table) ring(node string) {
+	select {
+	case t.bell(node) <- struct{}{}:
+	default:
+	}
+}
+
+func (t *table) bell(node string) chan struct{} {
+	if t.wake[node] == nil {
+		t.wake[node] = make(chan struct{}, 1)
+	}
+	return t.wake[node]
+}

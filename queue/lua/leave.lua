@@ -1,0 +1,18 @@
+-- Removes a call, wherever it stands.
+-- ARGV 4 call
+-- Returns {state, freed, matches}
+local c, refused = driven(ARGV[4])
+if not c then return refused end
+local names, freed = free_ringing(c, nil)
+if c.win then
+  local a = load_agent(c.win)
+  if a and a.k == c.id then remove_agent(a) end
+end
+unindex(c)
+redis_call('SREM', prefix .. 'sw:' .. c.k, c.id)
+redis_call('DEL', prefix .. 'c:' .. c.id, prefix .. 'b:' .. c.id)
+calls[c.id] = false
+offer_all(freed)
+note('left', 'call', c.id)
+save()
+return {'ok', names, matches}

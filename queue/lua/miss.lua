@@ -1,0 +1,16 @@
+-- Ends one agent's claim without an answer.
+-- ARGV 4 call · 5 agent · 6 '1' to put the agent back on the idle lists
+-- Returns {state, matches}
+local name = ARGV[5]
+local c, refused = driven(ARGV[4])
+if not c then return refused end
+if not c.ring[name] then return {'ok', matches} end
+unclaim(c, name)
+miss(c, name)
+local a = load_agent(name)
+local idle = a and free(a, ARGV[6] == '1')
+fill(c, false)
+if idle then offer(a, false) end
+note('missed', 'call', c.id, 'agent', name)
+save()
+return {'ok', matches}

@@ -1,0 +1,246 @@
+-- What every script of the board begins with: how calls and agents are read, kept and listed.
+--
+-- KEYS[1]  the prefix, with the hotline's {tag}. All further keys are made from it, so they share its Cluster slot:
+--   :e              the last fencing number given
+--   :c:<call>       hash: q queue, n node, e epoch, s score, k switch, m number, g ring 1 (ms), w agents wanted, x managers
+--                   wanted, o owners, h owner's team, y caller's priority, j team to prefer, v everyone, win, at (ms),
+--                   r:<agent> = why for who rings, t:<agent> for who missed, d:<kind> = ms for armed deadlines
+--   :b:<call>       the driver's token, when there is one
+--   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after
+--   :line:<queue>   sorted set of calls that wait, by score          :want: and :wantm:<queue> those that want agents, managers
+--   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers, :team:<queue>:<team> by team
+--   :own:<agent>    waiting calls of callers whose case they own     :due:<node> a node's calls by their next deadline
+--   :sw:<switch>    set of calls                                     :all set of queues with strategy ring_all
+--   :who:<number>   a known caller                                   :nodes leases, :mail:<node>, :wake:<node>, :events
+-- ARGV[1]  this node    ARGV[2]  now, ms    ARGV[3]  length of the event stream
+-- Arguments of a script begin at ARGV[4]. Scores are made as score.go says; Lua's doubles hold them exactly.
+local prefix, node, now = KEYS[1] .. ':', ARGV[1], tonumber(ARGV[2])
+local redis_call, find, sub, floor = redis.call, string.find, string.sub, math.floor
+local SERVED, LEVEL, CALLS, NEVER, EVERYBODY = 2 ^ 50, 2 ^ 49, 2 ^ 37, 2 ^ 53 - 1, 1000000
+local calls, agents = {}, {}
+
+-- Names are kept in lists as <length>:<bytes>, so that no byte in them means anything.
+local function pack(s) return #s .. ':' .. s end
+
+local function unpack_names(s)
+  local list, at = {}, 1
+  while at <= #s do
+    local _, e, n = find(s, '^(%d+):', at)
+    list[#list + 1] = sub(s, e + 1, e + n)
+    at = e + n + 1
+  end
+  return list
+end
+
+-- Lua compares strings by the server's locale; lists must not depend on it.
+local function before(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = a:byte(i), b:byte(i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
+end
+
+-- A command with any number of arguments: unpack() has a limit.
+local function many(command, key, args)
+  for i = 1, #args, 1000 do
+    redis_call(command, key, unpack(args, i, math.min(i + 999, #args)))
+  end
+end
+
+local function set(row, field, value)
+  row[field] = value
+  row.changed[field] = value
+end
+
+local function unset(row, field)
+  row[field] = nil
+  row.changed[field] = false
+end
+
+local function new_call(id)
+  local c = {id = id, ring = {}, rings = 0, rings_managers = 0, missed = {}, due = {}, owners = {}, changed = {}, listed = {}}
+  calls[id] = c
+  return c
+end
+
+-- Where a call belongs by its state: list name → score, false = not there.
+local function places(c)
+  local waiting = not c.win
+  local score = c.s
+  if c.rings > 0 then score = score + SERVED end
+  local wanted = waiting and c.w + c.x > 0
+  local next = NEVER
+  if waiting then
+    for _, at in pairs(c.due) do if at < next then next = at end end
+  end
+  return waiting and c.s, waiting and c.rings - c.rings_managers < c.w and score, waiting and c.rings_managers < c.x and score,
+    wanted and c.s, next
+end
+
+local function load_call(id)
+  local c = calls[id]
+  if c ~= nil then return c end
+  local row = redis_call('HGETALL', prefix .. 'c:' .. id)
+  if #row == 0 then
+    calls[id] = false
+    return false
+  end
+  c = new_call(id)
+  for i = 1, #row, 2 do
+    local field, value = row[i], row[i + 1]
+    local kind = sub(field, 2, 2) == ':' and sub(field, 1, 1)
+    if kind == 'r' then
+      c.ring[sub(field, 3)] = value
+      c.rings = c.rings + 1
+      if value == 'manager' then c.rings_managers = c.rings_managers + 1 end
+    elseif kind == 't' then
+      c.missed[sub(field, 3)] = true
+    elseif kind == 'd' then
+      c.due[sub(field, 3)] = tonumber(value)
+    else
+      c[field] = value
+    end
+  end
+  c.e, c.s, c.w, c.x = tonumber(c.e), tonumber(c.s), tonumber(c.w), tonumber(c.x)
+  if c.o then c.owners = unpack_names(c.o) end
+  local l = c.listed
+  l.line, l.want, l.wantm, l.own, l.due = places(c)
+  return c
+end
+
+local function place(key, id, old, new)
+  if old == new then return end
+  if new then
+    redis_call('ZADD', key, new, id)
+  elseif old then
+    redis_call('ZREM', key, id)
+  end
+end
+
+local function relist(c, line, want, wantm, own, due)
+  local l, id = c.listed, c.id
+  place(prefix .. 'line:' .. c.q, id, l.line, line)
+  place(prefix .. 'want:' .. c.q, id, l.want, want)
+  place(prefix .. 'wantm:' .. c.q, id, l.wantm, wantm)
+  if l.own ~= own then
+    for _, owner in ipairs(c.owners) do place(prefix .. 'own:' .. owner, id, l.own, own) end
+  end
+  place(prefix .. 'due:' .. c.n, id, l.due, due)
+  l.line, l.want, l.wantm, l.own, l.due = line, want, wantm, own, due
+end
+
+-- Puts a call into, or out of, the lists that its state asks for.
+local function index(c) relist(c, places(c)) end
+
+local function unindex(c) relist(c, false, false, false, false, false) end
+
+local function new_agent(name)
+  local a = {name = name, changed = {}, t = '', s = 0, c = 0, l = 0, q = ''}
+  agents[name] = a
+  return a
+end
+
+local function load_agent(name)
+  local a = agents[name]
+  if a ~= nil then return a end
+  local row = redis_call('HGETALL', prefix .. 'a:' .. name)
+  if #row == 0 then
+    agents[name] = false
+    return false
+  end
+  a = new_agent(name)
+  for i = 1, #row, 2 do a[row[i]] = row[i + 1] end
+  a.s, a.c, a.l = tonumber(a.s), tonumber(a.c), tonumber(a.l)
+  return a
+end
+
+-- An agent's levels: {queue, level, strategy letter, manager}.
+local function levels(a)
+  if a.levels then return a.levels end
+  local list, q, at = {}, a.q, 1
+  while at <= #q do
+    local _, e, level, strategy, manager, n = find(q, '^(%d)(%a)(%a)(%d+):', at)
+    list[#list + 1] = {sub(q, e + 1, e + n), tonumber(level), strategy, manager == 'm'}
+    at = e + n + 1
+  end
+  a.levels = list
+  return list
+end
+
+local function team_list(queue, team) return prefix .. 'team:' .. #queue .. ':' .. queue .. ':' .. team end
+
+local function list(a)
+  for _, l in ipairs(levels(a)) do
+    local queue, score, strategy = l[1], l[2] * LEVEL, l[3]
+    if strategy == 'f' then
+      score = score + math.min(a.c, 4095) * CALLS + floor(a.s / 100)
+    elseif strategy == 'r' then
+      score = score + a.l
+    else
+      score = score + a.s
+    end
+    if l[4] then
+      redis_call('ZADD', prefix .. 'mgr:' .. queue, score, a.name)
+    else
+      redis_call('ZADD', prefix .. 'idle:' .. queue, score, a.name)
+      if a.t ~= '' then redis_call('ZADD', team_list(queue, a.t), score, a.name) end
+    end
+  end
+end
+
+local function unlist(a)
+  for _, l in ipairs(levels(a)) do
+    if l[4] then
+      redis_call('ZREM', prefix .. 'mgr:' .. l[1], a.name)
+    else
+      redis_call('ZREM', prefix .. 'idle:' .. l[1], a.name)
+      if a.t ~= '' then redis_call('ZREM', team_list(l[1], a.t), a.name) end
+    end
+  end
+end
+
+-- Off the board: not idle, not ringing, not talking.
+local function remove_agent(a)
+  a.gone = true
+  agents[a.name] = false
+  redis_call('DEL', prefix .. 'a:' .. a.name)
+end
+
+local function write(key, row)
+  local sets, dels = {}, {}
+  for field, value in pairs(row.changed) do
+    if value == false then
+      dels[#dels + 1] = field
+    else
+      sets[#sets + 1] = field
+      sets[#sets + 1] = value
+    end
+  end
+  many('HSET', key, sets)
+  many('HDEL', key, dels)
+  row.changed = {}
+end
+
+-- Writes what changed; every script that changes something ends with it.
+local function save()
+  for id, c in pairs(calls) do
+    if c then write(prefix .. 'c:' .. id, c) end
+  end
+  for name, a in pairs(agents) do
+    if a then write(prefix .. 'a:' .. name, a) end
+  end
+end
+
+-- Finds a call that this node drives, or says why not.
+local function driven(id)
+  local c = load_call(id)
+  if not c then return nil, {'unknown'} end
+  if c.n ~= node then return nil, {'fenced'} end
+  return c
+end
+
+-- Appends to the stream what happened in this step; pairs are further fields.
+local function note(kind, ...)
+  redis_call('XADD', prefix .. 'events', 'MAXLEN', '~', ARGV[3], '*', 'kind', kind, 'at', ARGV[2], 'node', node, ...)
+end

@@ -1,0 +1,346 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"pgregory.net/rapid"
+)
+
+// The boards are compared step by step under random orders: the same results, the same lists, and the rules of a board.
+
+var modelNodes = []string{"n1", "n2"}
+
+// model is the board in memory and the board in Redis, given the same orders.
+type model struct {
+	*clock
+	t     *rapid.T
+	ctx   context.Context
+	table *table
+	local map[string]*LocalBoard
+	redis map[string]*RedisBoard
+	kept  map[string][]Standing // what each node knew at some time
+}
+
+func TestBoardsAgreeOnMiniredis(t *testing.T) {
+	testBoardsAgree(t, "redis://"+miniredis.RunT(t).Addr())
+}
+
+func TestBoardsAgreeOnRedisServer(t *testing.T) { testBoardsAgree(t, startRedis(t).url()) }
+
+func testBoardsAgree(t *testing.T, url string) {
+	client, err := openRedis(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	var n atomic.Int64
+	rapid.Check(t, func(rt *rapid.T) {
+		m := &model{clock: newClock(), t: rt, ctx: t.Context(), local: map[string]*LocalBoard{}, redis: map[string]*RedisBoard{}, kept: map[string][]Standing{}}
+		prefix := fmt.Sprintf("{m%d}", n.Add(1))
+		first := NewLocalBoard(BoardOptions{Node: modelNodes[0], Now: m.Now})
+		m.table = first.t
+		for _, node := range modelNodes {
+			m.local[node] = first.Beside(node)
+			m.redis[node] = NewRedisBoard(client, BoardOptions{Node: node, Prefix: prefix, Now: m.Now})
+		}
+		rt.Repeat(map[string]func(*rapid.T){
+			"enqueue": m.enqueue, "ready": m.ready, "unready": m.unready, "widen": m.widen, "answer": m.answer, "miss": m.miss,
+			"miss2": m.miss, "leave": m.leave, "reopen": m.reopen, "move": m.move, "know": m.know, "adopt": m.adopt,
+			"keep": m.keep, "restore": m.restore, "lease": m.lease, "fire": m.fire, "arm": m.arm,
+			"time": func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(1, 4000).Draw(t, "ms")) * time.Millisecond) },
+			"":     func(*rapid.T) { m.compare(); m.rules() },
+		})
+	})
+}
+
+func draw[T any](t *rapid.T, name string, of ...T) T { return rapid.SampledFrom(of).Draw(t, name) }
+
+func (m *model) nodes(t *rapid.T) (local, redis Board) {
+	n := draw(t, "node", modelNodes...)
+	return m.local[n], m.redis[n]
+}
+
+func (m *model) call(t *rapid.T) string {
+	return draw(t, "call", "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
+}
+func (m *model) agent(t *rapid.T) string {
+	return draw(t, "agent", "a0", "a1", "a2", "a3", "a4", "boss")
+}
+func (m *model) queue(t *rapid.T) string { return draw(t, "queue", "q0", "q1", "q2") }
+func (m *model) team(t *rapid.T) string  { return draw(t, "team", "", "north", "south") }
+func (m *model) instant(t *rapid.T) time.Time {
+	return m.Now().Add(time.Duration(rapid.IntRange(-9, 9).Draw(t, "s")) * time.Second)
+}
+
+func (m *model) step(t *rapid.T) Step {
+	return Step{Who: draw(t, "who", "", StepBest, StepBest, StepTeam, StepEveryone, StepManager), More: rapid.IntRange(0, 3).Draw(t, "more"), Team: m.team(t)}
+}
+
+func (m *model) due(t *rapid.T) []Due {
+	return rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) Due {
+		return Due{m.instant(t), draw(t, "kind", "step:2", "step:3", "max-wait")}
+	}), 0, 3, func(d Due) string { return d.Kind }).Draw(t, "due")
+}
+
+// same gives both boards an order and demands one result.
+func same[T any](m *model, local, redis Board, order func(Board) (T, error)) {
+	a, errA := order(local)
+	b, errB := order(redis)
+	if !errors.Is(errB, errA) || errA == nil && errB != nil || !reflect.DeepEqual(a, b) {
+		m.t.Fatalf("local %+v %v\nredis %+v %v", a, errA, b, errB)
+	}
+}
+
+func (m *model) enqueue(t *rapid.T) {
+	local, redis := m.nodes(t)
+	w := Waiting{
+		Call: m.call(t), Switch: draw(t, "switch", "s1", "s2"), Queue: m.queue(t), Number: draw(t, "number", "", "+1", "+2"),
+		Ring1: m.instant(t), Budget: 15 * time.Second, Priority: rapid.IntRange(0, 2).Draw(t, "priority"),
+		MaxWaiting: rapid.IntRange(0, 4).Draw(t, "max"), First: m.step(t), Deadlines: m.due(t), Token: draw(t, "token", "", "tok"),
+		Ringing: rapid.SliceOfNDistinct(rapid.Just("a1"), 0, 1, rapid.ID).Draw(t, "ringing"),
+	}
+	same(m, local, redis, func(b Board) (Enqueued, error) { return b.Enqueue(m.ctx, w) })
+}
+
+func (m *model) ready(t *rapid.T) {
+	local, redis := m.nodes(t)
+	a := Idle{Agent: m.agent(t), Team: m.team(t), Since: m.instant(t), Calls: rapid.IntRange(0, 3).Draw(t, "calls"), Last: m.instant(t)}
+	for _, q := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"q0", "q1", "q2"}), 0, 3, rapid.ID).Draw(t, "queues") {
+		strategy := map[string]string{"q0": StrategyLongestIdle, "q1": StrategyRoundRobin, "q2": StrategyFewestCalls}[q]
+		if q == "q2" {
+			strategy = draw(t, "strategy", strategy, StrategyRingAll)
+		}
+		a.Queues = append(a.Queues, Level{Queue: q, Level: rapid.IntRange(1, 3).Draw(t, "level"), Strategy: strategy, Manager: a.Agent == "boss"})
+	}
+	same(m, local, redis, func(b Board) ([]Match, error) { return b.Ready(m.ctx, a) })
+}
+
+func (m *model) unready(t *rapid.T) {
+	local, redis := m.nodes(t)
+	agent := m.agent(t)
+	same(m, local, redis, func(b Board) (string, error) { return b.Unready(m.ctx, agent) })
+}
+
+// epoch is mostly the present one.
+func (m *model) epoch(t *rapid.T, call string) int64 {
+	if c := m.table.calls[call]; c != nil && rapid.IntRange(0, 5).Draw(t, "stale") > 0 {
+		return c.epoch
+	}
+	return 1
+}
+
+func (m *model) widen(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call, step := m.call(t), m.step(t)
+	epoch := m.epoch(t, call)
+	same(m, local, redis, func(b Board) ([]Match, error) { return b.Widen(m.ctx, call, epoch, step) })
+}
+
+func (m *model) answer(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call, agent := m.call(t), m.agent(t)
+	same(m, local, redis, func(b Board) (Won, error) { return b.Answer(m.ctx, call, agent, m.Now()) })
+}
+
+func (m *model) miss(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call, agent, requeue := m.call(t), m.agent(t), rapid.Bool().Draw(t, "requeue")
+	if c := m.table.calls[call]; c != nil && len(c.ringing) > 0 {
+		agent = draw(t, "ringing", c.known().Ringing...)
+	}
+	same(m, local, redis, func(b Board) ([]Match, error) { return b.Miss(m.ctx, call, agent, requeue) })
+}
+
+func (m *model) leave(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call := m.call(t)
+	same(m, local, redis, func(b Board) (Left, error) { return b.Leave(m.ctx, call) })
+}
+
+func (m *model) reopen(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call, agent := m.call(t), m.agent(t)
+	if c := m.table.calls[call]; c != nil && c.winner != "" {
+		agent = draw(t, "winner", agent, c.winner)
+	}
+	same(m, local, redis, func(b Board) ([]Match, error) { return b.Reopen(m.ctx, call, agent) })
+}
+
+func (m *model) move(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call, queue := m.call(t), m.queue(t)
+	same(m, local, redis, func(b Board) ([]Match, error) { return b.Move(m.ctx, call, queue) })
+}
+
+func (m *model) know(t *rapid.T) {
+	local, redis := m.nodes(t)
+	number := draw(t, "number", "+1", "+2")
+	c := Caller{Team: m.team(t), Priority: rapid.IntRange(0, 1).Draw(t, "priority")}
+	if n := rapid.IntRange(0, 2).Draw(t, "owners"); n > 0 {
+		c.Owners = []string{"boss", "a0"}[:n]
+	}
+	same(m, local, redis, func(b Board) (struct{}, error) { return struct{}{}, b.Know(m.ctx, number, c) })
+}
+
+func (m *model) adopt(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call := m.call(t)
+	same(m, local, redis, func(b Board) (Known, error) { return b.Adopt(m.ctx, call) })
+}
+
+func (m *model) lease(t *rapid.T) {
+	local, redis := m.nodes(t)
+	same(m, local, redis, func(b Board) (Leased, error) { return b.Lease(m.ctx, 3*time.Second) })
+}
+
+func (m *model) keep(t *rapid.T) {
+	n := draw(t, "node", modelNodes...)
+	m.kept[n] = append(m.kept[n], m.local[n].Standing())
+}
+
+// restore writes what a node knew once, however the world went on.
+func (m *model) restore(t *rapid.T) {
+	n := draw(t, "node", modelNodes...)
+	if len(m.kept[n]) == 0 {
+		t.Skip("nothing kept")
+	}
+	s := rapid.SampledFrom(m.kept[n]).Draw(t, "kept")
+	same(m, m.local[n], m.redis[n], func(b Board) ([]string, error) { return b.Restore(m.ctx, s) })
+}
+
+func (m *model) arm(t *rapid.T) {
+	local, redis := m.nodes(t)
+	call, due := m.call(t), m.due(t)
+	epoch := m.epoch(t, call)
+	same(m, local, redis, func(b Board) (struct{}, error) { return struct{}{}, b.Arm(m.ctx, call, epoch, due) })
+}
+
+func (m *model) fire(t *rapid.T) {
+	local, redis := m.nodes(t)
+	same(m, local, redis, func(b Board) ([]Deadline, error) { return b.Due(m.ctx, m.Now(), 3) })
+	call := m.call(t)
+	d := Deadline{Call: call, Epoch: m.epoch(t, call), Kind: draw(t, "kind", "step:2", "step:3", "max-wait")}
+	same(m, local, redis, func(b Board) (bool, error) { return b.Fire(m.ctx, d) })
+}
+
+// compare holds every call and every list of Redis against memory.
+func (m *model) compare() {
+	local, redis := m.local["n1"], m.redis["n1"]
+	for i := range 8 {
+		same(m, local, redis, func(b Board) (Known, error) { return b.Lookup(m.ctx, fmt.Sprintf("c%d", i)) })
+	}
+	for _, s := range []string{"s1", "s2"} {
+		same(m, local, redis, func(b Board) ([]string, error) { return b.Calls(m.ctx, s) })
+	}
+	t := m.table
+	for _, q := range []string{"q0", "q1", "q2"} {
+		m.compareList("line:"+q, t.line.of(q))
+		m.compareList("want:"+q, t.want.of(q))
+		m.compareList("wantm:"+q, t.wantManagers.of(q))
+		m.compareList("idle:"+q, t.idle.of(q))
+		m.compareList("mgr:"+q, t.managers.of(q))
+		for _, team := range []string{"north", "south"} {
+			m.compareList(fmt.Sprintf("team:%d:%s:%s", len(q), q, team), t.teams.of(teamList(q, team)))
+		}
+	}
+	for _, agent := range []string{"a0", "boss"} {
+		m.compareList("own:"+agent, t.own.of(agent))
+	}
+	for _, node := range modelNodes {
+		m.compareList("due:"+node, t.due.of(node))
+	}
+	for _, agent := range []string{"a0", "a1", "a2", "a3", "a4", "boss"} {
+		row, err := redis.client.HGetAll(m.ctx, redis.opt.Prefix+":a:"+agent).Result()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		a := t.agents[agent]
+		if a == nil && len(row) == 0 {
+			continue
+		}
+		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || row["s"] != fmt.Sprint(millis(a.Since)) {
+			m.t.Fatalf("agent %s: redis %v, local %+v", agent, row, a)
+		}
+	}
+}
+
+func (m *model) compareList(key string, want []rank) {
+	redis := m.redis["n1"]
+	list, err := redis.client.ZRangeWithScores(m.ctx, redis.opt.Prefix+":"+key, 0, -1).Result()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	var got []rank
+	for _, z := range list {
+		got = append(got, rank{int64(z.Score), fmt.Sprint(z.Member)})
+	}
+	if !slices.Equal(got, want) {
+		m.t.Fatalf("%s: redis %v, local %v", key, got, want)
+	}
+}
+
+// rules are the promises of a board, whatever happened before.
+func (m *model) rules() {
+	t := m.table
+	rings := map[string]string{}
+	for id, c := range t.calls {
+		if c.winner != "" && len(c.ringing) > 0 {
+			m.t.Fatalf("%s is answered and rings %v", id, c.ringing)
+		}
+		for agent := range c.ringing {
+			if other := rings[agent]; other != "" {
+				m.t.Fatalf("%s rings for %s and %s", agent, id, other)
+			}
+			rings[agent] = id
+			if a := t.agents[agent]; a == nil || a.claim != id || a.talking {
+				m.t.Fatalf("%s rings for %s and does not know it: %+v", agent, id, a)
+			}
+		}
+		if waits := t.line.place(c.Queue, id) >= 0; waits != (c.winner == "") {
+			m.t.Fatalf("%s in line: %v, winner %q", id, waits, c.winner)
+		}
+	}
+	for name, a := range t.agents {
+		if a.claim == "" {
+			m.idle(a)
+			continue
+		}
+		c := t.calls[a.claim]
+		if c == nil || a.talking && c.winner != name || !a.talking && c.ringing[name] == "" {
+			m.t.Fatalf("%s is claimed by %s, which does not know it", name, a.claim)
+		}
+		for _, l := range a.Queues {
+			if t.idle.place(l.Queue, name) >= 0 || t.managers.place(l.Queue, name) >= 0 {
+				m.t.Fatalf("%s is idle and claimed", name)
+			}
+		}
+	}
+}
+
+// idle checks that nothing waits for an idle agent who did not miss it.
+func (m *model) idle(a *worker) {
+	for _, e := range m.table.own.of(a.Agent) {
+		if c := m.table.calls[e.id]; !c.missed[a.Agent] && len(c.ringing)-c.ringManagers < c.agents {
+			m.t.Fatalf("%s waits while its owner %s is idle", e.id, a.Agent)
+		}
+	}
+	for _, l := range a.Queues {
+		list := m.table.want.of(l.Queue)
+		if l.Manager {
+			list = m.table.wantManagers.of(l.Queue)
+		}
+		for _, e := range list {
+			if !m.table.calls[e.id].missed[a.Agent] {
+				m.t.Fatalf("%s waits while %s is idle", e.id, a.Agent)
+			}
+		}
+	}
+}

@@ -1,0 +1,380 @@
+package queue
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+//go:embed lua/*.lua
+var luaFiles embed.FS
+
+// RedisBoard is the Board that all nodes share. Every method is one Lua script run by its hash, one round trip; Restore
+// alone takes several. All keys carry one {tag}, so that a Cluster keeps a hotline in one slot.
+type RedisBoard struct {
+	opt      BoardOptions
+	client   redis.UniversalClient
+	scripts  map[string]*redis.Script
+	leased   atomic.Bool
+	commands atomic.Int64
+}
+
+var _ Board = (*RedisBoard)(nil)
+
+// NewRedisBoard makes a board on a client. The client should not repeat commands by itself (MaxRetries -1): the answer of
+// the first try, lost on the way, may have named matches.
+func NewRedisBoard(client redis.UniversalClient, opt BoardOptions) *RedisBoard {
+	return &RedisBoard{opt: opt.withDefaults(), client: client, scripts: loadScripts()}
+}
+
+// loadScripts joins each script with what all of them begin with.
+func loadScripts() map[string]*redis.Script {
+	text := func(name string) string {
+		b, err := fs.ReadFile(luaFiles, "lua/"+name)
+		if err != nil {
+			panic(err) // the files are part of the binary
+		}
+		return string(b)
+	}
+	head := text("state.lua") + text("match.lua")
+	entries, err := fs.ReadDir(luaFiles, "lua")
+	if err != nil {
+		panic(err)
+	}
+	scripts := make(map[string]*redis.Script, len(entries))
+	for _, e := range entries {
+		scripts[strings.TrimSuffix(e.Name(), ".lua")] = redis.NewScript(head + text(e.Name()))
+	}
+	return scripts
+}
+
+// OpenBoard is DialBoard for those who go on without a server that answers; only an address that cannot be read is an error.
+func OpenBoard(url string, opt BoardOptions) (*RedisBoard, error) {
+	client, err := openRedis(url)
+	if err != nil {
+		return nil, fmt.Errorf("queue: redis address: %w", err)
+	}
+	return NewRedisBoard(client, opt), nil
+}
+
+// DialBoard connects to redis://, rediss://, unix://, redis-cluster:// or redis-sentinel://host:port?master_name=NAME (the
+// parameters are go-redis') and checks that a server answers.
+func DialBoard(ctx context.Context, url string, opt BoardOptions) (*RedisBoard, error) {
+	b, err := OpenBoard(url, opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.Ping(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("queue: redis does not answer: %w", err), b.Close())
+	}
+	return b, nil
+}
+
+func openRedis(url string) (redis.UniversalClient, error) {
+	const noRetries = -1
+	if rest, ok := strings.CutPrefix(url, "redis-cluster://"); ok {
+		o, err := redis.ParseClusterURL("redis://" + rest)
+		if err != nil {
+			return nil, err
+		}
+		o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
+		return redis.NewClusterClient(o), nil
+	}
+	if rest, ok := strings.CutPrefix(url, "redis-sentinel://"); ok {
+		o, err := redis.ParseFailoverURL("redis://" + rest)
+		if err != nil {
+			return nil, err
+		}
+		o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
+		return redis.NewFailoverClient(o), nil
+	}
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, err
+	}
+	o.MaxRetries, o.ContextTimeoutEnabled = noRetries, true
+	return redis.NewClient(o), nil
+}
+
+// Ping says whether the server answers and has its data loaded.
+func (b *RedisBoard) Ping(ctx context.Context) error {
+	b.commands.Add(1)
+	return b.client.Ping(ctx).Err()
+}
+
+// Close ends the connections.
+func (b *RedisBoard) Close() error { return b.client.Close() }
+
+// Mode is ModeShared.
+func (b *RedisBoard) Mode() string { return ModeShared }
+
+// Commands counts the commands sent to Redis.
+func (b *RedisBoard) Commands() int64 { return b.commands.Load() }
+
+// run runs a script. Its result begins with a state word; what is not "ok" but an outcome of the contract is an error here.
+func (b *RedisBoard) run(ctx context.Context, script string, args ...any) (reply, error) {
+	b.commands.Add(1)
+	all := append([]any{b.opt.Node, millis(b.opt.Now()), b.opt.StreamMax}, args...)
+	list, err := b.scripts[script].Run(ctx, b.client, []string{b.opt.Prefix}, all...).Slice()
+	if err != nil {
+		return nil, fmt.Errorf("queue: redis %s: %w", script, err)
+	}
+	r := reply(list)
+	switch state := r.text(0); state {
+	case "unknown":
+		return r, ErrUnknown
+	case "fenced":
+		return r, ErrFenced
+	case "taken":
+		return r, ErrTaken
+	case "busy":
+		return r, ErrBusy
+	case "full":
+		return r, ErrFull
+	}
+	return r, nil
+}
+
+// StreamAppend adds one numbered entry to a stream of the hotline, readable as Redis stream "<prefix>:<name>" with the id
+// "<seq>-0" and the field "json". Adding what is there already, or what is older than the newest, changes nothing, so a feed
+// can be continued after a fault without a gap and without a double.
+func (b *RedisBoard) StreamAppend(ctx context.Context, name string, seq int64, payload []byte) error {
+	b.commands.Add(1)
+	err := b.client.XAdd(ctx, &redis.XAddArgs{
+		Stream: b.opt.Prefix + ":" + name, ID: strconv.FormatInt(seq, 10) + "-0",
+		MaxLen: b.opt.StreamMax, Approx: true, Values: []any{"json", payload},
+	}).Err()
+	if err != nil && !strings.Contains(err.Error(), "equal or smaller") {
+		return fmt.Errorf("queue: redis stream %s: %w", name, err)
+	}
+	return nil
+}
+
+// StreamEnd gives the number of the newest entry of a stream, 0 when there is none.
+func (b *RedisBoard) StreamEnd(ctx context.Context, name string) (int64, error) {
+	b.commands.Add(1)
+	last, err := b.client.XRevRangeN(ctx, b.opt.Prefix+":"+name, "+", "-", 1).Result()
+	if err != nil {
+		return 0, fmt.Errorf("queue: redis stream %s: %w", name, err)
+	}
+	if len(last) == 0 {
+		return 0, nil
+	}
+	seq, _, _ := strings.Cut(last[0].ID, "-")
+	return strconv.ParseInt(seq, 10, 64)
+}
+
+// Enqueue implements Board.
+func (b *RedisBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
+	if err := w.check(); err != nil {
+		return Enqueued{}, err
+	}
+	r, err := b.run(ctx, "enqueue", w.args()...)
+	if err != nil {
+		return Enqueued{}, err
+	}
+	return r.enqueued(), nil
+}
+
+// Ready implements Board.
+func (b *RedisBoard) Ready(ctx context.Context, a Idle) ([]Match, error) {
+	return b.matches(b.run(ctx, "ready", a.args()...))
+}
+
+// Unready implements Board.
+func (b *RedisBoard) Unready(ctx context.Context, agent string) (string, error) {
+	r, err := b.run(ctx, "unready", agent)
+	if err != nil {
+		return "", err
+	}
+	return r.text(1), nil
+}
+
+// Widen implements Board.
+func (b *RedisBoard) Widen(ctx context.Context, call string, epoch int64, s Step) ([]Match, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	return b.matches(b.run(ctx, "widen", call, epoch, s.Who, s.More, s.Team))
+}
+
+// Answer implements Board.
+func (b *RedisBoard) Answer(ctx context.Context, call, agent string, at time.Time) (Won, error) {
+	r, err := b.run(ctx, "answer", call, agent, millis(at))
+	if errors.Is(err, ErrTaken) {
+		return Won{Winner: r.text(1)}, err
+	}
+	if err != nil {
+		return Won{}, err
+	}
+	return Won{Winner: r.text(1), Losers: r.names(2), Matches: r.matches(3)}, nil
+}
+
+// Reopen implements Board.
+func (b *RedisBoard) Reopen(ctx context.Context, call, agent string) ([]Match, error) {
+	return b.matches(b.run(ctx, "reopen", call, agent))
+}
+
+// Miss implements Board.
+func (b *RedisBoard) Miss(ctx context.Context, call, agent string, requeue bool) ([]Match, error) {
+	return b.matches(b.run(ctx, "miss", call, agent, flag(requeue)))
+}
+
+// Move implements Board.
+func (b *RedisBoard) Move(ctx context.Context, call, queue string) ([]Match, error) {
+	return b.matches(b.run(ctx, "move", call, queue))
+}
+
+// Leave implements Board.
+func (b *RedisBoard) Leave(ctx context.Context, call string) (Left, error) {
+	r, err := b.run(ctx, "leave", call)
+	if err != nil {
+		return Left{}, err
+	}
+	return Left{Freed: r.names(1), Matches: r.matches(2)}, nil
+}
+
+// Lookup implements Board.
+func (b *RedisBoard) Lookup(ctx context.Context, call string) (Known, error) {
+	return b.known(ctx, call, false)
+}
+
+// Adopt implements Board.
+func (b *RedisBoard) Adopt(ctx context.Context, call string) (Known, error) {
+	return b.known(ctx, call, true)
+}
+
+func (b *RedisBoard) known(ctx context.Context, call string, adopt bool) (Known, error) {
+	r, err := b.run(ctx, "lookup", call, flag(adopt))
+	if err != nil {
+		return Known{}, err
+	}
+	return known(call, r.list(1), r.text(2)), nil
+}
+
+// Lease implements Board.
+func (b *RedisBoard) Lease(ctx context.Context, ttl time.Duration) (Leased, error) {
+	if ttl <= 0 {
+		ttl = b.opt.LeaseTTL
+	}
+	now := millis(b.opt.Now())
+	r, err := b.run(ctx, "lease", ttl.Milliseconds(), takeOverBatch)
+	if err != nil {
+		return Leased{}, err
+	}
+	former := r.number(1)
+	l := Leased{Lost: former > 0 && former < now || former == 0 && b.leased.Load(), Matches: r.matches(3)}
+	b.leased.Store(true)
+	for orphans := r.list(2); len(orphans) >= 3; orphans = orphans[3:] {
+		l.Orphans = append(l.Orphans, known(orphans.text(0), orphans.list(1), orphans.text(2)))
+	}
+	return l, nil
+}
+
+// Arm implements Board.
+func (b *RedisBoard) Arm(ctx context.Context, call string, epoch int64, due []Due) error {
+	args := []any{call, epoch}
+	for _, d := range due {
+		args = append(args, d.Kind, millis(d.At))
+	}
+	_, err := b.run(ctx, "arm", args...)
+	return err
+}
+
+// Due implements Board.
+func (b *RedisBoard) Due(ctx context.Context, now time.Time, max int) ([]Deadline, error) {
+	r, err := b.run(ctx, "due", millis(now), max)
+	if err != nil {
+		return nil, err
+	}
+	return r.deadlines(1), nil
+}
+
+// Fire implements Board.
+func (b *RedisBoard) Fire(ctx context.Context, d Deadline) (bool, error) {
+	r, err := b.run(ctx, "fire", d.Call, d.Epoch, d.Kind)
+	if err != nil {
+		return false, err
+	}
+	return r.number(1) == 1, nil
+}
+
+// Calls implements Board.
+func (b *RedisBoard) Calls(ctx context.Context, switchName string) ([]string, error) {
+	b.commands.Add(1)
+	ids, err := b.client.SMembers(ctx, b.opt.Prefix+":sw:"+switchName).Result()
+	if err != nil {
+		return nil, fmt.Errorf("queue: redis calls: %w", err)
+	}
+	return sorted(ids), nil
+}
+
+// driven lists the calls of this node.
+func (b *RedisBoard) driven(ctx context.Context) ([]string, error) {
+	b.commands.Add(1)
+	ids, err := b.client.ZRange(ctx, b.opt.Prefix+":due:"+b.opt.Node, 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("queue: redis calls: %w", err)
+	}
+	return sorted(ids), nil
+}
+
+// Know implements Board.
+func (b *RedisBoard) Know(ctx context.Context, number string, c Caller) error {
+	if number == "" {
+		return nil
+	}
+	b.commands.Add(1)
+	key := b.opt.Prefix + ":who:" + number
+	var err error
+	if c.empty() {
+		err = b.client.Del(ctx, key).Err()
+	} else {
+		err = b.client.Set(ctx, key, c.packed(), 0).Err()
+	}
+	if err != nil {
+		return fmt.Errorf("queue: redis know: %w", err)
+	}
+	return nil
+}
+
+func (b *RedisBoard) matches(r reply, err error) ([]Match, error) {
+	if err != nil {
+		return nil, err
+	}
+	return r.matches(1), nil
+}
+
+// Wakes gives a channel that says when this node has mail, until ctx ends. Missing one does no harm: Lease finds the mail.
+func (b *RedisBoard) Wakes(ctx context.Context) <-chan struct{} {
+	bell := make(chan struct{}, 1)
+	sub := b.client.Subscribe(ctx, b.opt.Prefix+":wake:"+b.opt.Node)
+	go func() {
+		defer close(bell)
+		defer sub.Close()
+		letters := sub.Channel()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case _, ok := <-letters:
+				if !ok {
+					return
+				}
+				select {
+				case bell <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}()
+	return bell
+}

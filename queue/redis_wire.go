@@ -1,0 +1,278 @@
+package queue
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// How arguments and results cross the wire to the scripts in lua/.
+
+// reply is what a script returned: strings, int64s and lists of them.
+type reply []any
+
+func (r reply) text(i int) string {
+	if i >= len(r) {
+		return ""
+	}
+	switch v := r[i].(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return ""
+}
+
+func (r reply) number(i int) int64 {
+	if i >= len(r) {
+		return 0
+	}
+	switch v := r[i].(type) {
+	case int64:
+		return v
+	case string:
+		f, err := strconv.ParseFloat(v, 64) // scores print as doubles
+		if err != nil {
+			return 0
+		}
+		return int64(f)
+	}
+	return 0
+}
+
+func (r reply) list(i int) reply {
+	if i >= len(r) {
+		return nil
+	}
+	l, _ := r[i].([]any)
+	return l
+}
+
+// names reads a list whose order is left to us.
+func (r reply) names(i int) []string {
+	var names []string
+	l := r.list(i)
+	for i := range l {
+		names = append(names, l.text(i))
+	}
+	return sorted(names)
+}
+
+func (r reply) matches(i int) []Match {
+	var matches []Match
+	for l := r.list(i); len(l) >= 4; l = l[4:] {
+		matches = append(matches, Match{Call: l.text(0), Agent: l.text(1), Epoch: l.number(2), Why: l.text(3)})
+	}
+	return matches
+}
+
+func (r reply) deadlines(i int) []Deadline {
+	var due []Deadline
+	for l := r.list(i); len(l) >= 4; l = l[4:] {
+		due = append(due, Deadline{Call: l.text(0), Epoch: l.number(1), Kind: l.text(2), At: fromMillis(l.number(3))})
+	}
+	slices.SortFunc(due, compareDeadlines)
+	return due
+}
+
+func (r reply) enqueued() Enqueued {
+	e := Enqueued{
+		Epoch: r.number(1), Place: int(r.number(2)), Matches: r.matches(6),
+		Caller: Caller{Owners: unpackNames(r.text(3)), Team: r.text(4), Priority: int(r.number(5))},
+	}
+	if r.text(0) == "present" {
+		slices.SortFunc(e.Matches, func(a, b Match) int { return cmp.Compare(a.Agent, b.Agent) })
+	}
+	return e
+}
+
+// known reads a call's hash; state.lua names the fields.
+func known(call string, row reply, token string) Known {
+	k := Known{Call: call, Token: token}
+	for ; len(row) >= 2; row = row[2:] {
+		field := row.text(0)
+		switch field {
+		case "q":
+			k.Queue = row.text(1)
+		case "k":
+			k.Switch = row.text(1)
+		case "m":
+			k.Number = row.text(1)
+		case "n":
+			k.Node = row.text(1)
+		case "g":
+			k.Ring1 = fromMillis(row.number(1))
+		case "e":
+			k.Epoch = row.number(1)
+		case "win":
+			k.Winner = row.text(1)
+		case "at":
+			k.AnsweredAt = fromMillis(row.number(1))
+		case "o":
+			k.Caller.Owners = unpackNames(row.text(1))
+		case "h":
+			k.Caller.Team = row.text(1)
+		case "y":
+			k.Caller.Priority = int(row.number(1))
+		case "s":
+			k.rest.score = row.number(1)
+		case "w":
+			k.rest.agents = int(row.number(1))
+		case "x":
+			k.rest.managers = int(row.number(1))
+		case "j":
+			k.rest.team = row.text(1)
+		case "v":
+			k.rest.everyone = true
+		}
+		if agent, ok := strings.CutPrefix(field, "r:"); ok {
+			k.Ringing = append(k.Ringing, agent)
+			if k.rest.why == nil {
+				k.rest.why = map[string]string{}
+			}
+			k.rest.why[agent] = row.text(1)
+		} else if agent, ok := strings.CutPrefix(field, "t:"); ok {
+			k.Missed = append(k.Missed, agent)
+		} else if kind, ok := strings.CutPrefix(field, "d:"); ok {
+			k.Deadlines = append(k.Deadlines, Deadline{Call: call, Kind: kind, At: fromMillis(row.number(1))})
+		}
+	}
+	for i := range k.Deadlines {
+		k.Deadlines[i].Epoch = k.Epoch
+	}
+	slices.SortFunc(k.Deadlines, compareDeadlines)
+	k.Ringing, k.Missed = sorted(k.Ringing), sorted(k.Missed)
+	return k
+}
+
+func (w Waiting) args() []any {
+	args := []any{
+		w.Call, w.Switch, w.Queue, w.Number, millis(w.Ring1), millis(w.Ring1.Add(w.Budget)), w.Priority, w.MaxWaiting,
+		w.First.Who, w.First.More, w.First.Team, w.Token, len(w.Deadlines),
+	}
+	for _, d := range w.Deadlines {
+		args = append(args, d.Kind, millis(d.At))
+	}
+	for _, agent := range w.Ringing {
+		args = append(args, agent)
+	}
+	return args
+}
+
+func (a Idle) args() []any {
+	var all, other []any
+	for _, l := range a.Queues {
+		switch {
+		case l.Manager || l.Strategy == "":
+		case l.Strategy == StrategyRingAll:
+			all = append(all, l.Queue)
+		default:
+			other = append(other, l.Queue)
+		}
+	}
+	args := []any{a.Agent, a.Team, millis(a.Since), a.Calls, millis(a.Last), packLevels(a.Queues), len(all)}
+	return append(append(args, all...), other...)
+}
+
+// args is an agent as restore.lua reads it.
+func (p Placed) args() []any {
+	return []any{
+		p.Agent, p.Team, millis(p.Since), p.Calls, millis(p.Last), packLevels(p.Queues), p.Call, flag(p.Talking), p.after,
+	}
+}
+
+// args is a call as restore.lua reads it.
+func (k Known) args() []any {
+	var owners strings.Builder
+	for _, owner := range k.Caller.Owners {
+		packName(&owners, owner)
+	}
+	args := []any{
+		k.Call, k.Epoch, k.Queue, k.Switch, k.Number, millis(k.Ring1), k.rest.score, k.rest.agents, k.rest.managers,
+		owners.String(), k.Caller.Team, k.Caller.Priority, k.rest.team, flag(k.rest.everyone), k.Winner, millis(k.AnsweredAt),
+		k.Token, len(k.Deadlines), len(k.Ringing), len(k.Missed),
+	}
+	for _, d := range k.Deadlines {
+		args = append(args, d.Kind, millis(d.At))
+	}
+	for _, agent := range k.Ringing {
+		args = append(args, agent, k.rest.why[agent])
+	}
+	for _, agent := range k.Missed {
+		args = append(args, agent)
+	}
+	return args
+}
+
+// packLevels writes levels as state.lua reads them: level, strategy, manager, queue.
+func packLevels(levels []Level) string {
+	var b strings.Builder
+	for _, l := range levels {
+		b.WriteByte('0' + byte(clampLevel(l.Level)))
+		switch l.Strategy {
+		case StrategyFewestCalls:
+			b.WriteByte('f')
+		case StrategyRoundRobin:
+			b.WriteByte('r')
+		default:
+			b.WriteByte('s')
+		}
+		if l.Manager {
+			b.WriteByte('m')
+		} else {
+			b.WriteByte('a')
+		}
+		packName(&b, l.Queue)
+	}
+	return b.String()
+}
+
+// packName writes <length>:<bytes>, so that no byte of a name means anything.
+func packName(b *strings.Builder, name string) {
+	b.WriteString(strconv.Itoa(len(name)))
+	b.WriteByte(':')
+	b.WriteString(name)
+}
+
+func unpackNames(s string) []string {
+	var names []string
+	for {
+		length, rest, ok := strings.Cut(s, ":")
+		n, err := strconv.Atoi(length)
+		if !ok || err != nil || n < 0 || n > len(rest) {
+			return names
+		}
+		names = append(names, rest[:n])
+		s = rest[n:]
+	}
+}
+
+func (c Caller) empty() bool { return len(c.Owners) == 0 && c.Team == "" && c.Priority == 0 }
+
+// packed is the caller as enqueue.lua reads it: team, priority, owners.
+func (c Caller) packed() string {
+	var b strings.Builder
+	packName(&b, c.Team)
+	packName(&b, strconv.Itoa(c.Priority))
+	for _, owner := range c.Owners {
+		packName(&b, owner)
+	}
+	return b.String()
+}
+
+func flag(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+func sorted(names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	return names
+}
