@@ -34,7 +34,7 @@ func NewRedisBoard(client redis.UniversalClient, opt BoardOptions) *RedisBoard {
 	return &RedisBoard{opt: opt.withDefaults(), client: client, scripts: loadScripts()}
 }
 
-// loadScripts joins each script with what all of them begin with.
+// loadScripts joins each script with the files that its first line names: "-- after a.lua b.lua".
 func loadScripts() map[string]*redis.Script {
 	text := func(name string) string {
 		b, err := fs.ReadFile(luaFiles, "lua/"+name)
@@ -43,14 +43,24 @@ func loadScripts() map[string]*redis.Script {
 		}
 		return string(b)
 	}
-	head := text("state.lua") + text("match.lua")
 	entries, err := fs.ReadDir(luaFiles, "lua")
 	if err != nil {
 		panic(err)
 	}
 	scripts := make(map[string]*redis.Script, len(entries))
 	for _, e := range entries {
-		scripts[strings.TrimSuffix(e.Name(), ".lua")] = redis.NewScript(head + text(e.Name()))
+		body := text(e.Name())
+		first, _, _ := strings.Cut(body, "\n")
+		names, ok := strings.CutPrefix(first, "-- after ")
+		if !ok {
+			continue // a part of others
+		}
+		var whole strings.Builder
+		for name := range strings.FieldsSeq(names) {
+			whole.WriteString(text(name))
+		}
+		whole.WriteString(body)
+		scripts[strings.TrimSuffix(e.Name(), ".lua")] = redis.NewScript(whole.String())
 	}
 	return scripts
 }
