@@ -158,6 +158,9 @@ func (b *RedisBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
 
 // Ready implements Board.
 func (b *RedisBoard) Ready(ctx context.Context, a Idle) ([]Match, error) {
+	if err := named("agent", a.Agent); err != nil {
+		return nil, err
+	}
 	return b.matches(b.run(ctx, "ready", a.args()...))
 }
 
@@ -180,6 +183,9 @@ func (b *RedisBoard) Widen(ctx context.Context, call string, epoch int64, s Step
 
 // Answer implements Board.
 func (b *RedisBoard) Answer(ctx context.Context, call, agent string, at time.Time) (Won, error) {
+	if err := named("agent", agent); err != nil {
+		return Won{}, err
+	}
 	r, err := b.run(ctx, "answer", call, agent, millis(at))
 	if errors.Is(err, ErrTaken) {
 		return Won{Winner: r.text(1)}, err
@@ -202,6 +208,9 @@ func (b *RedisBoard) Miss(ctx context.Context, call, agent string, requeue bool)
 
 // Move implements Board.
 func (b *RedisBoard) Move(ctx context.Context, call, queue string) ([]Match, error) {
+	if err := named("other queue", queue); err != nil {
+		return nil, err
+	}
 	return b.matches(b.run(ctx, "move", call, queue))
 }
 
@@ -325,12 +334,13 @@ func (b *RedisBoard) matches(r reply, err error) ([]Match, error) {
 	return r.matches(1), nil
 }
 
-// Wakes gives a channel that says when this node has mail, until ctx ends. Missing one does no harm: Lease finds the mail.
-func (b *RedisBoard) Wakes(ctx context.Context) <-chan struct{} {
-	bell := make(chan struct{}, 1)
+// Wakes gives a bell that rings when this node has mail, until ctx ends; wait returns when nothing runs for it any more.
+// A missed ring does no harm: Lease finds the mail.
+func (b *RedisBoard) Wakes(ctx context.Context) (bell <-chan struct{}, wait func()) {
+	ring, ended := make(chan struct{}, 1), make(chan struct{})
 	sub := b.client.Subscribe(ctx, b.opt.Prefix+":wake:"+b.opt.Node)
 	go func() {
-		defer close(bell)
+		defer close(ended)
 		defer sub.Close()
 		letters := sub.Channel()
 		for {
@@ -342,11 +352,11 @@ func (b *RedisBoard) Wakes(ctx context.Context) <-chan struct{} {
 					return
 				}
 				select {
-				case bell <- struct{}{}:
+				case ring <- struct{}{}:
 				default:
 				}
 			}
 		}
 	}()
-	return bell
+	return ring, func() { <-ended }
 }
