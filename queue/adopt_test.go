@@ -3,6 +3,7 @@ package queue
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,7 +28,7 @@ func (h *house) restart(cfg Config, board Board) {
 	h.mu.Lock()
 	var profiles []Agent
 	for login := range h.agents {
-		profiles = append(profiles, Agent{Login: login, Queues: []Level{{Queue: "support", Level: 1}, {Queue: "billing", Level: 1}}})
+		profiles = append(profiles, Agent{Login: login, Manager: strings.HasPrefix(login, "boss"), Queues: []Level{{Queue: "support", Level: 1}, {Queue: "billing", Level: 1}}})
 	}
 	var found []Found
 	var live []string
@@ -36,7 +37,7 @@ func (h *house) restart(cfg Config, board Board) {
 			continue
 		}
 		f := Found{Call: h.call(id, "+8613800000000")}
-		f.Ring1, f.Arrived = h.start, h.start
+		f.Ring1, f.Arrived = line.ring1, line.ring1
 		for leg, agent := range h.legAgent {
 			if callOfLeg(leg) == id {
 				f.Legs = append(f.Legs, FoundLeg{ID: leg, Agent: agent, State: h.legState[leg]})
@@ -47,11 +48,34 @@ func (h *house) restart(cfg Config, board Board) {
 	h.mu.Unlock()
 	slices.SortFunc(profiles, func(a, b Agent) int { return len(a.Login) - len(b.Login) })
 	h.d.SetAgents(profiles)
+	ready := h.recallPresence()
 	for _, f := range found {
 		h.d.Adopt(f)
 	}
+	for login, since := range ready {
+		h.d.AgentReady(login, since)
+	}
 	h.d.Synced("sw", live)
 	synctest.Wait()
+}
+
+// recallPresence does what package agent does after a start: what was known before is corrected by the switch, and the
+// queue hears who is ready.
+func (h *house) recallPresence() map[string]time.Time {
+	h.mu.Lock()
+	ready := map[string]time.Time{}
+	for login, a := range h.agents {
+		leg := h.phones[login]
+		there := leg != "" && callOfLeg(leg) == a.call
+		if (a.state == "offered" || a.state == "talking") && !there {
+			a.state, a.call = "ready", ""
+		}
+		if a.state == "ready" {
+			ready[login] = a.since
+		}
+	}
+	h.mu.Unlock()
+	return ready
 }
 
 func TestAdoptedCallsGoOnWhereTheyWere(t *testing.T) {

@@ -42,9 +42,11 @@ const (
 // callLeg is one agent's phone within a call.
 type callLeg struct {
 	id, agent, why string
-	offered        bool        // the desk was offered and has not heard the end of it: one Withdraw or one Talk is owed
-	ended          bool        // the switch said so
-	gone           atomic.Bool // given up by us; read by the goroutine that asks the switch to ring
+	offered        bool          // the desk was offered and has not heard the end of it: one Withdraw or one Talk is owed
+	claimed        bool          // by the board, which puts the agent back on the idle lists when somebody else answers
+	ended          bool          // the switch said so
+	gone           bool          // given up by us
+	asked          chan struct{} // closed when the switch has answered the request to ring; nil for an adopted leg
 	overdue        *time.Timer
 }
 
@@ -79,7 +81,8 @@ type liveCall struct {
 	tries     *backoff
 
 	winner      *callLeg
-	answeredAt  time.Time // switch's time of the answer that counts
+	answeredAt  time.Time // switch's time of the answer that counts: the first after which a human talked
+	pickedUp    time.Time // switch's time of the present winner's answer
 	answerSeen  time.Time // our time of it
 	talkSince   time.Time // the present talker's beginning
 	talker      string    // who talked last, and how long
@@ -208,9 +211,9 @@ func (c *liveCall) aside(work func(context.Context) (callInput, bool)) {
 	})
 }
 
-// onBoardStep is one bounded step on the board.
+// onBoardStep is one bounded step on the board. A node that stops lets it finish, so that no input is half done.
 func (c *liveCall) onBoardStep(step func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(c.d.life, c.d.cfg.BoardTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.d.life), c.d.cfg.BoardTimeout)
 	defer cancel()
 	return step(ctx)
 }

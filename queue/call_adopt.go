@@ -55,6 +55,9 @@ func (c *liveCall) remember(known Known) {
 	if c.Number == "" {
 		c.Number = known.Number
 	}
+	if at, err := time.Parse(time.RFC3339Nano, known.Token); err == nil {
+		c.brokeOff(at)
+	}
 	// A deadline that the board does not hold any more has fired; what it asked for is in the board's own book.
 	c.climbed = map[string]bool{}
 	for _, due := range c.d.plan.queues[c.queue].schedule(c.rule, c.Ring1) {
@@ -63,6 +66,19 @@ func (c *liveCall) remember(known Known) {
 			c.climbed[due.Kind] = true
 		}
 	}
+}
+
+// brokeOff: a human had talked with the caller before, and their phone died. The verdict is fixed (I6).
+func (c *liveCall) brokeOff(at time.Time) {
+	c.fixed(at)
+	c.reopened, c.human, c.owning = true, true, true
+	c.wants.first, c.wants.limitless = true, true
+}
+
+// fixed takes over the verdict of an answer before our time.
+func (c *liveCall) fixed(at time.Time) {
+	v := c.rule.Answered(at.Sub(c.Ring1))
+	c.answeredAt, c.verdict = at, &v
 }
 
 // foundLegs takes the legs over. Ringing and answered ones are offers again; their agents' desks are told.
@@ -109,13 +125,14 @@ func (c *liveCall) adopted(state string, at time.Time, agent string) {
 // foundTalking: a leg is connected. The verdict follows from the instants that the board kept, so it is what it was; if
 // the board has lost them it is not guessed.
 func (c *liveCall) foundTalking(leg *callLeg, known Known, in callInput) {
-	c.winner = leg
-	c.answeredAt, c.answerSeen = known.AnsweredAt, in.at
-	if c.answeredAt.IsZero() {
+	c.winner, c.answerSeen, c.pickedUp = leg, in.at, in.at
+	switch {
+	case c.verdict != nil:
+	case known.AnsweredAt.IsZero():
 		c.answeredAt = in.at
-	} else {
-		v := c.rule.Answered(c.answeredAt.Sub(c.Ring1))
-		c.verdict = &v
+	default:
+		c.fixed(known.AnsweredAt)
+		c.pickedUp = known.AnsweredAt
 	}
 	if c.onBoard && known.Winner == "" {
 		won, err := c.answerOnBoard(leg.agent, in.at)
@@ -126,6 +143,9 @@ func (c *liveCall) foundTalking(leg *callLeg, known Known, in callInput) {
 	}
 	for _, other := range c.legs {
 		if other != leg && !c.joined(other, in.found.Legs) {
+			// A loser, or the receiver of a hand-over whose sender has forgotten it.
+			c.offerAgain(other)
+			c.withdraw(other, outcomeReturned, "", in.at)
 			c.letLegGo(other, legCancelled)
 		}
 	}
@@ -140,15 +160,21 @@ func (c *liveCall) joined(leg *callLeg, found []FoundLeg) bool {
 // adoptTalk goes on with a talk: presence is told, ownership made sure of once more (it is idempotent by call).
 func (c *liveCall) adoptTalk(in callInput) {
 	c.adopted("talking", in.at, c.winner.agent)
-	c.talk(c.answeredAt, true)
+	c.talk(c.pickedUp, true)
 	c.own(c.winner.agent)
 }
 
 // foundAnswered: somebody picked up while nobody drove the call; they get the caller now.
 func (c *liveCall) foundAnswered(leg *callLeg, known Known, in callInput) {
 	at := in.at
-	if known.Winner == leg.agent && !known.AnsweredAt.IsZero() {
+	switch {
+	case known.AnsweredAt.IsZero():
+	case known.Winner == leg.agent:
 		at = known.AnsweredAt
+	default: // the receiver of a hand-over, or one who came after a phone that died
+		c.brokeOff(known.AnsweredAt)
+		c.owning = false
+		c.own(known.Winner)
 	}
 	for _, each := range c.legs {
 		c.offerAgain(each)
@@ -163,19 +189,21 @@ func (c *liveCall) foundWaiting(known Known, in callInput) {
 	for _, leg := range c.legs {
 		c.offerAgain(leg)
 	}
+	if known.Winner != "" && !known.AnsweredAt.IsZero() {
+		// Their agent's phone died while nobody listened: first in line, with the verdict they have.
+		c.brokeOff(known.AnsweredAt)
+		c.owning = false
+		c.own(known.Winner)
+		c.leaveBoard()
+		c.climbed = nil
+		c.playMusic()
+	}
 	c.adopted("waiting", in.at, "")
 	if !c.onBoard {
 		c.raise(callInput{kind: inRetry, at: in.at})
 		return
 	}
 	var matches []Match
-	if known.Winner != "" {
-		var err error
-		if matches, err = c.reopenOnBoard(known.Winner); err != nil {
-			c.trouble("reopen", err)
-		}
-		c.reopened = true
-	}
 	for _, agent := range known.Ringing {
 		if c.offered(agent) == nil {
 			matches = append(matches, Match{Call: c.ID, Agent: agent, Epoch: c.epoch, Why: "adopted"})

@@ -11,8 +11,13 @@ import (
 // call's own goroutine is the judge, so a board that does not answer cannot stop a human from being connected.
 func (c *liveCall) claim(in callInput) {
 	leg := c.legs[in.leg]
-	c.winner, c.answeredAt, c.answerSeen = leg, in.at, c.now()
+	c.winner, c.answerSeen = leg, c.now()
+	c.pickedUp = in.at
+	if !c.human {
+		c.answeredAt = in.at
+	}
 	leg.stop()
+	leg.claimed = false
 	won, err := c.answerOnBoard(leg.agent, in.at)
 	switch {
 	case err == nil, errors.Is(err, ErrTaken) && won.Winner == leg.agent:
@@ -103,14 +108,14 @@ func (c *liveCall) grace(in callInput) {
 func (c *liveCall) confirm(in callInput) {
 	agent := c.winner.agent
 	data := map[string]string{"winner": agent}
-	first := c.verdict == nil
+	first := c.verdict == nil && !c.human
 	if first {
 		v := c.rule.Answered(c.answeredAt.Sub(c.Ring1))
 		c.verdict = &v
 	} else {
 		data["again"] = "true"
 	}
-	answered := c.event(EventAnswered, c.answeredAt, agent, data)
+	answered := c.event(EventAnswered, c.pickedUp, agent, data)
 	if first {
 		answered.Verdict = c.verdict
 	}
@@ -118,8 +123,8 @@ func (c *liveCall) confirm(in callInput) {
 	c.write(EventConnected, in.at, agent, map[string]string{
 		"gap_ms": strconv.FormatInt(in.at.Sub(c.answerSeen).Milliseconds(), 10),
 	})
-	c.talk(c.answeredAt, false)
-	c.d.seats.answeredOne(agent, c.answeredAt)
+	c.talk(c.pickedUp, false)
+	c.d.seats.answeredOne(agent, c.pickedUp)
 	c.own(agent)
 	c.stopMusic()
 }

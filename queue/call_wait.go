@@ -59,7 +59,10 @@ func (c *liveCall) enqueue(callInput) {
 func (c *liveCall) demand(q QueueConfig) Waiting {
 	w := Waiting{
 		Call: c.ID, Switch: c.Switch, Queue: q.Name, Number: c.Number, Ring1: c.Ring1, Budget: c.rule.Budget(),
-		Priority: q.Priority, MaxWaiting: q.MaxWaiting, First: q.first(), Deadlines: c.dues(q), Token: c.DID,
+		Priority: q.Priority, MaxWaiting: q.MaxWaiting, First: q.first(), Deadlines: c.dues(q),
+	}
+	if c.human {
+		w.Token = c.answeredAt.Format(time.RFC3339Nano) // a later node must know that the verdict is fixed
 	}
 	if c.wants.limitless {
 		w.MaxWaiting = 0

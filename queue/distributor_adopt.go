@@ -22,6 +22,9 @@ func (d *Distributor) Adopt(f Found) {
 		d.log.Debug("a found call is driven here already", "call", f.ID)
 		return
 	}
+	for _, leg := range f.Legs {
+		d.seats.take(leg.Agent, leg.ID, nil) // before presence can say that somebody is ready whose phone rings
+	}
 	d.start(f.Call, hotline, callInput{kind: inAdopt, at: d.cfg.Now(), found: &f})
 }
 
@@ -70,8 +73,8 @@ func (d *Distributor) sweep(ctx context.Context, switchName string, lives map[st
 
 func (d *Distributor) sweepOne(ctx context.Context, id string, lives map[string]bool, at time.Time) {
 	base := baseCall(id)
-	if lives[id] || d.drives(base) {
-		return
+	if view, driven := d.Call(base); driven && (id == base || id == view.shadow) || lives[id] {
+		return // a hand-over that its call knows nothing of was left behind by a dead process
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.BoardTimeout)
 	defer cancel()

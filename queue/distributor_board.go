@@ -30,7 +30,7 @@ func (d *Distributor) insist(what string, step func(context.Context) ([]Match, e
 
 // leave takes a call off the board.
 func (d *Distributor) leave(call string) []Match {
-	ctx, cancel := context.WithTimeout(d.life, d.cfg.BoardTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.life), d.cfg.BoardTimeout)
 	defer cancel()
 	left, err := d.board.Leave(ctx, call)
 	if err != nil && !settled(err) {

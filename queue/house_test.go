@@ -45,7 +45,10 @@ type house struct {
 	owners   map[string]string
 	ownErr   int
 	start    time.Time
-	quiet    bool // no log: a property runs it a thousand times
+	cfg      Config
+	refused  map[string]bool // adopted offers that the desk refused
+	diary    strings.Builder // what happened in order, shown when a property breaks
+	quiet    bool            // no log: a property runs it a thousand times
 }
 
 type fakeCall struct {
@@ -54,6 +57,7 @@ type fakeCall struct {
 	human   bool
 	machine bool
 	connect string // leg
+	ring1   time.Time
 }
 
 // fakeAgent keeps presence as package agent does: the only gate for offers.
@@ -95,10 +99,10 @@ func (a *timers) Arm(d Deadline) {
 func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 	t.Helper()
 	h := &house{
-		t: t, quiet: quiet, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
+		t: t, cfg: cfg, quiet: quiet, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
 		lines: map[string]*fakeCall{}, phones: map[string]string{}, legAgent: map[string]string{}, legState: map[string]string{},
 		ringErr: map[string]error{}, connErr: map[string]error{}, hold: map[string]bool{}, agents: map[string]*fakeAgent{},
-		owners: map[string]string{}, start: time.Now(),
+		refused: map[string]bool{}, owners: map[string]string{}, start: time.Now(),
 	}
 	h.open(cfg, h.board)
 	return h
@@ -132,7 +136,18 @@ func (h *house) close() {
 	}
 }
 
+func (h *house) note(format string, args ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.scribble(format, args...)
+}
+
+func (h *house) scribble(format string, args ...any) {
+	fmt.Fprintf(&h.diary, "%v "+format+"\n", append([]any{time.Since(h.start)}, args...)...)
+}
+
 func (h *house) breach(format string, args ...any) {
+	h.scribble("BREACH "+format, args...)
 	h.breaches = append(h.breaches, fmt.Sprintf(format, args...))
 }
 
@@ -161,7 +176,7 @@ func (h *house) ringInFrom(number string) string {
 	h.mu.Lock()
 	h.calls++
 	id := fmt.Sprintf("sw-%d", h.calls)
-	h.lines[id] = &fakeCall{}
+	h.lines[id] = &fakeCall{ring1: time.Now()}
 	h.mu.Unlock()
 	h.d.Arrived(h.call(id, number))
 	synctest.Wait()
@@ -205,6 +220,7 @@ func (h *house) stopLeg(agent, why string) {
 func (h *house) legOver(leg, why string) {
 	h.mu.Lock()
 	agent, ok := h.legAgent[leg]
+	h.scribble("LEG OVER %s %s %v", leg, why, ok)
 	delete(h.legAgent, leg)
 	delete(h.legState, leg)
 	if h.phones[agent] == leg {
@@ -280,6 +296,7 @@ func (h *house) Ring(_ context.Context, r RingRequest) error {
 		h.breach("%s is rung by %s while the phone has %s", r.Agent, r.Leg, other)
 	}
 	h.phones[r.Agent], h.legAgent[r.Leg], h.legState[r.Leg] = r.Leg, r.Agent, "ringing"
+	h.scribble("RING %s", r.Leg)
 	h.rings = append(h.rings, fmt.Sprintf("%s@%v", r.Agent, time.Since(h.start)))
 	h.mu.Unlock()
 	h.d.LegRinging(r.Call, r.Leg, time.Now())
@@ -378,17 +395,27 @@ func (h *house) Offer(o Offer) bool {
 		if a != nil && a.call == o.Call.ID && a.state == "offered" {
 			return true // an adopted offer
 		}
+		if o.Why == "adopted" {
+			h.refused[o.Agent+o.Call.ID] = true // the phone rings on all the same
+		}
 		return false
 	}
 	a.state, a.call = "offered", o.Call.ID
 	h.offers = append(h.offers, o)
+	h.scribble("OFFER %s %s %s", o.Agent, o.Leg, o.Why)
 	return true
 }
 
 func (h *house) Withdraw(w Withdrawal) {
 	h.mu.Lock()
 	h.withdrew = append(h.withdrew, w)
+	h.scribble("WITHDRAW %+v", w)
 	a := h.agents[w.Agent]
+	if h.refused[w.Agent+w.Call] {
+		delete(h.refused, w.Agent+w.Call)
+		h.mu.Unlock()
+		return
+	}
 	if a.state != "offered" || a.call != w.Call {
 		h.breach("%s is withdrawn from %s (%s) but is %s in %q", w.Agent, w.Call, w.Outcome, a.state, a.call)
 		h.mu.Unlock()
@@ -420,7 +447,7 @@ func (h *house) Talk(t Talk) {
 	defer h.mu.Unlock()
 	h.talks = append(h.talks, t)
 	a := h.agents[t.Agent]
-	if !t.Adopted && (a.state != "offered" || a.call != t.Call.ID) {
+	if !t.Adopted && !h.refused[t.Agent+t.Call.ID] && (a.state != "offered" || a.call != t.Call.ID) {
 		h.breach("%s talks in %s but is %s in %q", t.Agent, t.Call.ID, a.state, a.call)
 	}
 	for other, b := range h.agents {
@@ -449,6 +476,7 @@ func (h *house) Write(e Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events = append(h.events, e)
+	h.scribble("%s %s %s %v", e.Kind, e.Call, e.Agent, e.Data)
 }
 
 func (h *house) Own(_ context.Context, call Call, _, agent string, _ time.Time) (Owned, error) {

@@ -98,16 +98,20 @@ func (n *Numbers) queued(c *callTally, e Event) {
 }
 
 func (n *Numbers) answered(c *callTally, e Event) {
-	if v := e.Verdict; v != nil {
-		n.decide(c, e.At, func(k *counts) {
-			k.answered++
-			k.waited += v.Waited
-			if v.Met {
-				k.met++
-			}
-		})
+	if e.Verdict != nil {
+		n.decideAnswered(c, e)
 	}
 	n.talkBegins(c, e.Agent, e.At)
+}
+
+func (n *Numbers) decideAnswered(c *callTally, e Event) {
+	n.decide(c, e.At, func(k *counts) {
+		k.answered++
+		k.waited += e.Verdict.Waited
+		if e.Verdict.Met {
+			k.met++
+		}
+	})
 }
 
 func (n *Numbers) abandoned(c *callTally, e Event) {
@@ -134,17 +138,14 @@ func (n *Numbers) adopted(c *callTally, e Event) {
 	if c.queue == "" {
 		c.queue = e.Queue
 	}
+	if e.Verdict != nil {
+		n.decideAnswered(c, e)
+	}
 	if e.Data["state"] != presenceTalking {
-		c.waiting = !c.decided
+		c.waiting = true
 		return
 	}
-	if e.Verdict == nil {
-		c.decided, c.waiting = true, false // answered while nobody counted: it is in no window
-	}
-	if e.Verdict != nil && !c.decided {
-		n.answered(c, e)
-		return
-	}
+	c.decided, c.waiting = true, false // answered while nobody counted: it is in no window
 	if c.agent == "" {
 		n.talkBegins(c, e.Agent, e.At)
 	}

@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,7 +24,7 @@ func drawActs(rt *rapid.T) []act {
 	kinds := []string{
 		"arrive", "arrive", "arrive", "answer", "answer", "answer", "answer both", "decline", "desk decline", "unreachable",
 		"busy", "no answer", "abandon", "hang up", "die", "gone", "ready", "ring error", "connect error", "hand over", "hand over",
-		"take back", "hold", "supervisor ends", "move", "synced", "known caller", "stray",
+		"take back", "hold", "supervisor ends", "move", "synced", "known caller", "stray", "crash", "receiver answers",
 	}
 	return rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) act {
 		return act{
@@ -31,7 +32,7 @@ func drawActs(rt *rapid.T) []act {
 			what: rapid.IntRange(0, 5).Draw(rt, "what"), settle: rapid.Bool().Draw(rt, "settle"),
 			wait: time.Duration(rapid.SampledFrom([]int{0, 0, 0, 100, 1000, 5000, 21000}).Draw(rt, "wait")) * time.Millisecond,
 		}
-	}), 1, 60).Draw(rt, "acts")
+	}), 25, 80).Draw(rt, "acts")
 }
 
 // Whatever happens in whatever order: each caller ends exactly once, nobody is in two calls, no call has two winners, every
@@ -62,9 +63,11 @@ func play(t *testing.T, acts []act) []string {
 	h.staff(agents...)
 	var calls []string
 	for _, a := range acts {
+		h.note("ACT %+v", a)
 		h.act(a, agents, &calls)
 		if a.settle {
 			synctest.Wait()
+			h.auditQuiet()
 		}
 		if a.wait > 0 {
 			<-time.After(a.wait)
@@ -104,6 +107,9 @@ func play(t *testing.T, acts []act) []string {
 	synctest.Wait()
 	h.stop()
 	<-h.done
+	if len(h.breaches) > 0 {
+		h.breaches = append(h.breaches, h.diary.String())
+	}
 	return h.breaches
 }
 
@@ -139,11 +145,19 @@ func (h *house) act(a act, agents []string, calls *[]string) {
 		if call != "none" {
 			h.abandon(call)
 		}
+	case "receiver answers":
+		for _, v := range h.d.Calls() {
+			if v.HandTo != "" && len(v.Ringing) > 0 {
+				h.pickUp(v.Ringing[0])
+			}
+		}
 	case "hang up":
+		who, state = h.busy(a.who, who, state)
 		if state == "connected" || state == "answered" {
 			h.stopLeg(who, legHungUp)
 		}
 	case "die":
+		who, state = h.busy(a.who, who, state)
 		if state == "connected" || state == "answered" {
 			h.stopLeg(who, legUnreachable)
 		}
@@ -180,10 +194,13 @@ func (h *house) act(a act, agents []string, calls *[]string) {
 		}
 		h.mu.Unlock()
 		h.d.Synced("sw", live)
+	case "crash":
+		h.crash(nil)
+		h.restart(h.cfg, h.board)
 	case "known caller":
 		_ = h.board.Know(h.t.Context(), fmt.Sprintf("+86138000000%02d", a.what), Caller{Owners: []string{who}, Priority: a.what})
 	case "stray":
-		h.d.LegAnswered(call, fmt.Sprintf("leg~%s~%s~%d", call, who, a.what), time.Now())
+		h.d.LegAnswered(call, fmt.Sprintf("leg~%s~%s~%d", call, who, 900+a.what), time.Now())
 		h.d.LegEnded(call, "leg~none~ann~1", legFaultForTest, time.Now())
 		h.d.Digit(call, "5")
 		h.d.PlayEnded(call)
@@ -198,6 +215,12 @@ const legFaultForTest = "fault"
 // order gives a command without waiting for its answer, as a desk does.
 func (h *house) order(a act, who, call string) {
 	ctx := h.t.Context()
+	if a.kind != "desk decline" && a.kind != "move" {
+		talker, _ := h.busy(a.what, who, "")
+		h.mu.Lock()
+		call = h.agents[talker].call
+		h.mu.Unlock()
+	}
 	v, _ := h.d.Call(call)
 	talker := v.Agent
 	if a.who == 0 {
@@ -227,7 +250,7 @@ func (h *house) ringInQuick(number string) string {
 	h.mu.Lock()
 	h.calls++
 	id := fmt.Sprintf("sw-%d", h.calls)
-	h.lines[id] = &fakeCall{}
+	h.lines[id] = &fakeCall{ring1: time.Now()}
 	h.mu.Unlock()
 	h.d.Arrived(h.call(id, number))
 	return id
@@ -299,5 +322,48 @@ func (h *house) audit(calls []string) {
 	}
 	if s := h.d.Stats(); s.Calls != 0 || s.Backlog != 0 {
 		h.breach("stats %+v", s)
+	}
+}
+
+// busy prefers somebody who is in a call.
+func (h *house) busy(n int, who, state string) (agent, legState string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var talking []string
+	for login, a := range h.agents {
+		if a.state == "talking" {
+			talking = append(talking, login)
+		}
+	}
+	if len(talking) == 0 {
+		return who, state
+	}
+	slices.Sort(talking)
+	agent = talking[n%len(talking)]
+	return agent, h.legState[h.phones[agent]]
+}
+
+// auditQuiet checks, when everything has come to rest, that no phone rings for nothing.
+func (h *house) auditQuiet() {
+	views := map[string]CallView{}
+	for _, v := range h.d.Calls() {
+		views[v.ID] = v
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for leg, agent := range h.legAgent {
+		v := views[callOfLeg(leg)]
+		waits := v.State == "waiting" || v.State == "handing" && v.HandTo != "" || v.State == "announcing"
+		if h.legState[leg] == "ringing" && !waits {
+			h.breach("%s rings for call %s, which is %q", agent, callOfLeg(leg), v.State)
+		}
+		if h.legState[leg] == "connected" && v.Agent != agent {
+			h.breach("%s is connected in call %s, which thinks that %q talks (%s)", agent, callOfLeg(leg), v.Agent, v.State)
+		}
+	}
+	for login, a := range h.agents {
+		if a.state == "talking" && views[a.call].Agent != login {
+			h.breach("%s believes to talk in %s, where %q does (%s)", login, a.call, views[a.call].Agent, views[a.call].State)
+		}
 	}
 }

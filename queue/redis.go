@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -65,16 +66,24 @@ func loadScripts() map[string]*redis.Script {
 	return scripts
 }
 
-// DialBoard connects to redis://, rediss://, unix://, redis-cluster:// or redis-sentinel://host:port?master_name=NAME (the
-// parameters are go-redis') and checks that a server answers.
-func DialBoard(ctx context.Context, url string, opt BoardOptions) (*RedisBoard, error) {
+// OpenBoard is DialBoard for those who go on without a server that answers; only an address that cannot be read is an error.
+func OpenBoard(url string, opt BoardOptions) (*RedisBoard, error) {
 	client, err := openRedis(url)
 	if err != nil {
 		return nil, fmt.Errorf("queue: redis address: %w", err)
 	}
-	b := NewRedisBoard(client, opt)
+	return NewRedisBoard(client, opt), nil
+}
+
+// DialBoard connects to redis://, rediss://, unix://, redis-cluster:// or redis-sentinel://host:port?master_name=NAME (the
+// parameters are go-redis') and checks that a server answers.
+func DialBoard(ctx context.Context, url string, opt BoardOptions) (*RedisBoard, error) {
+	b, err := OpenBoard(url, opt)
+	if err != nil {
+		return nil, err
+	}
 	if err := b.Ping(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("queue: redis does not answer: %w", err), client.Close())
+		return nil, errors.Join(fmt.Errorf("queue: redis does not answer: %w", err), b.Close())
 	}
 	return b, nil
 }
@@ -142,6 +151,35 @@ func (b *RedisBoard) run(ctx context.Context, script string, args ...any) (reply
 		return r, ErrFull
 	}
 	return r, nil
+}
+
+// StreamAppend adds one numbered entry to a stream of the hotline, readable as Redis stream "<prefix>:<name>" with the id
+// "<seq>-0" and the field "json". Adding what is there already, or what is older than the newest, changes nothing, so a feed
+// can be continued after a fault without a gap and without a double.
+func (b *RedisBoard) StreamAppend(ctx context.Context, name string, seq int64, payload []byte) error {
+	b.commands.Add(1)
+	err := b.client.XAdd(ctx, &redis.XAddArgs{
+		Stream: b.opt.Prefix + ":" + name, ID: strconv.FormatInt(seq, 10) + "-0",
+		MaxLen: b.opt.StreamMax, Approx: true, Values: []any{"json", payload},
+	}).Err()
+	if err != nil && !strings.Contains(err.Error(), "equal or smaller") {
+		return fmt.Errorf("queue: redis stream %s: %w", name, err)
+	}
+	return nil
+}
+
+// StreamEnd gives the number of the newest entry of a stream, 0 when there is none.
+func (b *RedisBoard) StreamEnd(ctx context.Context, name string) (int64, error) {
+	b.commands.Add(1)
+	last, err := b.client.XRevRangeN(ctx, b.opt.Prefix+":"+name, "+", "-", 1).Result()
+	if err != nil {
+		return 0, fmt.Errorf("queue: redis stream %s: %w", name, err)
+	}
+	if len(last) == 0 {
+		return 0, nil
+	}
+	seq, _, _ := strings.Cut(last[0].ID, "-")
+	return strconv.ParseInt(seq, 10, 64)
 }
 
 // Enqueue implements Board.

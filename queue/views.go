@@ -28,6 +28,8 @@ type CallView struct {
 	Owner    string    `json:"owner,omitempty"`
 	Verdict  *Verdict  `json:"verdict,omitempty"`
 	Reopened bool      `json:"reopened,omitempty"`
+
+	shadow string // the hand-over's id on the board
 }
 
 // publish makes the call's present state visible. Only the call's goroutine calls it.
@@ -47,7 +49,7 @@ func (c *liveCall) publish() {
 		v.Agent, v.Since = c.winner.agent, c.talkSince
 	}
 	if c.hand != nil {
-		v.HandTo = c.hand.to.String()
+		v.HandTo, v.shadow = c.hand.to.String(), c.hand.shadow
 	}
 	if c.owned != nil {
 		v.Case, v.Owner = c.owned.Case, c.owned.Owner

@@ -1,0 +1,248 @@
+// Package house runs a whole call centre for tests and benchmarks: a real Asterisk, a real Redis, the hotline as a process
+// of its own, agents with SIP phones, callers on a trunk.
+package house
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"hotline/configs/asterisk"
+	"hotline/pbx/pbxtest"
+)
+
+// The numbers of a house. A ring lasts one second, so that three rings pass while one waits.
+const (
+	DIDMain  = "4001" // queue "main"
+	DIDOther = "4002" // queue "other", which nobody serves: its calls overflow into "main"
+	Ring     = time.Second
+	Patience = 20 * time.Second // every wait ends by then
+)
+
+const yaml = `timezone: Asia/Shanghai
+http: {listen: "%[1]s"}
+data: {dir: "%[2]s"}
+redis: {url: "redis://%[3]s/0"}
+switches:
+  - {name: "%[8]s", url: "%[4]s", user: "%[5]s", password: "%[6]s"}
+hotlines:
+  - {name: main, dids: ["4001"], queue: main, ring: {on: 400ms, off: 600ms}}
+  - {name: other, dids: ["4002"], queue: other, ring: {on: 400ms, off: 600ms}}
+queues:
+  - name: main
+    title: {zh: "主队列", en: "Main"}
+    skill: erp
+%[7]s
+  - name: other
+    title: {zh: "其他", en: "Other"}
+    skill: print
+    no_agents: 1s
+    overflow: [{when: no_agents, do: queue, queue: main}]
+%[9]s`
+
+// PlainQueue frees an agent at once after a call and never gives up on a caller.
+const PlainQueue = `    wrapup_limit: 0s
+    max_wait: 30m
+    no_agents: 30m
+`
+
+// Options says what differs from a plain house.
+type Options struct {
+	// Command makes the hotline as a process; --config is added.
+	Command func(args ...string) *exec.Cmd
+	// Queue holds further YAML lines of queue main, indented by four. Default PlainQueue.
+	Queue string
+	// More holds further top-level YAML.
+	More string
+	// Plan changes Asterisk's configuration.
+	Plan func(*asterisk.Plan)
+}
+
+// House is a whole call centre.
+type House struct {
+	Asterisk *pbxtest.Asterisk
+	Redis    *pbxtest.Redis
+	Trunk    *pbxtest.Phone // where callers come from
+	Dir      string
+	Addr     string // of the API
+	Config   string // path of hotline.yaml
+	Admin    string // API token of an administrator and service manager
+
+	tb      pbxtest.TB
+	command func(args ...string) *exec.Cmd
+	process *exec.Cmd
+	exited  chan struct{}
+	log     lines
+	mu      sync.Mutex
+	tokens  map[string]string
+}
+
+// Open starts everything and returns when the hotline says that it is ready.
+func Open(tb pbxtest.TB, o Options) *House {
+	tb.Helper()
+	if o.Queue == "" {
+		o.Queue = PlainQueue
+	}
+	h := &House{tb: tb, command: o.Command, Dir: tb.TempDir(), tokens: map[string]string{}}
+	h.Asterisk = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{
+		Name: "bj1", DIDs: []string{DIDMain, DIDOther}, Adjust: o.Plan,
+	})
+	h.Redis = pbxtest.StartRedis(tb)
+	h.Trunk = pbxtest.NewPhone(tb, pbxtest.PhoneOptions{
+		User: "13800138000", Server: h.Asterisk.SIPAddr, IP: h.Asterisk.TrunkIP,
+	})
+	h.Addr = freeAddr(tb)
+	h.Config = filepath.Join(h.Dir, "hotline.yaml")
+	a := h.Asterisk
+	text := fmt.Sprintf(yaml, h.Addr, filepath.Join(h.Dir, "data"), h.Redis.Addr,
+		a.ARIURL, a.ARIUser, a.ARIPassword, o.Queue, a.Name, o.More)
+	if err := os.WriteFile(h.Config, []byte(text), 0o600); err != nil {
+		tb.Fatalf("house: %v", err)
+	}
+	h.Run("user", "add", "boss", "--name", "Boss", "--role", "administrator", "--role", "supervisor", "--ask", "--no-phone")
+	tb.Cleanup(h.Kill)
+	h.Start()
+	h.Admin = h.As("boss")
+	return h
+}
+
+func freeAddr(tb pbxtest.TB) string {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatalf("house: %v", err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// password is every user's; it never leaves the loopback.
+const password = "correct horse battery staple"
+
+func (h *House) hotline(args ...string) *exec.Cmd {
+	return h.command(append(args, "--config", h.Config)...)
+}
+
+// Run runs one hotline command to its end and returns what it printed; it must exit 0.
+func (h *House) Run(args ...string) string {
+	h.tb.Helper()
+	out, err := h.TryRun(args...)
+	if err != nil {
+		h.tb.Fatalf("hotline %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// TryRun is Run for commands that may fail. What they print on standard error goes into the error.
+func (h *House) TryRun(args ...string) (string, error) {
+	cmd := h.hotline(args...)
+	cmd.Stdin = strings.NewReader(password + "\n")
+	var out, diag bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &diag
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("%w: %s", err, diag.String())
+	}
+	return out.String(), nil
+}
+
+// Start starts the server and waits until it is ready.
+func (h *House) Start() {
+	h.tb.Helper()
+	h.Launch()
+	h.Eventually("the hotline is ready", func() bool {
+		status, _ := h.Try("GET", "/readyz", "", nil)
+		return status == http.StatusOK
+	})
+}
+
+// Launch starts the server and returns at once.
+func (h *House) Launch() {
+	h.tb.Helper()
+	h.process = h.hotline("serve")
+	h.process.Stdout, h.process.Stderr = &h.log, &h.log
+	if err := h.process.Start(); err != nil {
+		h.tb.Fatalf("house: %v", err)
+	}
+	h.exited = make(chan struct{})
+	go func(cmd *exec.Cmd, exited chan struct{}) {
+		_ = cmd.Wait() // how it ended is read from ProcessState
+		close(exited)
+	}(h.process, h.exited)
+}
+
+// PID is the server's process id.
+func (h *House) PID() int { return h.process.Process.Pid }
+
+// Kill ends the server as a crash would (SIGKILL).
+func (h *House) Kill() {
+	if h.process == nil {
+		return
+	}
+	_ = h.process.Process.Signal(syscall.SIGKILL)
+	<-h.exited
+	h.process = nil
+}
+
+// Stop ends the server in an orderly way; it must say goodbye in time and exit 0.
+func (h *House) Stop() {
+	h.tb.Helper()
+	_ = h.process.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-h.exited:
+	case <-time.After(Patience):
+		h.tb.Fatalf("the hotline did not stop on SIGTERM; its log:\n%s", h.Log())
+	}
+	if code := h.process.ProcessState.ExitCode(); code != 0 {
+		h.tb.Fatalf("the hotline stopped with exit code %d; its log:\n%s", code, h.Log())
+	}
+	h.process = nil
+}
+
+// Log is what the server has logged so far, over all its starts.
+func (h *House) Log() string { return h.log.String() }
+
+// Eventually polls a condition of the world outside until it holds; after Patience it fails.
+func (h *House) Eventually(what string, ok func() bool) {
+	h.tb.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(Patience)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-h.exited:
+			if h.process != nil {
+				h.tb.Fatalf("waiting until %s: the hotline has ended; its log:\n%s", what, h.Log())
+			}
+			<-tick.C
+		case <-late:
+			h.tb.Fatalf("waited in vain until %s; the hotline's log:\n%s", what, h.Log())
+		}
+	}
+}
+
+// lines keeps the server's log.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
