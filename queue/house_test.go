@@ -79,23 +79,6 @@ func testConfig() Config {
 	}
 }
 
-// timers is the simplest Alarms: one timer a deadline, fired through the board as the real one is.
-type timers struct {
-	h  *house
-	of *Distributor // fires nothing for a process that is dead
-}
-
-func (a *timers) Arm(d Deadline) {
-	time.AfterFunc(time.Until(d.At), func() {
-		if a.of != a.h.d || a.of.life.Err() != nil {
-			return
-		}
-		if ok, err := a.h.board.Fire(context.Background(), d); ok && err == nil {
-			a.h.d.Due(d)
-		}
-	})
-}
-
 func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 	t.Helper()
 	h := &house{
@@ -112,15 +95,21 @@ func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 func (h *house) open(cfg Config, board Board) {
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
-	alarms := &timers{h: h}
 	log := slog.New(slog.DiscardHandler)
 	if !h.quiet {
 		log = slog.New(slog.NewTextHandler(h.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	h.d = NewDistributor(cfg, board, alarms, h, h, h, h, log)
-	d := h.d
-	alarms.of = d
-	go func() { h.done <- d.Run(ctx) }()
+	var d *Distributor
+	deadlines := NewDeadlines(board, func(x Deadline) { d.Due(x) }, DeadlineOptions{Log: log})
+	d = NewDistributor(cfg, board, deadlines, h, h, h, h, log)
+	h.d = d
+	go func() {
+		fired := make(chan error)
+		go func() { fired <- deadlines.Run(ctx) }()
+		err := d.Run(ctx)
+		<-fired
+		h.done <- err
+	}()
 }
 
 // close stops the distributor as a crash does: calls stay on the switch.

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"time"
 )
 
 // overflow acts when the caller has waited too long.
@@ -13,7 +14,7 @@ func (c *liveCall) overflowNoAgents(in callInput) {
 		c.overflowFor(WhenNoAgents)
 		return
 	}
-	c.after(c.d.plan.queues[c.queue].NoAgents, callInput{kind: inNoAgentsDue})
+	c.after(max(c.d.plan.queues[c.queue].NoAgents, time.Second), callInput{kind: inNoAgentsDue})
 }
 
 // overflowFull acts when the queue holds as many calls as it may. Without a rule that helps, the call is refused: the only
