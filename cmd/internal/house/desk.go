@@ -1,0 +1,113 @@
+package house
+
+import (
+	"time"
+
+	"hotline/pbx/pbxtest"
+)
+
+// Push is one message to an agent's desk.
+type Push[T any] struct {
+	ID   string `json:"id"`
+	Call string `json:"call"`
+	Data T      `json:"data"`
+}
+
+// Case is what GET /api/v1/cases/{number} tells of a case.
+type Case struct {
+	Number  string    `json:"number"`
+	Owner   string    `json:"owner"`
+	State   string    `json:"state"`
+	Version int64     `json:"version"`
+	Closed  time.Time `json:"closed_at"`
+	History []Move    `json:"history"`
+}
+
+// Move is one entry of a case's history of ownership.
+type Move struct {
+	Input    string `json:"input"`
+	OldOwner string `json:"old_owner"`
+	NewOwner string `json:"new_owner"`
+	By       string `json:"by"`
+	Reason   string `json:"reason"`
+	Call     string `json:"call"`
+}
+
+// Case reads one case.
+func (h *House) Case(number string) Case {
+	h.tb.Helper()
+	var c Case
+	h.Get("/api/v1/cases/"+number, &c)
+	return c
+}
+
+// CaseOf waits until a call has its case, and reads it.
+func (h *House) CaseOf(call string) Case {
+	h.tb.Helper()
+	var number string
+	h.Eventually("the call has its case", func() bool {
+		number = h.Call(call).Case
+		return number != ""
+	})
+	return h.Case(number)
+}
+
+// Live is the newest call of a number that is still up.
+func (h *House) Live(number string) CallView {
+	h.tb.Helper()
+	var found CallView
+	h.Eventually("the call of "+number+" is known", func() bool {
+		var reply struct {
+			Items []CallView `json:"items"`
+		}
+		h.Get("/api/v1/calls?live=true&limit=200&numbers=full", &reply)
+		for _, c := range reply.Items {
+			if c.Number == number {
+				found = c
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// Answer picks up and waits until both hear each other.
+func (h *House) Answer(caller, leg *pbxtest.PhoneCall) {
+	h.tb.Helper()
+	leg.Answer()
+	h.Wait("the caller is answered", caller.WaitAnswered)
+	h.Talk(caller, leg)
+}
+
+// Timeline is the journal of a call: its kinds in order, and the events themselves.
+func (h *House) Timeline(call string) (kinds []string, events []Entry) {
+	h.tb.Helper()
+	var reply struct {
+		Items []struct {
+			Data Entry `json:"data"`
+		} `json:"items"`
+	}
+	h.Get("/api/v1/calls/"+call+"/timeline", &reply)
+	for _, item := range reply.Items {
+		kinds, events = append(kinds, item.Data.Kind), append(events, item.Data)
+	}
+	return kinds, events
+}
+
+// Entry is one event of a call's journal.
+type Entry struct {
+	Kind    string            `json:"kind"`
+	At      time.Time         `json:"at"`
+	Queue   string            `json:"queue"`
+	Agent   string            `json:"agent"`
+	Data    map[string]string `json:"data"`
+	Verdict *struct {
+		Rings    int
+		Waited   time.Duration
+		Met      bool
+		Answered bool
+		Short    bool
+		Rule     string
+	} `json:"verdict"`
+}
