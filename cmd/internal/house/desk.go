@@ -111,3 +111,22 @@ type Entry struct {
 		Rule     string
 	} `json:"verdict"`
 }
+
+// Notice is something that the service managers were told.
+type Notice struct {
+	Kind   string `json:"kind"`
+	Login  string `json:"login"`
+	Call   string `json:"call"`
+	Case   string `json:"case"`
+	Detail string `json:"detail"`
+}
+
+// Notices lists what the service managers were told of one kind.
+func (h *House) Notices(kind string) []Notice {
+	h.tb.Helper()
+	var reply struct {
+		Items []Notice `json:"items"`
+	}
+	h.Get("/api/v1/notices?kind="+kind, &reply)
+	return reply.Items
+}
