@@ -98,7 +98,8 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		Parts: parts(cfg, store, board, floor, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
-		TLS: cfg.HTTP.TLS.CertFile != "",
+		TLS:    cfg.HTTP.TLS.CertFile != "",
+		Logins: web.LoginLimit{Attempts: cfg.Security.LoginAttempts, Window: cfg.Security.LoginWindow, Lockout: cfg.Security.LoginLockout},
 	})
 	if err != nil {
 		return err

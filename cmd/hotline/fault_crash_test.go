@@ -60,7 +60,7 @@ func TestAKilledControllerLosesNobody(t *testing.T) {
 	})
 	var last time.Time
 	for id := range before {
-		for _, e := range h.Timeline(id) {
+		for _, e := range h.Journal(id) {
 			if e.Kind == "adopted" && e.At.After(last) {
 				last = e.At
 			}
@@ -136,9 +136,9 @@ func TestAKilledControllerLosesNobody(t *testing.T) {
 // ring1 is the instant of a call's first ring, as the process that adopted it wrote it down.
 func ring1(t *testing.T, h *house.House, call string) time.Time {
 	t.Helper()
-	for _, e := range h.Timeline(call) {
+	for _, e := range h.Journal(call) {
 		if e.Kind == "adopted" {
-			at, err := time.Parse(time.RFC3339Nano, e.Data.Data["ring1"])
+			at, err := time.Parse(time.RFC3339Nano, e.Data["ring1"])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -159,26 +159,26 @@ func endedOnce(t *testing.T, h *house.House, calls []string, why ...string) {
 	})
 	for _, id := range calls {
 		ends, verdicts := 0, 0
-		for _, e := range h.Timeline(id) {
+		for _, e := range h.Journal(id) {
 			switch {
 			case e.Kind == "ended":
 				ends++
-				if end := e.Data.Data["end"]; !slices.Contains(why, end) {
+				if end := e.Data["end"]; !slices.Contains(why, end) {
 					t.Errorf("call %s ended as %q, want one of %v", id, end, why)
 				}
-			case e.Data.Verdict != nil && e.Kind != "adopted":
+			case e.Verdict != nil && e.Kind != "adopted":
 				verdicts++
 			}
 		}
 		if ends != 1 || verdicts > 1 {
-			t.Errorf("call %s: %d ends and %d verdicts in its journal:\n%s", id, ends, verdicts, kinds(h.Timeline(id)))
+			t.Errorf("call %s: %d ends and %d verdicts in its journal:\n%s", id, ends, verdicts, kinds(h.Journal(id)))
 		}
 	}
 }
 
 func kinds(list []house.Entry) (text string) {
 	for _, e := range list {
-		text += fmt.Sprintln(e.At.Format("15:04:05.000"), e.Kind, e.Agent, e.Data.Data)
+		text += fmt.Sprintln(e.At.Format("15:04:05.000"), e.Kind, e.Agent, e.Data)
 	}
 	return text
 }

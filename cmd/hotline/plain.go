@@ -26,6 +26,7 @@ func queueConfig(cfg configs.Config, node string, zone *time.Location) queue.Con
 			Name: q.Name, Strategy: string(q.Strategy), Priority: q.Priority,
 			RingNoAnswer: q.RingNoAnswer, MissedPause: q.MissedCallsPause,
 			MaxWait: q.MaxWait, MaxWaiting: q.MaxWaiting, NoAgents: q.NoAgents,
+			HandOverTime: q.HandOverTime, HandlingTime: q.HandlingTime, StaffTarget: float64(q.StaffTarget) / 100,
 		}
 		for _, s := range q.Ladder {
 			plain.Ladder = append(plain.Ladder, queue.Step{Ring: s.Ring, More: s.RingMore, Who: string(s.Who), Team: s.Team})

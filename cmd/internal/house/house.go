@@ -5,11 +5,13 @@ package house
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,7 +37,7 @@ switches:
 %[4]shotlines:
   - {name: main, dids: ["4001"], queue: main, ring: {on: 400ms, off: 600ms}}
   - {name: other, dids: ["4002"], queue: other, ring: {on: 400ms, off: 600ms}}
-queues:
+%[7]squeues:
   - name: main
     title: {zh: "主队列", en: "Main"}
     skill: erp
@@ -59,8 +61,10 @@ type Options struct {
 	Command func(args ...string) *exec.Cmd
 	// Queue holds further YAML lines of queue main, indented by four. Default PlainQueue.
 	Queue string
-	// More holds further top-level YAML.
+	// More holds further top-level YAML; it may begin with further items of the list of queues.
 	More string
+	// Lines are further numbers to dial, each with the queue it leads to.
+	Lines map[string]string
 	// Plan changes Asterisk's configuration.
 	Plan func(*asterisk.Plan)
 	// Voice is the pace of the packets that phones send in a talk. Default 20 ms; a house full of talks wants a slower one.
@@ -99,9 +103,12 @@ func Open(tb pbxtest.TB, o Options) *House {
 		o.Queue = PlainQueue
 	}
 	h := &House{tb: tb, command: o.Command, Dir: tb.TempDir(), voice: o.Voice, tokens: map[string]string{}}
-	h.Asterisk = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{
-		Name: "bj1", DIDs: []string{DIDMain, DIDOther}, Adjust: o.Plan,
-	})
+	dids, lines := []string{DIDMain, DIDOther}, ""
+	for _, did := range slices.Sorted(maps.Keys(o.Lines)) {
+		dids = append(dids, did)
+		lines += fmt.Sprintf("  - {name: line%s, dids: [%q], queue: %s, ring: {on: 400ms, off: 600ms}}\n", did, did, o.Lines[did])
+	}
+	h.Asterisk = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{Name: "bj1", DIDs: dids, Adjust: o.Plan})
 	h.Redis = pbxtest.StartRedis(tb)
 	h.Trunk = pbxtest.NewPhone(tb, pbxtest.PhoneOptions{
 		User: "13800138000", Server: h.Asterisk.SIPAddr, IP: h.Asterisk.TrunkIP, PacketEvery: o.Voice,
@@ -110,12 +117,10 @@ func Open(tb pbxtest.TB, o Options) *House {
 	h.Config = filepath.Join(h.Dir, "hotline.yaml")
 	switches := switchYAML(h.Asterisk, o.Through)
 	if o.Second {
-		h.Second = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{
-			Name: "sh1", DIDs: []string{DIDMain, DIDOther}, Adjust: o.Plan,
-		})
+		h.Second = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{Name: "sh1", DIDs: dids, Adjust: o.Plan})
 		switches += switchYAML(h.Second, nil)
 	}
-	text := fmt.Sprintf(yaml, h.Addr, filepath.Join(h.Dir, "data"), h.Redis.Addr, switches, o.Queue, o.More)
+	text := fmt.Sprintf(yaml, h.Addr, filepath.Join(h.Dir, "data"), h.Redis.Addr, switches, o.Queue, o.More, lines)
 	if err := os.WriteFile(h.Config, []byte(text), 0o600); err != nil {
 		tb.Fatalf("house: %v", err)
 	}

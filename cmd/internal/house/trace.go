@@ -3,34 +3,12 @@ package house
 import (
 	"encoding/json"
 	"net/http"
-	"time"
 )
-
-// Entry is one line of a call's journal.
-type Entry struct {
-	At    time.Time `json:"at"`
-	Kind  string    `json:"kind"`
-	Agent string    `json:"agent"`
-	Data  struct {
-		Verdict *struct{ Rings int } `json:"verdict"`
-		Data    map[string]string    `json:"data"`
-	} `json:"data"`
-}
-
-// Timeline is the journal of a call.
-func (h *House) Timeline(call string) []Entry {
-	h.tb.Helper()
-	var reply struct {
-		Items []Entry `json:"items"`
-	}
-	h.Get("/api/v1/calls/"+call+"/timeline", &reply)
-	return reply.Items
-}
 
 // Count is how often a call's journal has an entry of a kind.
 func (h *House) Count(call, kind string) (n int) {
 	h.tb.Helper()
-	for _, e := range h.Timeline(call) {
+	for _, e := range h.Journal(call) {
 		if e.Kind == kind {
 			n++
 		}
