@@ -32,7 +32,7 @@ func (b *book) Write(e queue.Event) {
 		b.log.Error("a live event cannot be sent", "kind", e.Kind, "error", err)
 	}
 	if e.Call == "" {
-		b.log.Info(e.Kind, "agent", e.Agent, "queue", e.Queue, "data", e.Data)
+		b.log.Info("event", "kind", e.Kind, "agent", e.Agent, "queue", e.Queue, "data", e.Data)
 		return
 	}
 	data, err := json.Marshal(e)
