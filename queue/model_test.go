@@ -1,9 +1,11 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -250,8 +252,14 @@ func (m *model) compare() {
 		m.compareList("wantm:"+q, t.wantManagers.of(q))
 		m.compareList("idle:"+q, t.idle.of(q))
 		m.compareList("mgr:"+q, t.managers.of(q))
-		for _, team := range []string{"north", "south"} {
-			m.compareList(fmt.Sprintf("team:%d:%s:%s", len(q), q, team), t.teams.of(teamList(q, team)))
+	}
+	for _, team := range []string{"north", "south"} {
+		members, err := redis.client.SMembers(m.ctx, redis.opt.Prefix+":team:"+team).Result()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if want := slices.Sorted(maps.Keys(t.teams[team])); !slices.Equal(sorted(members), want) {
+			m.t.Fatalf("team %s: redis %v, local %v", team, members, want)
 		}
 	}
 	for _, agent := range []string{"a0", "boss"} {
@@ -269,7 +277,7 @@ func (m *model) compare() {
 		if a == nil && len(row) == 0 {
 			continue
 		}
-		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || row["s"] != fmt.Sprint(millis(a.Since)) {
+		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || cmp.Or(row["s"], "0") != fmt.Sprint(millis(a.Since)) {
 			m.t.Fatalf("agent %s: redis %v, local %+v", agent, row, a)
 		}
 	}
