@@ -47,11 +47,19 @@ type View struct {
 	Missed    int       `json:"missed"`   // in a row
 	Answered  int       `json:"answered"` // today
 	WrapUpEnd time.Time `json:"wrapup_end,omitzero"`
-	Version   int64     `json:"version"`
-	Queues    []string  `json:"queues"`
+	// IdleSince is the idle time that counts when the longest-idle agent is chosen; see the idle rule in state.go.
+	IdleSince time.Time `json:"idle_since,omitzero"`
+	// Pending is Paused or Offline when the agent asked for it in a call or wrap-up: it comes true afterwards.
+	Pending       State  `json:"pending,omitempty"`
+	PendingReason string `json:"pending_reason,omitempty"`
+	// Version grows with every change of this agent and stays below 2^53, also across restarts (see copier).
+	Version int64    `json:"version"`
+	Queues  []string `json:"queues"`
 }
 
-// Queueing is what presence needs of the queue.
+// Queueing is what presence needs of the queue. Both methods are called in order for one agent, from goroutines of
+// Roster.Run, never with a lock held: they may block for a moment and may call back into the Roster. A repeated
+// AgentReady with the same since is a reaffirmation and must be harmless, also for an agent whom the queue has claimed.
 type Queueing interface {
 	// AgentReady says that the agent can be offered calls; since is the idle time that counts.
 	AgentReady(login string, since time.Time)
@@ -59,13 +67,14 @@ type Queueing interface {
 	AgentGone(login string)
 }
 
-// Managers is told what a service manager must know.
+// Managers is told what a service manager must know. Called like Queueing: in order for one agent, without locks.
 type Managers interface {
 	// Notice kinds: "missed-calls" (paused after N misses), "wrapup-timeout", "desk-lost", "contradiction".
 	Notice(kind, login, call, detail string)
 }
 
-// Push is one message for one agent's desk. Kinds: "pop", "card", "withdrawn", "talk", "owned", "over", "state".
+// Push is one message for one agent's desk. Kinds: "pop", "card", "withdrawn", "talk", "owned", "over" from outside;
+// "state" (Data is a View) and "replaced" (the desk was opened elsewhere; this one ends) from the Roster itself.
 type Push struct {
 	ID   string    `json:"id"`
 	Kind string    `json:"kind"`

@@ -144,6 +144,9 @@ func (d *Distributor) write(e Event) {
 // Note writes an event of somebody else's: presence (EventPresence), a degraded board, an alarm.
 func (d *Distributor) Note(e Event) { d.write(e) }
 
+// Replay counts an event of the day that was written before this process began: the live numbers go on where they were.
+func (d *Distributor) Replay(e Event) { d.numbers.Apply(e) }
+
 // forget ends a call's life in the table of calls.
 func (d *Distributor) forget(c *liveCall) {
 	d.mu.Lock()

@@ -57,7 +57,7 @@ func (c *liveCall) offerHand(in callInput) {
 		return
 	}
 	c.write(EventHandOver, in.at, o.by, map[string]string{"to": o.to.String(), "note": o.note})
-	c.hand.due = c.after(c.d.cfg.HandOverTime, callInput{kind: inHandDue, n: c.handCount})
+	c.hand.due = c.after(c.d.plan.queues[c.queue].HandOverTime, callInput{kind: inHandDue, n: c.handCount})
 	o.accept()
 }
 
@@ -145,7 +145,7 @@ func (c *liveCall) matchedHand(matches []Match) {
 func (c *liveCall) handOffer(leg *callLeg) Offer {
 	return Offer{
 		Call: c.Call, Queue: c.queue, Agent: leg.agent, Leg: leg.id, Why: leg.why, Ring: 1,
-		By: c.now().Add(c.d.cfg.HandOverTime), Cycle: c.rule.Cycle(), Caller: c.caller, HandBy: c.hand.from, Subject: c.hand.note,
+		By: c.now().Add(c.d.plan.queues[c.queue].HandOverTime), Cycle: c.rule.Cycle(), Caller: c.caller, HandBy: c.hand.from, Subject: c.hand.note,
 	}
 }
 

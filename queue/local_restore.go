@@ -188,7 +188,7 @@ func (r *round) forget(c *standing, k Known) (idle []string) {
 	return idle
 }
 
-// Standing is what this node knows: its calls, all agents and callers on the board.
+// Standing is what this node knows: its calls, the most urgent first, all agents and callers on the board.
 func (b *LocalBoard) Standing() Standing {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -198,7 +198,9 @@ func (b *LocalBoard) Standing() Standing {
 			s.Calls = append(s.Calls, c.known())
 		}
 	}
-	slices.SortFunc(s.Calls, func(a, b Known) int { return cmp.Compare(a.Call, b.Call) })
+	slices.SortFunc(s.Calls, func(a, b Known) int {
+		return cmp.Or(cmp.Compare(a.rest.score, b.rest.score), cmp.Compare(a.Call, b.Call))
+	})
 	for _, a := range b.t.agents {
 		i := a.Idle
 		i.Queues = slices.Clone(i.Queues)

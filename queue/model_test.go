@@ -71,11 +71,14 @@ func (m *model) nodes(t *rapid.T) (local, redis Board) {
 func (m *model) call(t *rapid.T) string {
 	return draw(t, "call", "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
 }
+
 func (m *model) agent(t *rapid.T) string {
 	return draw(t, "agent", "a0", "a1", "a2", "a3", "a4", "boss")
 }
+
 func (m *model) queue(t *rapid.T) string { return draw(t, "queue", "q0", "q1", "q2") }
-func (m *model) team(t *rapid.T) string  { return draw(t, "team", "", "north", "south") }
+
+func (m *model) team(t *rapid.T) string { return draw(t, "team", "", "north", "south") }
 func (m *model) instant(t *rapid.T) time.Time {
 	return m.Now().Add(time.Duration(rapid.IntRange(-9, 9).Draw(t, "s")) * time.Second)
 }

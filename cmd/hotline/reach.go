@@ -8,10 +8,11 @@ import (
 // reach knows which phones are registered where. An agent's phone counts as reachable when it is registered on every
 // switch that is connected now: a call may arrive on any of them, and nobody is offered a call whose phone cannot ring.
 type reach struct {
-	mu   sync.Mutex
-	up   map[string]map[string]bool // switch → phones; a switch that is down has no entry
-	seen map[string]bool            // phones reported reachable
-	tell phoneStates
+	mu     sync.Mutex
+	up     map[string]map[string]bool // switch → phones; a switch that is down has no entry
+	report map[string]map[string]bool // switch → phones named since switchUp, until synced
+	seen   map[string]bool            // phones reported reachable
+	tell   phoneStates
 }
 
 // phoneStates is told of every change of reachability.
@@ -21,16 +22,14 @@ type phoneStates interface {
 }
 
 func newReach(tell phoneStates) *reach {
-	return &reach{up: map[string]map[string]bool{}, seen: map[string]bool{}, tell: tell}
+	return &reach{up: map[string]map[string]bool{}, report: map[string]map[string]bool{}, seen: map[string]bool{}, tell: tell}
 }
 
-// switchUp starts with no phone known; phone reports follow.
+// switchUp begins a switch's report: what it names until synced is all that is registered there.
 func (r *reach) switchUp(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.up[name] == nil {
-		r.up[name] = map[string]bool{}
-	}
+	r.report[name] = map[string]bool{}
 }
 
 // switchDown drops the switch from the count, unless it is the last one: with no controller connection at all the phones
@@ -47,26 +46,24 @@ func (r *reach) switchDown(name string, at time.Time) {
 func (r *reach) phone(name, phone string, up bool, at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if report, ok := r.report[name]; ok {
+		report[phone] = up
+	}
 	if r.up[name] == nil {
 		r.up[name] = map[string]bool{}
 	}
-	if up {
-		r.up[name][phone] = true
-	} else {
-		delete(r.up[name], phone)
-	}
+	r.up[name][phone] = up
 	r.settlePhone(phone, at)
 }
 
-// synced ends a switch's report: what it did not name is not registered there.
-func (r *reach) synced(name string, phones []string, at time.Time) {
+// synced ends a switch's report.
+func (r *reach) synced(name string, at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := make(map[string]bool, len(phones))
-	for _, p := range phones {
-		now[p] = true
+	if report, ok := r.report[name]; ok {
+		r.up[name] = report
+		delete(r.report, name)
 	}
-	r.up[name] = now
 	r.settle(at)
 }
 

@@ -1,3 +1,4 @@
+-- after state.lua match.lua offer.lua
 -- Makes an agent the winner of a call.
 -- ARGV 4 call · 5 agent · 6 at, ms
 -- Returns {state, winner, losers, matches}

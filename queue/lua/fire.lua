@@ -1,3 +1,4 @@
+-- after state.lua
 -- Says whether a deadline may fire now, and takes it off.
 -- ARGV 4 call · 5 epoch · 6 kind
 -- Returns {state, 1 or 0}

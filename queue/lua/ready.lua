@@ -1,3 +1,4 @@
+-- after state.lua match.lua offer.lua
 -- Puts an agent on the idle lists and matches.
 -- ARGV 4 agent · 5 team · 6 idle since, ms · 7 calls today · 8 last offered, ms · 9 levels · 10 how many of the queues
 --      that follow have the strategy ring_all; the others have another one

@@ -1,11 +1,12 @@
 -- What every script of the board begins with: how calls and agents are read, kept and listed.
+-- A script's first line names the files that go before it.
 --
 -- KEYS[1]  the prefix, with the hotline's {tag}. All further keys are made from it, so they share its Cluster slot:
 --   :e              the last fencing number given
 --   :c:<call>       hash: q queue, n node, e epoch, s score, k switch, m number, g ring 1 (ms), w agents wanted, x managers
 --                   wanted, o owners, h owner's team, y caller's priority, j team to prefer, v everyone, win, at (ms),
 --                   r:<agent> = why for who rings, t:<agent> for who missed, d:<kind> = ms for armed deadlines
---   :b:<call>       the driver's token, when there is one
+--   :b:<call>       the driver's token, when it is long (a value of more than 64 bytes doubles the size of a hash); else field z
 --   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after
 --   :line:<queue>   sorted set of calls that wait, by score          :want: and :wantm:<queue> those that want agents, managers
 --   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers, :team:<queue>:<team> by team
@@ -32,17 +33,12 @@ local function unpack_names(s)
   return list
 end
 
--- Lua compares strings by the server's locale; lists must not depend on it.
-local function before(a, b)
-  for i = 1, math.min(#a, #b) do
-    local x, y = a:byte(i), b:byte(i)
-    if x ~= y then return x < y end
-  end
-  return #a < #b
-end
-
 -- A command with any number of arguments: unpack() has a limit.
 local function many(command, key, args)
+  if #args <= 1000 then
+    if #args > 0 then redis_call(command, key, unpack(args)) end
+    return
+  end
   for i = 1, #args, 1000 do
     redis_call(command, key, unpack(args, i, math.min(i + 999, #args)))
   end
@@ -54,6 +50,7 @@ local function set(row, field, value)
 end
 
 local function unset(row, field)
+  if row[field] == nil then return end
   row[field] = nil
   row.changed[field] = false
 end
@@ -107,6 +104,30 @@ local function load_call(id)
   local l = c.listed
   l.line, l.want, l.wantm, l.own, l.due = places(c)
   return c
+end
+
+-- Keeps the driver's token; gives it from a row as HGETALL returned it.
+local function set_token(c, token)
+  if #token > 64 then
+    redis_call('SET', prefix .. 'b:' .. c.id, token)
+  elseif token ~= '' then
+    set(c, 'z', token)
+  end
+end
+
+local function token_of(c)
+  return c.z or redis_call('GET', prefix .. 'b:' .. c.id) or ''
+end
+
+-- Removes what is kept of a call, but for its lists.
+local function remove_call(c)
+  redis_call('SREM', prefix .. 'sw:' .. c.k, c.id)
+  if c.z then
+    redis_call('DEL', prefix .. 'c:' .. c.id)
+  else
+    redis_call('DEL', prefix .. 'c:' .. c.id, prefix .. 'b:' .. c.id)
+  end
+  calls[c.id] = false
 end
 
 local function place(key, id, old, new)
@@ -171,7 +192,9 @@ end
 local function team_list(queue, team) return prefix .. 'team:' .. #queue .. ':' .. queue .. ':' .. team end
 
 local function list(a)
-  for _, l in ipairs(levels(a)) do
+  local all = levels(a)
+  for i = 1, #all do
+    local l = all[i]
     local queue, score, strategy = l[1], l[2] * LEVEL, l[3]
     if strategy == 'f' then
       score = score + math.min(a.c, 4095) * CALLS + floor(a.s / 100)
@@ -190,12 +213,14 @@ local function list(a)
 end
 
 local function unlist(a)
-  for _, l in ipairs(levels(a)) do
-    if l[4] then
-      redis_call('ZREM', prefix .. 'mgr:' .. l[1], a.name)
+  local all, name, team = levels(a), a.name, a.t
+  for i = 1, #all do
+    local queue = all[i][1]
+    if all[i][4] then
+      redis_call('ZREM', prefix .. 'mgr:' .. queue, name)
     else
-      redis_call('ZREM', prefix .. 'idle:' .. l[1], a.name)
-      if a.t ~= '' then redis_call('ZREM', team_list(l[1], a.t), a.name) end
+      redis_call('ZREM', prefix .. 'idle:' .. queue, name)
+      if team ~= '' then redis_call('ZREM', team_list(queue, team), name) end
     end
   end
 end

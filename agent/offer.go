@@ -1,0 +1,62 @@
+package agent
+
+import (
+	"strings"
+	"time"
+)
+
+// Offered claims the agent for a call and is the last gate before the phone rings: true only for an agent who is Ready,
+// or who has this very offer already. It works in memory only and takes microseconds.
+func (r *Roster) Offered(login, call string) bool {
+	return r.input(login, event{kind: inOffer, by: "queue", call: call})
+}
+
+// RingingNow says that the agent's phone itself reports ringing.
+func (r *Roster) RingingNow(login, call string) {
+	r.input(login, event{kind: inRing, by: "switch", call: call})
+}
+
+// Talking says that agent and caller are connected since at, the human answer. The switch is the truth about calls: it
+// is believed in every state, and told to managers as a contradiction where it should not have been possible.
+func (r *Roster) Talking(login, call string, at time.Time) {
+	r.input(login, event{kind: inTalk, by: "switch", call: call, at: at})
+}
+
+// Withdrawn ends an offer without a talk. Outcomes: "lost" and "abandoned" (the queue has put the agent back on its
+// idle lists itself, with the idle time as it was); "missed", "declined", "unreachable", "busy", "fault", "returned" (it
+// has not: AgentReady follows, with the idle time starting anew). pause: once too often, the agent is paused with
+// ReasonMissedCalls and the managers are told. The queue must have finished its own bookkeeping before.
+func (r *Roster) Withdrawn(login, call, outcome string, pause bool) {
+	kind := inMiss
+	switch {
+	case outcome == "lost" || outcome == "abandoned":
+		kind = inFreed
+	case pause:
+		kind = inLastMiss
+	}
+	r.input(login, event{kind: kind, by: "queue", call: call, reason: outcome})
+}
+
+// CallOver ends the agent's part of a call: wrap-up begins, or the agent is free at once if the queue gives it no time.
+// at is when it ended, shown as View.Since; the wrap-up's time runs from now, by our clock.
+func (r *Roster) CallOver(login, call, queue string, at time.Time) {
+	r.input(login, event{kind: inOver, by: "switch", call: call, queue: queue, at: at})
+}
+
+// CallsSynced says which calls live on a switch, as listed at the instant at of our clock. Agents in calls of that
+// switch ("<switch>-…") that are not among them come free: their end was never heard of. Calls that came to an agent
+// after at are spared.
+func (r *Roster) CallsSynced(switchName string, live []string, at time.Time) {
+	is := make(map[string]bool, len(live))
+	for _, call := range live {
+		is[call] = true
+	}
+	for _, s := range r.seats.Load().order {
+		s.mu.Lock()
+		busy := s.state == Offered || s.state == Ringing || s.state == Talking
+		if busy && strings.HasPrefix(s.call, switchName+"-") && !is[s.call] && !s.taken.After(at) {
+			r.apply(s, event{kind: inGone, by: "switch", call: s.call, reason: "the switch does not carry the call"})
+		}
+		s.mu.Unlock()
+	}
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hotline/agent"
+	"hotline/configs"
+	"hotline/pbx/asterisk"
+	"hotline/queue"
+	"hotline/records"
+	"hotline/web"
+)
+
+// serve wires the rooms together and runs until ctx ends. Everything is built first, then started from the inside out (records,
+// presence, queue, switches, HTTP) and stopped in reverse, so that nothing is told of an event that it can no longer keep.
+func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Logger) error {
+	zone, err := time.LoadLocation(cfg.Timezone)
+	if err != nil {
+		return fmt.Errorf("timezone: %w", err)
+	}
+	registry := prometheus.NewRegistry()
+	house := newLife(log)
+	defer house.end()
+
+	// Records: what must never be lost.
+	store, err := openRecords(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	house.onEnd("records", store.Close)
+	node, err := nodeName(cfg.Data.Dir)
+	if err != nil {
+		return err
+	}
+	log = log.With("node", node)
+	if err := firstAdministrator(ctx, store, out); err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.HTTP.Listen)
+	if err != nil {
+		return fmt.Errorf("http.listen: %w", err)
+	}
+	house.onEnd("listener", func() error { return ignoreClosed(listener.Close()) })
+
+	// What is happening now: Redis, and memory for when it is gone.
+	presence, err := agent.DialStore(ctx, cfg.Redis.URL, "{"+cfg.Redis.Prefix+"}")
+	if err != nil {
+		return fmt.Errorf("redis.url: %w", err)
+	}
+	house.onEnd("presence store", presence.Close)
+	desk := &desks{now: time.Now}
+	lines := switches{}
+	hub := web.NewHub(0)
+	chores := newErrands(log)
+	roster := agent.NewRoster(agent.Options{
+		Store: presence, Managers: &managers{store: store, errands: chores, hub: hub}, PauseReasons: pauseReasons(cfg),
+		WrapUpLimit: wrapUpLimit(cfg), DeskTimeout: cfg.Desk.Timeout, Zone: zone, Log: log,
+	})
+	ledger := &book{store: store, roster: roster, hub: hub, errands: chores, log: log, rows: map[string]records.CallRow{}}
+	board, err := openBoard(ctx, cfg, node, log)
+	if err != nil {
+		return err
+	}
+	house.onEnd("board", board.Close)
+	distributor := queue.NewDistributor(queueConfig(cfg, node, zone), board.shared, board.deadlines, lines, lines, desk, ledger, log)
+	board.begin(distributor, roster)
+	roster.SetQueueing(distributor)
+
+	// The telephone.
+	driven := asterisk.NewMetrics(registry)
+	for _, sw := range cfg.Switches {
+		driver, err := asterisk.New(asterisk.Options{
+			Name: sw.Name, URL: sw.URL, User: sw.User, Password: sw.Password, App: sw.Application,
+			RingCycle: ringCycle(cfg), Metrics: driven, Log: log,
+		})
+		if err != nil {
+			return fmt.Errorf("switch %s: %w", sw.Name, err)
+		}
+		lines[sw.Name] = driver
+	}
+	lookUps := newCards(ctx, store, log)
+	desk.roster, desk.cards = roster, lookUps
+	people := newStaff(cfg, store, roster, distributor, lines, log)
+	floor := &exchange{
+		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
+		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
+	}
+	roster.OnChange(floor.noted)
+
+	site, err := web.New(web.Options{
+		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
+		Parts: parts(cfg, store, board, floor, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
+		UserChanged: func(records.User) { people.look() },
+		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
+		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
+		Logins: web.LoginLimit{Attempts: cfg.Security.LoginAttempts, Window: cfg.Security.LoginWindow, Lockout: cfg.Security.LoginLockout},
+	})
+	if err != nil {
+		return err
+	}
+
+	// What was true when the last process ended, and who there is.
+	if err := people.load(ctx); err != nil {
+		return err
+	}
+	restoring, cancel := context.WithTimeout(ctx, 2*time.Second)
+	if err := roster.Restore(restoring); err != nil {
+		log.Warn("presence cannot be restored now; phones and calls will say where agents are", "error", err)
+	}
+	cancel()
+	if err := replay(ctx, store, distributor, zone); err != nil {
+		return err
+	}
+
+	// Start from the inside out.
+	house.start("errands", chores.Run)
+	house.start("roster", roster.Run)
+	house.start("distributor", distributor.Run)
+	board.start(house)
+	house.start("owners", (&owners{store: store, board: board.shared, log: log}).Run)
+	house.start("overdue", (&overdue{store: store, log: log}).Run)
+	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
+	if cfg.Webhook.URL != "" {
+		hook, err := records.NewWebhook(store, records.WebhookOptions{
+			URL: cfg.Webhook.URL, Secret: cfg.Webhook.Secret, Timeout: cfg.Webhook.Timeout, Log: log,
+		})
+		if err != nil {
+			return err
+		}
+		house.start("webhook", hook.Run)
+	}
+	house.start("staff", people.Run)
+	for name, sw := range lines {
+		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, floor.hear) })
+	}
+	house.start("http", func(ctx context.Context) error {
+		return web.Serve(ctx, web.ServeOptions{
+			Listener: listener, Handler: site, CertFile: cfg.HTTP.TLS.CertFile, KeyFile: cfg.HTTP.TLS.KeyFile,
+			Drain: 5 * time.Second, OnDrain: site.Drain, Log: log,
+		})
+	})
+	log.Info("hotline serves", "address", listener.Addr().String(), "switches", len(lines))
+	return house.wait(ctx)
+}
+
+func regions(cfg configs.Config) map[string]string {
+	out := map[string]string{}
+	for _, h := range cfg.Hotlines {
+		for _, did := range h.DIDs {
+			out[did] = h.Region
+		}
+	}
+	return out
+}
+
+func ringCycle(cfg configs.Config) func(did string) time.Duration {
+	cycles := map[string]time.Duration{}
+	for _, h := range cfg.Hotlines {
+		for _, did := range h.DIDs {
+			cycles[did] = h.Ring.Cycle()
+		}
+	}
+	return func(did string) time.Duration { return cycles[did] }
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

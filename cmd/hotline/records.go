@@ -1,0 +1,71 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hotline/configs"
+	"hotline/records"
+)
+
+// recordsPath is where the records lie.
+func recordsPath(cfg configs.Config) string { return filepath.Join(cfg.Data.Dir, "hotline.db") }
+
+// openRecords opens the records, making directory and file when they are not there.
+func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*records.Store, error) {
+	if err := os.MkdirAll(cfg.Data.Dir, 0o750); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	zone, err := time.LoadLocation(cfg.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("time zone: %w", err)
+	}
+	return records.Open(ctx, records.Options{
+		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
+		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
+		CentreOf:      centreOf(cfg.Centres),
+		SessionIdle:   cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
+		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
+	})
+}
+
+// centreOf gives the service centre of a region: the one that names it, else the one that serves every other ("*").
+func centreOf(centres []configs.ServiceCentre) func(region string) string {
+	of := map[string]string{}
+	for _, c := range centres {
+		for _, region := range c.Regions {
+			of[region] = c.Name
+		}
+	}
+	return func(region string) string { return cmp.Or(of[region], of["*"]) }
+}
+
+// existingRecords opens records that must be there already: looking must not make an empty database.
+func existingRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*records.Store, error) {
+	if _, err := os.Stat(recordsPath(cfg)); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there are no records at %s; name their directory with --data or data.dir", recordsPath(cfg))
+	}
+	return openRecords(ctx, cfg, log)
+}
+
+// withRecords runs do on records opened for one command.
+func withRecords(ctx context.Context, around surroundings, line *commandLine,
+	open func(context.Context, configs.Config, *slog.Logger) (*records.Store, error), do func(*records.Store) error,
+) error {
+	cfg, err := line.settings(around)
+	if err != nil {
+		return err
+	}
+	store, err := open(ctx, cfg, slog.New(slog.NewTextHandler(around.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(store), store.Close())
+}

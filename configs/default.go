@@ -1,0 +1,85 @@
+package configs
+
+import "time"
+
+// Default is the configuration that an empty file gives. hotline.yaml documents it line by line.
+func Default() Config {
+	hotline := Hotline{Name: "service", DIDs: []string{"4000000000"}, Queue: "service"}
+	hotline.setDefaults()
+	queue := Queue{Name: "service", Title: Text{Zh: "服务热线", En: "Service hotline"}, Skill: "service"}
+	queue.setDefaults()
+	asterisk := Switch{Name: "main", PasswordFile: "data/ari.secret"}
+	asterisk.setDefaults()
+	return Config{
+		Timezone: "Asia/Shanghai",
+		HTTP:     HTTP{Listen: "127.0.0.1:8080"},
+		Data:     Data{Dir: "data"},
+		Redis:    Redis{URL: "redis://127.0.0.1:6379/0", Mode: RedisFallback, Prefix: "hotline"},
+		Switches: []Switch{asterisk},
+		Asterisk: Asterisk{
+			SIPBind: "127.0.0.1:5060", HTTPBind: "127.0.0.1:8088",
+			RTPFirst: 10000, RTPLast: 19999,
+			Watchdog: 20 * time.Second, FallbackRing: 20 * time.Second, SoundsLanguage: "en",
+		},
+		Hotlines: []Hotline{hotline},
+		Queues:   []Queue{queue},
+		PauseReasons: []Reason{
+			{Code: "break", Zh: "小休", En: "Break"},
+			{Code: "meal", Zh: "用餐", En: "Meal"},
+			{Code: "meeting", Zh: "会议", En: "Meeting"},
+			{Code: "training", Zh: "培训", En: "Training"},
+			{Code: "paperwork", Zh: "文书处理", En: "Paperwork"},
+		},
+		Departments: []Department{
+			{Code: "sales", Zh: "销售部", En: "Sales"},
+			{Code: "finance", Zh: "财务部", En: "Finance"},
+			{Code: "development", Zh: "研发部", En: "Development"},
+		},
+		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
+		Webhook:     Webhook{Timeout: 10 * time.Second},
+		Greeting: Text{
+			Zh: "您好，这里是服务热线，请问有什么可以帮您？",
+			En: "Hello, this is the service hotline. How may I help you?",
+		},
+		Desk: Desk{Timeout: 30 * time.Second},
+		Security: Security{
+			SessionLifetime: 12 * time.Hour, SessionIdle: time.Hour,
+			LoginAttempts: 5, LoginWindow: 5 * time.Minute, LoginLockout: 15 * time.Minute,
+		},
+		Log: Log{Level: "info", Format: "text"},
+	}
+}
+
+// withDefaults is a list's item that starts from values of its own: what an item leaves out has these.
+type withDefaults interface{ setDefaults() }
+
+func (s *Switch) setDefaults() {
+	s.Kind, s.URL = SwitchAsterisk, "http://127.0.0.1:8088/ari"
+	s.User, s.Application = "hotline", "hotline"
+}
+
+func (h *Hotline) setDefaults() {
+	h.Region, h.Rings = "CN", 3
+	h.Ring = Cadence{On: time.Second, Off: 4 * time.Second}
+}
+
+func (q *Queue) setDefaults() {
+	q.Strategy = LongestIdle
+	q.Ladder = []LadderStep{
+		{Ring: 1, RingMore: 1, Who: WhoBest},
+		{Ring: 2, RingMore: 2, Who: WhoBest},
+		{Ring: 3, Who: WhoEveryone},
+		{Ring: 3, Who: WhoManager},
+	}
+	q.RingNoAnswer, q.MissedCallsPause = 20*time.Second, 2
+	q.MaxWait, q.NoAgents = 5*time.Minute, 20*time.Second
+	q.Overflow = []Overflow{
+		{When: WhenNoAgents, Do: DoManager},
+		{When: WhenMaxWait, Do: DoCallback, Media: "sound:vm-nobodyavail"},
+		{When: WhenQueueFull, Do: DoCallback, Media: "sound:vm-nobodyavail"},
+	}
+	q.WrapUpLimit, q.HandOverTime = 2*time.Minute, 30*time.Second
+	q.HandlingTime, q.StaffTarget = 3*time.Minute, 99
+}
+
+func (s *LadderStep) setDefaults() { s.RingMore, s.Who = 1, WhoBest }

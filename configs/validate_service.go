@@ -1,0 +1,73 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// systemReasons pause an agent by themselves; nobody chooses them.
+var systemReasons = []string{"missed-calls", "wrapup-timeout", "desk-lost"}
+
+// service checks teams, centres, the lists that agents choose from, and what is promised to customers.
+func (k *checker) service(c Config) {
+	teams := map[string]string{}
+	for i, t := range c.Teams {
+		key := fmt.Sprintf("teams[%d]", i)
+		k.name(key+".name", t.Name, plainName, nameMend, teams)
+		k.bilingual(key+".title", t.Title.Zh, t.Title.En)
+	}
+	k.centres(c.Centres)
+	if len(c.PauseReasons) == 0 {
+		k.bad("pause_reasons", "name at least one, or leave the key out for the defaults", "is empty: no agent could pause")
+	}
+	codes := map[string]string{}
+	for i, r := range c.PauseReasons {
+		key := fmt.Sprintf("pause_reasons[%d]", i)
+		k.name(key+".code", r.Code, plainName, nameMend, codes)
+		if slices.Contains(systemReasons, r.Code) {
+			k.bad(key+".code", "choose another code", "%q is set by the system itself", r.Code)
+		}
+		k.bilingual(key, r.Zh, r.En)
+	}
+	departments := map[string]string{}
+	for i, d := range c.Departments {
+		key := fmt.Sprintf("departments[%d]", i)
+		k.name(key+".code", d.Code, plainName, nameMend, departments)
+		k.bilingual(key, d.Zh, d.En)
+	}
+	k.between("escalations.remote_response", c.Escalations.Remote, time.Minute, 30*24*time.Hour)
+	k.between("escalations.onsite_response", c.Escalations.Onsite, time.Minute, 30*24*time.Hour)
+	if u := k.url("webhook.url", c.Webhook.URL, true, "https", "http"); u != nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+		k.bad("webhook.url", "use https", "customers' data would cross the network in the clear to %s", u.Host)
+	}
+	k.secret("webhook", "secret", c.Webhook.Secret, c.Webhook.SecretFile, c.Webhook.URL != "")
+	if c.Webhook.Secret != "" && len(c.Webhook.Secret) < 16 {
+		k.bad("webhook.secret", "use at least 16 characters", "is %d characters long", len(c.Webhook.Secret))
+	}
+	k.between("webhook.timeout", c.Webhook.Timeout, 100*time.Millisecond, 2*time.Minute)
+	k.bilingual("greeting", c.Greeting.Zh, c.Greeting.En)
+	k.between("desk.timeout", c.Desk.Timeout, 5*time.Second, 10*time.Minute)
+}
+
+// centres checks that a region belongs to one centre, so that an escalation has one place to go to.
+func (k *checker) centres(centres []ServiceCentre) {
+	names, regions := map[string]string{}, map[string]string{}
+	for i, c := range centres {
+		key := fmt.Sprintf("service_centres[%d]", i)
+		k.name(key+".name", c.Name, plainName, nameMend, names)
+		k.bilingual(key+".title", c.Title.Zh, c.Title.En)
+		for j, region := range c.Regions {
+			at := fmt.Sprintf("%s.regions[%d]", key, j)
+			switch {
+			case strings.TrimSpace(region) == "" || region != strings.TrimSpace(region):
+				k.bad(at, "write the region as it stands in the customers' data", "%s is no region", quoteShort(region))
+			case regions[region] != "":
+				k.bad(at, "a region is served by one centre", "%s belongs to %s already", region, regions[region])
+			default:
+				regions[region] = c.Name
+			}
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package asterisk
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"hotline/pbx"
+)
+
+// This file is what commands do to the tracker; each runs in the owner's goroutine. Who sends the REST calls is in
+// ring.go, connect.go and hold.go.
+
+// alive finds a call that has not ended.
+func (t *tracker) alive(id pbx.CallID) (*call, error) {
+	if c := t.calls[id]; c != nil && c.want == "" {
+		return c, nil
+	}
+	return nil, fmt.Errorf("call %s: %w", id, pbx.ErrGone)
+}
+
+// liveLeg finds a leg of a call, neither ended nor being ended.
+func (t *tracker) liveLeg(id pbx.CallID, leg pbx.LegID) (*call, *leg, error) {
+	c, err := t.alive(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	l := t.legs[leg]
+	if l == nil || l.call != c || l.want != "" || l.silent {
+		return nil, nil, fmt.Errorf("leg %s: %w", leg, pbx.ErrGone)
+	}
+	return c, l, nil
+}
+
+// ring notes a leg before it is asked for, so that no event of it can come before its owner.
+func (t *tracker) ring(id pbx.CallID, r pbx.Ring, now time.Time) (caller string, err error) {
+	c, err := t.alive(id)
+	if err != nil {
+		return "", err
+	}
+	if t.legs[r.Leg] != nil || t.ended.has(string(r.Leg)) {
+		return "", fmt.Errorf("leg %s was rung before", r.Leg)
+	}
+	l := &leg{id: r.Leg, call: c, phone: r.Phone, state: legAsked, until: now.Add(r.Timeout)}
+	t.legs[l.id], c.legs[l.id] = l, l
+	return c.channel, nil
+}
+
+// rung: the switch took the request.
+func (t *tracker) rung(id pbx.LegID, unique string) {
+	l := t.legs[id]
+	if l == nil {
+		return // it has ended meanwhile, and that was told
+	}
+	l.accepted = true
+	if l.want != "" { // released while the request was under way
+		t.do(effect{kind: hangUp, channel: string(id), reason: "normal"})
+	}
+	c := l.call
+	if c.bridge == nil && t.calls[c.ID] == c {
+		c.bridge = t.newBridge(c, unique)
+	}
+}
+
+// newBridge names a bridge and has it made.
+func (t *tracker) newBridge(c *call, unique string) *bridge {
+	t.bridges++
+	b := &bridge{id: bridgeID(c.ID, unique+"."+strconv.Itoa(t.bridges)), ready: make(chan struct{})}
+	t.do(effect{kind: makeBridge, channel: c.channel, bridge: b, call: c.ID})
+	return b
+}
+
+// unreached: the switch could not make a channel to the phone. The leg was accepted, and has ended.
+func (t *tracker) unreached(id pbx.LegID, at time.Time) {
+	if l := t.legs[id]; l != nil {
+		why := pbx.LegUnreachable
+		if t.phones[l.phone] {
+			why = pbx.LegFault
+		}
+		if l.want != "" {
+			why = l.want
+		}
+		t.legEnds(l, why, at)
+	}
+}
+
+// notRung: Ring fails. It reports whether the leg had shown signs of life before, in which case Ring did not fail.
+func (t *tracker) notRung(id pbx.LegID, certain bool) (lives bool) {
+	l := t.legs[id]
+	if l == nil {
+		return t.ended.has(string(id))
+	}
+	if l.told {
+		l.accepted = true
+		return true
+	}
+	l.silent, l.accepted = true, true
+	l.want = pbx.LegFault
+	if certain {
+		delete(t.legs, id)
+		delete(l.call.legs, id)
+		return false
+	}
+	t.do(effect{kind: hangUp, channel: string(id), reason: "normal"})
+	return false
+}
+
+// connected: caller and leg hear each other. drop ends the others, who are handed over.
+func (t *tracker) connected(id pbx.CallID, leg pbx.LegID, drop bool, at time.Time) error {
+	c, l, err := t.liveLeg(id, leg)
+	if err != nil {
+		return err
+	}
+	if next, ok := (callMove{c.state, callJoined}).next(); ok {
+		c.state = next
+	}
+	c.up, c.bridged, c.held = true, true, false
+	if l.state != legTalks {
+		t.move(l, legJoined, at)
+	}
+	t.unwatch(c)
+	for _, other := range sorted(c.legs) {
+		if drop && other != l && other.state == legTalks && other.want == "" {
+			other.want = pbx.LegHandedOver
+			t.do(effect{kind: hangUp, channel: string(other.id), reason: "normal"})
+		}
+	}
+	return nil
+}
+
+// release notes why a leg is to end. wait says that its channel may not exist yet: rung ends it then.
+func (t *tracker) release(id pbx.CallID, leg pbx.LegID, why pbx.LegEnd) (reason string, wait bool, err error) {
+	l := t.legs[leg]
+	if l == nil || l.call.ID != id || l.silent {
+		return "", false, fmt.Errorf("leg %s: %w", leg, pbx.ErrGone)
+	}
+	if l.want == "" {
+		l.want = why
+	}
+	if why == pbx.LegCancelled && l.call.human() {
+		return "answered_elsewhere", !l.accepted, nil // RFC 3326: the phone lists no missed call
+	}
+	return "normal", !l.accepted, nil
+}

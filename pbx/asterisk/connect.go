@@ -1,0 +1,181 @@
+package asterisk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"hotline/pbx"
+)
+
+// Connect lets caller and an answered leg hear each other, answering the caller if nobody did yet; a leg that was
+// connected before is dropped with pbx.LegHandedOver.
+//
+// The leg joins and the caller is answered at the same time: one after the other would cost a round trip of silence. Should
+// the agent's phone die in just that moment, the caller is up and hears ringback as a tone.
+func (d *Driver) Connect(ctx context.Context, call pbx.CallID, leg pbx.LegID) error {
+	return fail("connect", leg, d.join(ctx, call, leg, true))
+}
+
+// Join adds an answered leg to the call and drops nobody.
+func (d *Driver) Join(ctx context.Context, call pbx.CallID, leg pbx.LegID) error {
+	return fail("join", leg, d.join(ctx, call, leg, false))
+}
+
+// errNotAnswered: a leg that rings cannot be connected.
+var errNotAnswered = errors.New("asterisk: the phone has not answered")
+
+// meeting is what join must know of a call.
+type meeting struct {
+	caller  string
+	bridge  *bridge
+	up      bool
+	bridged bool
+	held    bool
+	done    bool // the leg talks already
+}
+
+func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop bool) error {
+	free, err := d.turn(ctx, call)
+	if err != nil {
+		return err
+	}
+	defer free()
+	var m meeting
+	err = d.ask(ctx, false, func(t *tracker) error {
+		c, l, err := t.liveLeg(call, leg)
+		switch {
+		case err != nil:
+			return err
+		case l.state != legAnswered && l.state != legTalks:
+			return errNotAnswered
+		case c.bridge == nil:
+			c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
+		}
+		m = meeting{caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held,
+			done: l.state == legTalks && c.bridged && !c.held}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !m.done {
+		if err := d.meet(ctx, call, leg, m); err != nil {
+			return err
+		}
+	}
+	return d.ask(ctx, false, func(t *tracker) error { return t.connected(call, leg, drop, time.Now().UTC()) })
+}
+
+// meet brings caller and leg into the bridge, and answers the caller.
+func (d *Driver) meet(ctx context.Context, call pbx.CallID, leg pbx.LegID, m meeting) error {
+	if err := d.await(ctx, call, m.bridge); err != nil {
+		return err
+	}
+	who := []string{string(leg)}
+	if m.held || !m.bridged {
+		who = append(who, m.caller)
+	}
+	if m.held {
+		if err := d.rest.stopMusic(ctx, m.caller); err != nil {
+			return err
+		}
+	}
+	answered := make(chan error, 1)
+	if m.up {
+		answered <- nil
+	} else {
+		go func() { answered <- d.rest.answer(ctx, m.caller) }()
+	}
+	err := d.rest.addToBridge(ctx, m.bridge.id, who...)
+	up := <-answered
+	if err != nil && up == nil {
+		_ = d.ask(ctx, true, func(t *tracker) error {
+			t.alone(call)
+			return nil
+		})
+	}
+	return errors.Join(err, up)
+}
+
+// await waits until the bridge is made. A bridge that could not be made is forgotten: the next attempt makes another.
+func (d *Driver) await(ctx context.Context, call pbx.CallID, b *bridge) error {
+	bounded, cancel := context.WithTimeout(ctx, d.opt.Timeout)
+	defer cancel()
+	select {
+	case <-b.ready:
+	case <-bounded.Done():
+		return fmt.Errorf("%w: the bridge was not made in time: %w", pbx.ErrDown, bounded.Err())
+	}
+	if b.err == nil {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("bridge: %w", b.err), d.ask(ctx, true, func(t *tracker) error {
+		if c := t.calls[call]; c != nil && c.bridge == b {
+			c.bridge, c.bridged = nil, false
+		}
+		return nil
+	}))
+}
+
+// turn waits until no other command changes who hears whom in this call.
+func (d *Driver) turn(ctx context.Context, call pbx.CallID) (free func(), err error) {
+	var gate chan struct{}
+	if err := d.ask(ctx, false, func(t *tracker) error {
+		c, err := t.alive(call)
+		if err == nil {
+			gate = c.turn
+		}
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	select {
+	case gate <- struct{}{}:
+		return func() { <-gate }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// HangUp ends the call for the caller and all legs; CallEnded follows with why.
+func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) error {
+	var caller string
+	var before pbx.EndCode
+	err := d.ask(ctx, false, func(t *tracker) error {
+		c := t.calls[call]
+		if c == nil {
+			return pbx.ErrGone
+		}
+		caller, before = c.channel, c.want
+		if c.want == "" {
+			c.want = why
+		}
+		return nil
+	})
+	if err != nil {
+		return fail("hang up", call, err)
+	}
+	reason := "normal"
+	if why == pbx.EndRefused {
+		reason = "busy" // the caller hears busy; a trunk does not try elsewhere
+	}
+	err = d.rest.hangUp(ctx, caller, reason)
+	if err != nil && !errors.Is(err, pbx.ErrGone) {
+		// It did not happen, as far as we know: whatever ends the call later is the reason then.
+		_ = d.ask(ctx, true, func(t *tracker) error {
+			if c := t.calls[call]; c != nil {
+				c.want = before
+			}
+			return nil
+		})
+	}
+	return fail("hang up", call, err)
+}
+
+func (r *rest) stopMusic(ctx context.Context, channel string) error {
+	return r.do(ctx, http.MethodDelete, "moh", channelPath(channel, "/moh"), nil, nil)
+}

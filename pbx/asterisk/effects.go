@@ -1,0 +1,123 @@
+package asterisk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"hotline/pbx"
+)
+
+// errUsurped is why a session ends whose application another controller took.
+var errUsurped = errors.New("asterisk: the application was taken by another controller")
+
+// lookAfter is how long a channel that left Stasis is given to be destroyed: a hang-up takes a few ms.
+const lookAfter = 250 * time.Millisecond
+
+// carryOut does what the tracker wants done. What fails because the switch cannot be reached is found again by the next
+// look; that something is gone already is no failure.
+func (d *Driver) carryOut(ctx context.Context, e effect) {
+	var err error
+	switch e.kind {
+	case hangUp:
+		err = d.rest.hangUp(ctx, e.channel, e.reason)
+	case sendBack:
+		err = d.rest.do(ctx, http.MethodPost, "continue", channelPath(e.channel, "/continue"), nil, nil)
+	case makeBridge:
+		err = d.makeBridge(ctx, e)
+	case dropBridge:
+		err = d.dropBridge(ctx, e.bridge)
+	case lookAt:
+		err = d.lookAt(ctx, e)
+	case ringback:
+		err = d.rest.do(ctx, http.MethodPost, "ring", channelPath(e.channel, "/ring"), nil, nil)
+	case setWatchdog:
+		err = d.setWatchdog(ctx, e)
+	}
+	if err != nil && !errors.Is(err, pbx.ErrGone) && ctx.Err() == nil {
+		d.log.WarnContext(ctx, "could not be done at the switch", "what", e.kind, "channel", e.channel,
+			"call", e.call, "err", err)
+	}
+}
+
+// makeBridge makes the call's bridge and puts the caller in, while the phone rings.
+func (d *Driver) makeBridge(ctx context.Context, e effect) error {
+	b := e.bridge
+	b.err = d.rest.do(ctx, http.MethodPost, "bridge", bridgePath(b.id, ""), map[string]string{"type": "mixing"}, nil)
+	close(b.ready)
+	if b.err != nil {
+		return b.err
+	}
+	err := d.rest.addToBridge(ctx, b.id, e.channel)
+	return errors.Join(err, d.ask(ctx, true, func(t *tracker) error {
+		c := t.calls[e.call]
+		if c == nil || c.bridge != b {
+			t.do(effect{kind: dropBridge, bridge: b})
+		} else if err == nil {
+			c.bridged = true
+		}
+		return nil
+	}))
+}
+
+func (d *Driver) dropBridge(ctx context.Context, b *bridge) error {
+	select {
+	case <-b.ready:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if b.err != nil {
+		return nil // there is none
+	}
+	return d.rest.do(ctx, http.MethodDelete, "bridge", bridgePath(b.id, ""), nil, nil)
+}
+
+// lookAt finds out whether a caller who left Stasis hung up or was taken back by the dialplan.
+func (d *Driver) lookAt(ctx context.Context, e effect) error {
+	pause(ctx, lookAfter)
+	found := new(channel)
+	err := d.rest.do(ctx, http.MethodGet, "channel", channelPath(e.channel, ""), nil, found)
+	if errors.Is(err, pbx.ErrGone) {
+		found, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.ask(ctx, true, func(t *tracker) error {
+		t.looked(e.call, found)
+		return nil
+	})
+}
+
+func channelPath(id, rest string) string { return "/channels/" + url.PathEscape(id) + rest }
+
+func bridgePath(id, rest string) string { return "/bridges/" + url.PathEscape(id) + rest }
+
+func (r *rest) hangUp(ctx context.Context, channel, reason string) error {
+	return r.do(ctx, http.MethodDelete, "hangup", channelPath(channel, "?reason="+reason), nil, nil)
+}
+
+func (r *rest) setVariable(ctx context.Context, channel, name, value string) error {
+	return r.do(ctx, http.MethodPost, "variable", channelPath(channel, "/variable"),
+		map[string]string{"variable": name, "value": value}, nil)
+}
+
+func (r *rest) addToBridge(ctx context.Context, bridge string, channels ...string) error {
+	return r.do(ctx, http.MethodPost, "add", bridgePath(bridge, "/addChannel"),
+		map[string]any{"channel": channels}, nil)
+}
+
+func (r *rest) answer(ctx context.Context, channel string) error {
+	return r.do(ctx, http.MethodPost, "answer", channelPath(channel, "/answer"), nil, nil)
+}
+
+// fail names the command and its call in an error.
+func fail(what string, id any, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("asterisk: %s %v: %w", what, id, err)
+}

@@ -1,0 +1,203 @@
+package asterisk_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	configs "hotline/configs/asterisk"
+	"hotline/pbx"
+	"hotline/pbx/asterisk"
+	"hotline/pbx/pbxtest"
+)
+
+// TestWireCut breaks the connection while calls wait, ring and talk. Nothing is dropped; what happened meanwhile is told
+// afterwards, once.
+func TestWireCut(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	w := newWire(t, real.HTTPAddr)
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, func(o *asterisk.Options) { o.URL = w.url() })))
+	p1, p2, p3, p4 := s.Phone("one", pbxtest.Behaviour{}), s.Phone("two", pbxtest.Behaviour{}), s.Phone("three", pbxtest.Behaviour{}), s.Phone("four", pbxtest.Behaviour{})
+
+	stayOut, stays := s.Call()
+	leaveOut, leaves := s.Call()
+	_, picks := s.Call()
+	picksLeg, picksIn := s.Ring(picks, p1)
+	_, ringsOn := s.Call()
+	ringsLeg, ringsIn := s.Ring(ringsOn, p2)
+	talkOut, talkIn, _, _ := s.Talk(p3)
+	endOut, endIn, ends, endLeg := s.Talk(p4)
+
+	w.cut()
+	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.SwitchDown && e.Detail != "" }, "the loss to be told")
+	if err := s.Switch.HangUp(s.Ctx, stays, pbx.EndBySystem); !errors.Is(err, pbx.ErrDown) {
+		t.Errorf("hang up while down: %v", err)
+	}
+	s.Must(leaveOut.Cancel(s.Ctx), "give up meanwhile")
+	picksIn.Answer()
+	s.Must(picksIn.WaitAnswered(s.Ctx), "pick up meanwhile")
+	s.Must(endIn.HangUp(s.Ctx), "the agent hangs up meanwhile")
+	w.mend()
+
+	back := synced(t, s, 2)
+	s.Ended(leaves, pbx.EndUnknown)
+	// A leg that answers while nobody holds the application is dropped by Asterisk: the caller rings on.
+	s.Told(pbx.LegEnded, picks, picksLeg)
+	s.Told(pbx.LegEnded, ends, endLeg)
+	if len(back.Calls) != 5 {
+		t.Errorf("%d calls live, want 5\n%s", len(back.Calls), s.Events)
+	}
+	for _, e := range s.Events.All() {
+		if e.Kind == pbx.CallAdopted {
+			t.Errorf("adopted a call that was known: %s", e.Call)
+		}
+	}
+	s.Hear(talkOut, talkIn)
+	again, in := s.Ring(picks, p1)
+	in.Answer()
+	s.Told(pbx.LegAnswered, picks, again)
+	s.Must(s.Switch.Connect(s.Ctx, picks, again), "connect the one whose agent picked up meanwhile")
+	if stayOut.Passed(pbxtest.MarkEnded) || endOut.Passed(pbxtest.MarkEnded) || ringsIn.Passed(pbxtest.MarkEnded) {
+		t.Error("dropped")
+	}
+	ringsIn.Answer()
+	s.Told(pbx.LegAnswered, ringsOn, ringsLeg)
+	s.Must(s.Switch.Connect(s.Ctx, ringsOn, ringsLeg), "connect the one who rang on")
+}
+
+// TestAsteriskKilled: the switch crashes and comes back. Its calls ended by a fault; new calls are served.
+func TestAsteriskKilled(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, nil)))
+	phone := s.Phone("survivor", pbxtest.Behaviour{})
+	out, _, talking, leg := s.Talk(phone)
+	_, waiting := s.Call()
+	real.Kill()
+	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.SwitchDown }, "the loss to be told")
+	real.Restart()
+	synced(t, s, 2)
+	s.Ended(talking, pbx.EndSwitchFault)
+	s.Ended(waiting, pbx.EndSwitchFault)
+	s.LegEnded(talking, leg, pbx.LegFault)
+	if out.Passed(pbxtest.MarkEnded) {
+		t.Error("nobody could have told the caller")
+	}
+	// Asterisk writes its database once a second: what was provisioned just before the crash is lost, so the hotline
+	// provisions again on every SwitchUp.
+	s.Provision("survivor")
+	s.Must(phone.Register(s.Ctx), "register")
+	up := 0
+	s.Wait(func(e pbx.Event) bool {
+		if e.Kind == pbx.PhoneUp && e.Phone == "survivor" {
+			up++
+		}
+		return up == 2
+	}, "the phone to be reachable again")
+	s.Talk(phone)
+}
+
+// TestUsurped: another connection takes the application. That is told, and not fought over.
+func TestUsurped(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	reg := prometheus.NewRegistry()
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, func(o *asterisk.Options) {
+		o.Usurped, o.Metrics = time.Hour, asterisk.NewMetrics(reg)
+	})))
+	_, call := s.Call()
+	other := newDriver(t, real, nil)
+	log := pbxtest.NewEventLog()
+	ctx, stop := context.WithCancel(s.Ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = other.Run(ctx, log.Sink)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.SwitchUsurped }, "the alarm")
+	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.SwitchDown }, "the loss to be told")
+	if _, err := log.Wait(s.Ctx, func(e pbx.Event) bool { return e.Kind == pbx.CallAdopted && e.Call == call }); err != nil {
+		t.Fatalf("the other did not adopt the call: %v", err)
+	}
+	if err := other.HangUp(s.Ctx, call, pbx.EndBySystem); err != nil {
+		t.Errorf("the other cannot drive the call: %v", err)
+	}
+	if _, err := log.Wait(s.Ctx, func(e pbx.Event) bool { return e.Kind == pbx.CallEnded && e.Call == call }); err != nil {
+		t.Error(err)
+	}
+	if n := total(t, reg, "connects_total", nil); n != 1 {
+		t.Errorf("connected %v times: that is a fight", n)
+	}
+	// The stage cannot see the end of what the other took; the first driver never will in an hour.
+	stop()
+	<-done
+	s.Abandon()
+	last := newDriver(t, real, nil)
+	s.TakeOver(last, last)
+}
+
+// TestWatchdogWoundUp: a caller who waits longer than the watchdog stays with a driver that lives.
+func TestWatchdogWoundUp(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{
+		Adjust: func(p *configs.Plan) { p.Watchdog = 2 * time.Second },
+	})
+	reg := prometheus.NewRegistry()
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, func(o *asterisk.Options) { o.Metrics = asterisk.NewMetrics(reg) })))
+	agent := s.Phone("patient", pbxtest.Behaviour{})
+	out, call := s.Call()
+	began := time.Now()
+	until(t, "twice the watchdog's time to pass", func() bool { return time.Since(began) > 4*time.Second })
+	leg, in := s.Ring(call, agent)
+	in.Answer()
+	s.Told(pbx.LegAnswered, call, leg)
+	s.Must(s.Switch.Connect(s.Ctx, call, leg), "connect")
+	until(t, "the watchdog's time to pass in the talk", func() bool { return time.Since(began) > 8*time.Second })
+	s.Hear(out, in)
+	wound := total(t, reg, "requests_total", map[string]string{"what": "variable"})
+	if wound < 4 || wound > 10 {
+		t.Errorf("set the watchdog %v times", wound)
+	}
+}
+
+// TestDialplanTakesBack: a caller who leaves the application without hanging up is the dialplan's; phones are silenced.
+func TestDialplanTakesBack(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, nil)))
+	agent := s.Phone("rung", pbxtest.Behaviour{})
+	out, call := s.Call()
+	leg, in := s.Ring(call, agent)
+	if code, reply := real.ARI("POST", "/channels/"+call.Channel()+"/continue",
+		map[string]any{"context": "hotline-fallback", "extension": "s", "priority": 1}); code != 204 {
+		t.Fatalf("continue: %d %s", code, reply)
+	}
+	s.Ended(call, pbx.EndToDialplan)
+	s.LegEnded(call, leg, pbx.LegCancelled)
+	s.Gone(in)
+	if out.Passed(pbxtest.MarkEnded) {
+		t.Error("the caller was dropped")
+	}
+	again, err := agent.WaitInvite(s.Ctx)
+	s.Must(err, "the dialplan to ring the phone itself")
+	s.Must(out.Cancel(s.Ctx), "give up")
+	s.Gone(again)
+}
+
+// TestNeverDeaf reconnects at once, again and again. Asterisk sometimes leaves such a connection without events; a call
+// must be heard on every one.
+func TestNeverDeaf(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, nil)))
+	for range 25 {
+		s.Abandon()
+		next := newDriver(t, real, nil)
+		s.TakeOver(next, next)
+		out, call := s.Call()
+		s.Must(out.Cancel(s.Ctx), "give up")
+		s.Ended(call, pbx.EndAbandoned)
+	}
+}

@@ -1,0 +1,80 @@
+package asterisk
+
+import (
+	"time"
+
+	"hotline/pbx"
+)
+
+// enough looks in a row that agree make a fact: one snapshot can show a ghost, or miss what is just being made.
+const enough = 2
+
+// look compares a snapshot, taken some time after the last, with what is known, and mends what two in a row agree on:
+// ends nobody told, callers nobody announced, legs and bridges that belong to nothing. healed names what was mended.
+func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
+	v := t.view(s)
+	t.engage(v, at)
+	amiss := map[string]int{}
+	strike := func(id string) bool {
+		amiss[id] = t.strikes[id] + 1
+		return amiss[id] >= enough
+	}
+	for _, l := range sorted(t.legs) {
+		if _, up := v.channels[string(l.id)]; !up && (l.accepted || l.silent) && strike(string(l.id)) {
+			t.legEnds(l, t.missedLeg(l, at), at)
+			healed = append(healed, "leg end")
+		}
+	}
+	for _, c := range sorted(t.calls) {
+		if _, up := v.channels[c.channel]; !up && strike(c.channel) {
+			t.lost(c, pbx.EndUnknown, at)
+			healed = append(healed, "call end")
+		}
+	}
+	for _, ch := range s.Channels {
+		if t.ended.has(ch.ID) {
+			continue // a ghost
+		}
+		if id, _, ok := t.ours(ch.ID); ok {
+			l := t.legOf(ch.ID)
+			if (l == nil || l.silent || l.want != "" || t.calls[id] == nil) && strike(ch.ID) {
+				t.do(effect{kind: hangUp, channel: ch.ID, reason: "normal"})
+				healed = append(healed, "half-call")
+			}
+			continue
+		}
+		args, here := ch.args(t.app)
+		c := t.callOf(ch.ID)
+		switch {
+		case here && isCaller(args) && c == nil && strike(ch.ID):
+			t.adopt(ch, args, v, at)
+			healed = append(healed, "arrival")
+		case c != nil && !here && c.want == "" && strike(ch.ID):
+			t.leftUnseen(c, at)
+			healed = append(healed, "taken back")
+		case c != nil && c.want != "" && strike(ch.ID):
+			t.do(effect{kind: hangUp, channel: ch.ID, reason: "normal"})
+			healed = append(healed, "hang-up")
+		}
+	}
+	for _, b := range s.Bridges {
+		id, ok := parseBridge(b.ID)
+		if !ok || id.Switch() != t.name {
+			continue
+		}
+		c := t.calls[id]
+		if (c == nil || c.bridge == nil || c.bridge.id != b.ID) && strike(b.ID) {
+			t.do(effect{kind: dropBridge, bridge: madeBridge(b.ID)})
+			healed = append(healed, "bridge")
+		}
+	}
+	t.strikes = amiss
+	return healed
+}
+
+// madeBridge is a bridge that exists.
+func madeBridge(id string) *bridge {
+	b := &bridge{id: id, ready: make(chan struct{})}
+	close(b.ready)
+	return b
+}

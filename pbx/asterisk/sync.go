@@ -1,0 +1,219 @@
+package asterisk
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hotline/pbx"
+)
+
+// sync takes the snapshot with which a connection begins. Told, in this order: SwitchUp; the ends of what ended while
+// nobody looked; CallAdopted for calls not known; what known legs did meanwhile; the phones; SwitchSynced.
+//
+// What is there but belongs to nothing (half-calls, bridges of gone calls) is only noted: look acts on the second sight.
+func (t *tracker) sync(s snapshot, at time.Time) {
+	t.tell(pbx.Event{Kind: pbx.SwitchUp, At: at})
+	restarted := t.startup != "" && t.startup != s.Startup
+	t.startup = s.Startup
+	clear(t.strikes)
+	v := t.view(s)
+	t.engaged, t.taken = v.engaged, v.taken
+
+	for _, l := range sorted(t.legs) {
+		if _, up := v.channels[string(l.id)]; !up && l.accepted {
+			t.legEnds(l, t.missedLeg(l, at), at)
+		}
+	}
+	for _, c := range sorted(t.calls) {
+		ch, up := v.channels[c.channel]
+		if !up {
+			code := pbx.EndUnknown
+			if restarted {
+				code = pbx.EndSwitchFault
+			}
+			t.lost(c, code, at)
+		} else if _, here := ch.args(t.app); !here {
+			t.leftUnseen(c, at) // while we stood still or were cut off
+		}
+	}
+	for _, ch := range s.Channels {
+		args, here := ch.args(t.app)
+		_, _, isLeg := t.ours(ch.ID)
+		if isLeg || !here || !isCaller(args) || t.ended.has(ch.ID) {
+			continue
+		}
+		if c := t.callOf(ch.ID); c == nil || v.strangers(t, c) {
+			t.adopt(ch, args, v, at)
+		} else {
+			t.catchUp(c, ch, v, at)
+		}
+	}
+	t.reachAll(s.Endpoints, at)
+	live := make([]pbx.CallID, 0, len(t.calls))
+	for _, c := range sorted(t.calls) {
+		live = append(live, c.ID)
+	}
+	t.tell(pbx.Event{Kind: pbx.SwitchSynced, At: at, Calls: live})
+}
+
+// view is a snapshot, made easy to ask.
+type view struct {
+	channels map[string]channel
+	legs     map[pbx.CallID][]channel       // agents' legs by their call
+	bridges  map[pbx.CallID]string          // newest bridge of a call with a member, else any
+	members  map[pbx.CallID]map[string]bool // channels in a bridge of the call
+	engaged  map[string]bool                // phones in calls that are none of ours
+	taken    bool                           // the dialplan serves callers by itself
+}
+
+func (t *tracker) view(s snapshot) view {
+	v := view{
+		channels: map[string]channel{}, legs: map[pbx.CallID][]channel{},
+		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{},
+		engaged: map[string]bool{},
+	}
+	for _, ch := range s.Channels {
+		v.channels[ch.ID] = ch
+		if id, _, ok := t.ours(ch.ID); ok {
+			v.legs[id] = append(v.legs[id], ch)
+		} else if phone, ok := ch.phone(); ok {
+			v.engaged[phone] = true
+		}
+		v.taken = v.taken || ch.Dialplan.Context == fallbackContext
+	}
+	for _, b := range s.Bridges {
+		id, ok := parseBridge(b.ID)
+		if !ok || id.Switch() != t.name {
+			continue
+		}
+		if v.members[id] == nil {
+			v.members[id] = map[string]bool{}
+		}
+		if _, known := v.bridges[id]; !known || len(b.ChannelIDs) > 0 {
+			v.bridges[id] = b.ID
+		}
+		for _, member := range b.ChannelIDs {
+			v.members[id][member] = true
+		}
+	}
+	for id := range v.legs {
+		slices.SortFunc(v.legs[id], func(a, b channel) int { return strings.Compare(a.ID, b.ID) })
+	}
+	return v
+}
+
+// strangers: somebody else (who had the application meanwhile) let an agent into this call whom we did not ring. Then
+// what we knew of the call is void, and it is adopted as it stands.
+func (v view) strangers(t *tracker, c *call) bool {
+	for _, ch := range v.legs[c.ID] {
+		if t.legOf(ch.ID) == nil && ch.State == "Up" && !t.ended.has(ch.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// adopt takes over a call that is up, with its legs as they stand.
+func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
+	if old := t.callOf(ch.ID); old != nil {
+		for _, l := range old.legs {
+			delete(t.legs, l.id)
+		}
+	}
+	c := t.admit(ch, args, at)
+	c.renew = at // how long ago it was last wound up is not known
+	if id, ok := v.bridges[c.ID]; ok {
+		c.bridge = madeBridge(id)
+		c.bridged = v.members[c.ID][c.channel]
+	}
+	var legs []pbx.Leg
+	for _, found := range v.legs[c.ID] {
+		l := t.found(c, found, v)
+		legs = append(legs, pbx.Leg{ID: l.id, Phone: l.phone, State: pbx.LegState(shown(l.state))})
+	}
+	if c.state == callTalking {
+		c.held = !c.bridged
+		c.renew = time.Time{}
+	} else if c.up {
+		c.state = callAnnounced
+	}
+	adopted := c.Call
+	t.tell(pbx.Event{Kind: pbx.CallAdopted, At: at, Call: c.ID, Arrival: &adopted, Legs: legs})
+}
+
+// found makes the record of a leg that is up.
+func (t *tracker) found(c *call, ch channel, v view) *leg {
+	_, phone, _ := t.ours(ch.ID)
+	l := &leg{id: pbx.LegID(ch.ID), call: c, phone: phone, state: legAsked, accepted: true, told: true}
+	switch {
+	case ch.State == "Up" && v.members[c.ID][ch.ID]:
+		l.state = legTalks
+		c.state = callTalking
+	case ch.State == "Up":
+		l.state = legAnswered
+	case ch.State == "Ringing":
+		l.state = legRings
+	}
+	t.legs[l.id] = l
+	c.legs[l.id] = l
+	return l
+}
+
+// shown: for the hotline a leg whose phone has said nothing yet rings.
+func shown(s legState) legState {
+	if s == legAsked {
+		return legRings
+	}
+	return s
+}
+
+// catchUp tells what a known call and its legs did while nobody looked.
+func (t *tracker) catchUp(c *call, ch channel, v view, at time.Time) {
+	c.up = c.up || ch.State == "Up"
+	c.left = time.Time{}
+	if c.state != callTalking {
+		c.renew = at
+	}
+	for _, found := range v.legs[c.ID] {
+		l := t.legOf(found.ID)
+		if l == nil || l.silent || l.want != "" {
+			continue // look ends it
+		}
+		switch found.State {
+		case "Ringing":
+			if l.state == legAsked {
+				t.move(l, legRang, at)
+			}
+		case "Up":
+			if l.state == legAsked || l.state == legRings {
+				t.legStarts(l, at)
+			}
+		}
+	}
+}
+
+// missedLeg is why a leg ended that was not seen ending.
+func (t *tracker) missedLeg(l *leg, at time.Time) pbx.LegEnd {
+	switch {
+	case l.want != "":
+		return l.want
+	case (l.state == legAsked || l.state == legRings) && !l.until.IsZero() && !at.Before(l.until):
+		return pbx.LegNoAnswer
+	}
+	return pbx.LegFault
+}
+
+// lost ends a call that was not seen ending.
+func (t *tracker) lost(c *call, code pbx.EndCode, at time.Time) {
+	if c.want != "" {
+		code = c.want
+	}
+	t.tell(pbx.Event{Kind: pbx.CallEnded, At: at, Call: c.ID, End: pbx.EndReason{Code: code}})
+	for _, l := range sorted(c.legs) {
+		if l.want == "" && code == pbx.EndSwitchFault {
+			l.want = pbx.LegFault
+		}
+	}
+	t.bury(c)
+}

@@ -1,0 +1,207 @@
+package asterisk
+
+import (
+	"time"
+
+	"github.com/CyCoreSystems/ari/v5"
+
+	"hotline/pbx"
+)
+
+// tracker is what is known of one switch's calls, legs and phones. It is pure: no clock, no I/O, no goroutine. Inputs are
+// ARI events (apply), snapshots (sync, look) and commands; each leaves events to tell and effects to carry out, which
+// take collects. It belongs to the owner's goroutine.
+//
+// It holds in every order of inputs, with any of them missing or repeated: at most one CallEnded a call, at most one
+// LegEnded a leg, none for what was never told. What is missing is mended by sync and look.
+type tracker struct {
+	name  string
+	app   string
+	cycle func(did string) time.Duration
+
+	calls   map[pbx.CallID]*call
+	legs    map[pbx.LegID]*leg
+	phones  map[string]bool // told reachable: registered and not engaged
+	online  map[string]bool // registered, and the contact answers
+	engaged map[string]bool // in a call that is none of ours, see reach.go
+	taken   bool            // the dialplan serves callers by itself
+	ended   graves
+	startup string
+	strikes map[string]int // channel or bridge → looks in a row that found it amiss
+	bridges int            // bridges named so far
+
+	events  []pbx.Event
+	effects []effect
+	odd     []string // inputs that changed nothing, for the counters
+}
+
+// call is a caller who is on the switch.
+type call struct {
+	pbx.Call
+	channel string
+	state   callState
+	up      bool // the caller's channel was answered, by human or machine
+	legs    map[pbx.LegID]*leg
+	bridge  *bridge
+	bridged bool          // the caller is in the bridge
+	held    bool          // parked by Hold
+	want    pbx.EndCode   // HangUp was asked for, or the last agent hung up
+	left    time.Time     // StasisEnd came at
+	plays   int           // playbacks so far
+	playing string        // the last one
+	record  string        // name of the recording
+	turn    chan struct{} // holds a token while a command changes who hears whom
+
+	watchdog  time.Duration // 0: none
+	renew     time.Time     // when to wind it up again; zero: stopped
+	watchTurn chan struct{} // holds a token while the watchdog is being set
+}
+
+// leg is one agent's phone in a call.
+type leg struct {
+	id       pbx.LegID
+	call     *call
+	phone    string
+	state    legState
+	want     pbx.LegEnd // Release was asked for
+	accepted bool       // the switch took the originate
+	silent   bool       // Ring failed: nothing of it is told
+	told     bool       // something of it was told
+	held     bool       // by the phone's own key
+	until    time.Time  // when the switch stops ringing it
+	up       time.Time  // ChannelStateChange to Up: the pick-up itself
+}
+
+// effectKind is something to be done at the switch.
+type effectKind string
+
+const (
+	hangUp      effectKind = "hangup"   // end channel with reason
+	sendBack    effectKind = "continue" // give a channel back to the dialplan
+	makeBridge  effectKind = "bridge"   // make the call's bridge and put the caller in
+	dropBridge  effectKind = "unbridge"
+	lookAt      effectKind = "look"     // ask whether a channel still exists, after a moment
+	ringback    effectKind = "ringback" // the answered caller waits again: never silence
+	setWatchdog effectKind = "watchdog" // set the time-out that gives the caller back to the dialplan
+)
+
+// effect is one of them.
+type effect struct {
+	kind    effectKind
+	channel string
+	reason  string
+	bridge  *bridge
+	call    pbx.CallID
+}
+
+func newTracker(name, app string, cycle func(string) time.Duration) *tracker {
+	return &tracker{
+		name: name, app: app, cycle: cycle,
+		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, phones: map[string]bool{}, online: map[string]bool{}, strikes: map[string]int{},
+	}
+}
+
+// take gives what is to be told and done, in order, and forgets it.
+func (t *tracker) take() (events []pbx.Event, effects []effect, odd []string) {
+	events, effects, odd = t.events, t.effects, t.odd
+	t.events, t.effects, t.odd = nil, nil, nil
+	return events, effects, odd
+}
+
+func (t *tracker) tell(e pbx.Event) {
+	e.Switch = t.name
+	t.events = append(t.events, e)
+}
+
+func (t *tracker) do(e effect) { t.effects = append(t.effects, e) }
+
+func (t *tracker) surprise(what string) { t.odd = append(t.odd, what) }
+
+// apply takes one event. read is when its frame was read, for events without a time of their own.
+func (t *tracker) apply(event ari.Event, read time.Time) {
+	at := func(e ari.EventData) time.Time {
+		if stamp := time.Time(e.Timestamp); !stamp.IsZero() {
+			return stamp.UTC()
+		}
+		return read.UTC()
+	}
+	switch e := event.(type) {
+	case *ari.StasisStart:
+		t.started(fromEvent(e.Channel), e.Args, at(e.EventData))
+	case *ari.StasisEnd:
+		t.stasisEnded(e.Channel.ID, at(e.EventData))
+	case *ari.ChannelStateChange:
+		t.stateChanged(e.Channel.ID, e.Channel.State, at(e.EventData))
+	case *ari.ChannelDestroyed:
+		t.destroyed(e.Channel.ID, e.Cause, at(e.EventData))
+	case *ari.ChannelHold:
+		t.holdKey(e.Channel.ID, true, at(e.EventData))
+	case *ari.ChannelUnhold:
+		t.holdKey(e.Channel.ID, false, at(e.EventData))
+	case *ari.ChannelDtmfReceived:
+		t.digit(e.Channel.ID, e.Digit, at(e.EventData))
+	case *ari.PlaybackFinished:
+		t.playEnded(e.Playback.ID, at(e.EventData))
+	case *ari.ContactStatusChange:
+		t.endpoint(e.Endpoint, at(e.EventData))
+	case *ari.PeerStatusChange:
+		t.endpoint(e.Endpoint, at(e.EventData))
+	default:
+		t.surprise("unwanted")
+	}
+}
+
+// fromEvent takes from an event's channel what adoption takes from a listed one.
+func fromEvent(data ari.ChannelData) channel {
+	ch := channel{ID: data.ID, State: data.State}
+	if data.Caller != nil {
+		ch.Caller = *data.Caller
+	}
+	if data.Creationtime != nil {
+		ch.CreationTime = ari.DateTime(time.Unix(data.Creationtime.Seconds, int64(data.Creationtime.Nanos)).UTC())
+	}
+	return ch
+}
+
+// legOf and callOf find what a channel is; nil when it is neither, or has ended.
+func (t *tracker) legOf(channel string) *leg { return t.legs[pbx.LegID(channel)] }
+
+func (t *tracker) callOf(channel string) *call { return t.calls[pbx.NewCallID(t.name, channel)] }
+
+// ours: the channel is a leg that this switch's hotline made, live or not.
+func (t *tracker) ours(channel string) (pbx.CallID, string, bool) {
+	callID, phone, ok := pbx.LegID(channel).Parse()
+	return callID, phone, ok && callID.Switch() == t.name
+}
+
+// graves remembers the channels that ended last, so that a late or repeated event does not raise them.
+type graves struct {
+	set   map[string]struct{}
+	order []string
+	next  int
+}
+
+// graveyard is how many ended channels are remembered.
+const graveyard = 8192
+
+func (g *graves) bury(channel string) {
+	if g.set == nil {
+		g.set = make(map[string]struct{})
+	}
+	if _, known := g.set[channel]; known {
+		return
+	}
+	if len(g.order) < graveyard {
+		g.order = append(g.order, channel)
+	} else {
+		delete(g.set, g.order[g.next])
+		g.order[g.next] = channel
+		g.next = (g.next + 1) % graveyard
+	}
+	g.set[channel] = struct{}{}
+}
+
+func (g *graves) has(channel string) bool {
+	_, ok := g.set[channel]
+	return ok
+}

@@ -1,0 +1,66 @@
+package asterisk
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// The dialplan gives each caller a time-out (TIMEOUT(absolute)) after which Asterisk takes the call back and rings agents
+// itself. While this driver lives it winds the time-out up again for everyone who waits; once a human talks it is off.
+
+// windUp renews the watchdogs that are due.
+func (t *tracker) windUp(now time.Time) {
+	for _, c := range t.calls {
+		if c.renew.IsZero() || now.Before(c.renew) {
+			continue
+		}
+		if c.watchdog <= 0 || c.state == callTalking || !c.left.IsZero() {
+			c.renew = time.Time{}
+			continue
+		}
+		c.renew = now.Add(c.watchdog / watchdogPerRenewal)
+		t.do(effect{kind: setWatchdog, channel: c.channel, call: c.ID})
+	}
+}
+
+// unwatch stops the watchdog of a call in which a human talks.
+func (t *tracker) unwatch(c *call) {
+	c.renew = time.Time{}
+	if c.watchdog > 0 {
+		t.do(effect{kind: setWatchdog, channel: c.channel, call: c.ID})
+	}
+}
+
+// setWatchdog tells the switch what the call's watchdog is to be now. One at a time, and each asks what is wanted when
+// its turn has come: a renewal that is late can never undo the stop.
+func (d *Driver) setWatchdog(ctx context.Context, e effect) error {
+	var gate chan struct{}
+	if err := d.ask(ctx, true, func(t *tracker) error {
+		if c := t.calls[e.call]; c != nil {
+			gate = c.watchTurn
+		}
+		return nil
+	}); err != nil || gate == nil {
+		return err
+	}
+	select {
+	case gate <- struct{}{}:
+		defer func() { <-gate }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	span := time.Duration(-1)
+	if err := d.ask(ctx, true, func(t *tracker) error {
+		if c := t.calls[e.call]; c != nil {
+			span = c.watchdog
+			if c.state == callTalking {
+				span = 0
+			}
+		}
+		return nil
+	}); err != nil || span < 0 {
+		return err
+	}
+	return d.rest.setVariable(ctx, e.channel, "TIMEOUT(absolute)", strconv.Itoa(int(span/time.Second)))
+}

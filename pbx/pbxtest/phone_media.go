@@ -1,0 +1,193 @@
+package pbxtest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// media is the voice of one call: PCMA (RFC 3551), 20 ms a packet, one random pattern of eight bytes said over and over,
+// by which the other end knows whom it hears.
+type media struct {
+	phone *Phone
+	conn  *net.UDPConn
+	voice uint64
+	stop  chan struct{}
+	once  sync.Once // closing
+	begin sync.Once // talking
+
+	mu       sync.Mutex
+	remote   *net.UDPAddr
+	received int
+	heard    map[uint64]int // packets by voice
+	news     chan struct{}
+}
+
+func newMedia(p *Phone) *media {
+	m := &media{phone: p, stop: make(chan struct{}), heard: map[uint64]int{}, news: make(chan struct{})}
+	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: p.Addr().IP})
+	if err != nil {
+		p.tb.Logf("phone %s: voice: %v", p.options.User, err)
+		return m
+	}
+	m.conn = conn
+	var draw [8]byte
+	if _, err := rand.Read(draw[:]); err != nil {
+		p.tb.Logf("phone %s: voice: %v", p.options.User, err)
+	}
+	m.voice = binary.BigEndian.Uint64(draw[:])
+	p.running.Go(m.listen)
+	return m
+}
+
+func (m *media) local() *net.UDPAddr {
+	if m.conn == nil {
+		return &net.UDPAddr{}
+	}
+	return m.conn.LocalAddr().(*net.UDPAddr)
+}
+
+func (m *media) close() {
+	m.once.Do(func() {
+		close(m.stop)
+		if m.conn != nil {
+			m.conn.Close()
+		}
+	})
+}
+
+// sdp is our offer or answer.
+func (m *media) sdp(direction string) string {
+	local := m.local()
+	return fmt.Sprintf("v=0\r\no=- %[1]d %[2]d IN IP4 %[3]s\r\ns=-\r\nc=IN IP4 %[3]s\r\nt=0 0\r\n"+
+		"m=audio %[1]d RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"+
+		"a=fmtp:101 0-15\r\na=ptime:20\r\na=%[4]s\r\n",
+		local.Port, time.Now().UnixMilli(), local.IP, direction)
+}
+
+// follow takes the other side's address from its SDP, if there is one.
+func (m *media) follow(sdp []byte) {
+	var remote net.UDPAddr
+	for line := range strings.Lines(string(sdp)) {
+		line = strings.TrimSpace(line)
+		if ip, ok := strings.CutPrefix(line, "c=IN IP4 "); ok {
+			remote.IP = net.ParseIP(ip)
+		}
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "m=audio" {
+			remote.Port, _ = strconv.Atoi(fields[1])
+		}
+	}
+	if remote.IP == nil || remote.Port == 0 {
+		return
+	}
+	m.mu.Lock()
+	m.remote = &remote
+	m.mu.Unlock()
+}
+
+// talk begins to send, once.
+func (m *media) talk() {
+	every := m.phone.options.PacketEvery
+	if every < 0 || m.conn == nil {
+		return
+	}
+	m.begin.Do(func() { m.phone.running.Go(func() { m.send(every) }) })
+}
+
+func (m *media) send(every time.Duration) {
+	packet := make([]byte, 12+160)
+	packet[0], packet[1] = 0x80, 8 // version 2, PCMA
+	binary.BigEndian.PutUint32(packet[8:], uint32(m.local().Port))
+	for i := 12; i < len(packet); i += 8 {
+		binary.BigEndian.PutUint64(packet[i:], m.voice)
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for n := uint32(1); ; n++ {
+		binary.BigEndian.PutUint16(packet[2:], uint16(n))
+		binary.BigEndian.PutUint32(packet[4:], n*160)
+		m.mu.Lock()
+		remote := m.remote
+		m.mu.Unlock()
+		if remote != nil && !m.phone.isUnplugged() {
+			if _, err := m.conn.WriteToUDP(packet, remote); err != nil {
+				return
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-m.stop:
+			return
+		}
+	}
+}
+
+func (m *media) listen() {
+	buf := make([]byte, 2048)
+	for {
+		n, err := m.conn.Read(buf)
+		if err != nil {
+			return
+		}
+		if n < 12+80 || buf[1]&0x7f != 8 {
+			continue // telephone events, comfort noise
+		}
+		m.mu.Lock()
+		m.received++
+		m.heard[binary.BigEndian.Uint64(buf[12:])]++
+		close(m.news)
+		m.news = make(chan struct{})
+		m.mu.Unlock()
+	}
+}
+
+// wait returns when enough is true, looked at again with every packet.
+func (m *media) wait(ctx context.Context, enough func() bool) error {
+	for {
+		m.mu.Lock()
+		ok, news := enough(), m.news
+		m.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-m.stop:
+			return fmt.Errorf("phone %s: the call ended", m.phone.options.User)
+		case <-ctx.Done():
+			return fmt.Errorf("phone %s: voice: %w", m.phone.options.User, ctx.Err())
+		}
+	}
+}
+
+// Received is how many voice packets came in so far.
+func (c *PhoneCall) Received() int {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return c.media.received
+}
+
+// WaitReceived waits for n more voice packets, from anybody: somebody, music or a tone is heard.
+func (c *PhoneCall) WaitReceived(ctx context.Context, n int) error {
+	before := c.Received()
+	return c.media.wait(ctx, func() bool { return c.media.received >= before+n })
+}
+
+// WaitHears waits until this phone hears the other one: the switch really has connected these two. It tells for certain
+// only where voice is passed on unchanged (PCMA on both sides, two parties).
+func (c *PhoneCall) WaitHears(ctx context.Context, other *PhoneCall) error {
+	before := c.hears(other)
+	return c.media.wait(ctx, func() bool { return c.media.heard[other.media.voice] >= before+3 })
+}
+
+func (c *PhoneCall) hears(other *PhoneCall) int {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return c.media.heard[other.media.voice]
+}

@@ -1,0 +1,139 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Options say where the records are and how they behave. Only Path is required.
+type Options struct {
+	Path   string         // SQLite file; created with mode 0600
+	Region string         // default region of telephone numbers without country code, ISO 3166; "CN"
+	Zone   *time.Location // for the day in case numbers; time.Local
+	Log    *slog.Logger   // slog.Default()
+	Now    func() time.Time
+
+	// BusyWait bounds how long one method waits for a locked database. 30 s.
+	BusyWait time.Duration
+	// OnBusy, if set, hears of every attempt that met a locked database: for metrics.
+	OnBusy func(what string, attempt int)
+	// RespondWithin is the response time promised for an escalation whose wrap-up names none, per kind. Remote 1 h, onsite 4 h.
+	RespondWithin map[string]time.Duration
+	// CentreOf names the service centre of a region ("" for an unknown region is asked, too), where neither the wrap-up nor
+	// the customer's data do. Nil names none.
+	CentreOf func(region string) string
+	// SessionIdle and SessionMax end a session. 12 h without use, 7 days in all.
+	SessionIdle, SessionMax time.Duration
+	// LockAfter wrong passwords in a row lock an account for LockFor. 10, 15 min.
+	LockAfter int
+	LockFor   time.Duration
+	// JournalBatch and JournalDelay shape the group commit of the journal: 64 entries or 5 ms, whichever comes first.
+	JournalBatch int
+	JournalDelay time.Duration
+	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
+	DrainWait time.Duration
+}
+
+// Store is the records of one hotline. Make it with Open, end it with Close.
+type Store struct {
+	opt     Options
+	log     *slog.Logger
+	dialect *dialect
+	w, r    *sqlx.DB
+	hashing chan struct{} // bounds the memory that password checks take at one time
+	journal *Journal
+	feed    *broadcast
+
+	mu     sync.Mutex
+	owners []func(number string) // guarded by mu
+}
+
+// Open opens the records, creates or migrates their tables, and starts the journal's writer. Two processes may open one
+// file. Errors: the file cannot be opened or migrated; ErrBusy when it stays locked for Options.BusyWait.
+func Open(ctx context.Context, opt Options) (*Store, error) {
+	opt.setDefaults()
+	d, err := sqliteDialect(opt.Path)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, d, opt)
+}
+
+func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
+	s := &Store{
+		opt:     opt,
+		log:     opt.Log.With("component", "records"),
+		dialect: d,
+		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
+		feed:    newBroadcast(),
+	}
+	var err error
+	if s.w, err = sqlx.Open(d.driver, d.writeDSN); err != nil {
+		return nil, fmt.Errorf("records: open: %w", err)
+	}
+	s.w.SetMaxOpenConns(1)
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.w.Close())
+	}
+	if s.r, err = sqlx.Open(d.driver, d.readDSN); err != nil {
+		return nil, errors.Join(fmt.Errorf("records: open: %w", err), s.w.Close())
+	}
+	s.r.SetMaxOpenConns(d.readers)
+	s.r.SetMaxIdleConns(d.readers)
+	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
+	return s, nil
+}
+
+// Close writes what the journal still holds, for at most Options.DrainWait, and closes the database. An error says how
+// many journal entries could not be written.
+func (s *Store) Close() error {
+	return errors.Join(s.journal.close(), s.r.Close(), s.w.Close())
+}
+
+// Ping reports whether the records can be read: for readiness. A locked database can still be read; see Journal.Backlog.
+func (s *Store) Ping(ctx context.Context) error {
+	var n int
+	if err := s.read().get(ctx, &n, `SELECT COUNT(*) FROM counters`); err != nil {
+		return fmt.Errorf("records: ping: %w", err)
+	}
+	return nil
+}
+
+// Journal gives the journal of calls.
+func (s *Store) Journal() *Journal { return s.journal }
+
+func (s *Store) now() time.Time { return s.opt.Now().UTC().Truncate(time.Microsecond) }
+
+func (o *Options) setDefaults() {
+	set(&o.Region, "CN")
+	set(&o.Zone, time.Local)
+	set(&o.Log, slog.Default())
+	set(&o.BusyWait, 30*time.Second)
+	set(&o.SessionIdle, 12*time.Hour)
+	set(&o.SessionMax, 7*24*time.Hour)
+	set(&o.LockAfter, 10)
+	set(&o.LockFor, 15*time.Minute)
+	set(&o.JournalBatch, 64)
+	set(&o.JournalDelay, 5*time.Millisecond)
+	set(&o.DrainWait, 30*time.Second)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.RespondWithin == nil {
+		o.RespondWithin = map[string]time.Duration{KindRemote: time.Hour, KindOnsite: 4 * time.Hour}
+	}
+}
+
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

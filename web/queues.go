@@ -1,0 +1,83 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"hotline/queue"
+)
+
+// Switchboard is what the API needs of package queue.
+type Switchboard interface {
+	Calls() []queue.CallView
+	Call(id string) (queue.CallView, bool)
+	Queues() []queue.QueueView
+	Agents() []queue.AgentNumbers
+	Commander
+}
+
+// Commander does what people order for a call.
+type Commander interface {
+	HandOver(ctx context.Context, call, from string, to queue.Target, note string) error
+	TakeBack(ctx context.Context, call, from string) error
+	Hold(ctx context.Context, call, agent string) error
+	Resume(ctx context.Context, call, agent string) error
+	HangUp(ctx context.Context, call, by string) error
+	Decline(ctx context.Context, call, agent, reason string) error
+	MoveTo(ctx context.Context, call, queue, by string) error
+}
+
+func (s *Site) describeQueues() {
+	handle(s, op{
+		id: "list-queues", method: http.MethodGet, path: apiBase + "/queues", tag: "queues",
+		summary: "List queues with their live numbers",
+		doc: "Waiting calls, the longest wait and its ring, what was answered within three rings today and in the last 30 minutes " +
+			"(strict, and without short abandons), abandons by ring, agents by state, agents missing now by Erlang C.",
+	}, func(_ context.Context, _ *who, _ *struct{}) (*list[queue.QueueView], error) {
+		return listOf(s.opt.Calls.Queues(), nil)
+	})
+	handle(s, op{
+		id: "get-queue", method: http.MethodGet, path: apiBase + "/queues/{name}", tag: "queues",
+		summary: "Read one queue's live numbers", codes: []string{codeNotFound},
+	}, func(_ context.Context, _ *who, in *struct {
+		Name string `path:"name" maxLength:"64"`
+	},
+	) (*one[queue.QueueView], error) {
+		for _, q := range s.opt.Calls.Queues() {
+			if q.Queue == in.Name {
+				return oneOf(q, nil)
+			}
+		}
+		return nil, problem(codeNotFound, "There is no such queue.")
+	})
+	handle(s, op{
+		id: "list-agent-numbers", method: http.MethodGet, path: apiBase + "/numbers/agents", tag: "queues", roles: []Role{Agent, Supervisor},
+		summary: "List what agents did today and in the last 30 minutes", doc: "A supervisor sees everybody, an agent themself.",
+	}, func(_ context.Context, w *who, _ *struct{}) (*list[queue.AgentNumbers], error) {
+		all := s.opt.Calls.Agents()
+		if w.has(Supervisor) {
+			return listOf(all, nil)
+		}
+		var mine []queue.AgentNumbers
+		for _, a := range all {
+			if a.Login == w.Login {
+				mine = append(mine, a)
+			}
+		}
+		return listOf(mine, nil)
+	})
+}
+
+func queueStatus(code string) int {
+	switch code {
+	case queue.RefusedUnknownCall, queue.RefusedUnknownAgent, queue.RefusedUnknownQueue:
+		return http.StatusNotFound
+	case queue.RefusedNotYours:
+		return http.StatusForbidden
+	case queue.RefusedSwitch:
+		return http.StatusBadGateway
+	case queue.RefusedBoard:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusConflict
+}
