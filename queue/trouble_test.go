@@ -3,7 +3,9 @@ package queue
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -239,26 +241,41 @@ func TestLettersReachTheirCalls(t *testing.T) {
 	})
 }
 
+// elsewhere is a board that keeps nothing in this process, as RedisBoard does.
+type elsewhere struct{ Board }
+
+func (elsewhere) Enqueue(context.Context, Waiting) (Enqueued, error) { return Enqueued{Epoch: 1}, nil }
+
+// nothing is a book and an alarm clock that keep nothing.
+type nothing struct{ Book }
+
+func (nothing) Write(Event)  {}
+func (nothing) Arm(Deadline) {}
+
 // What one waiting call costs this process: its goroutine, inbox and state.
 func BenchmarkMemoryOfAWaitingCall(b *testing.B) {
 	const calls = 10000
-	cfg := testConfig()
-	h := &house{lines: map[string]*fakeCall{}, quiet: true, done: make(chan error, 1), start: time.Now()}
-	h.board = NewLocalBoard(BoardOptions{Node: cfg.Node})
-	h.open(cfg, h.board)
+	d := NewDistributor(testConfig(), elsewhere{}, nothing{}, nil, nil, nil, nothing{}, slog.New(slog.DiscardHandler))
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- d.Run(ctx) }()
 	before, waiting := live(), 0
 	for b.Loop() {
-		for range calls {
-			h.ringInQuick("+8613800000000")
+		for i := range calls {
+			d.Arrived(Call{
+				ID: "sw-" + strconv.Itoa(waiting+i), Switch: "sw", DID: "4001", Number: "+8613800000000", Arrived: time.Now(), Ring1: time.Now(),
+			})
 		}
 		waiting += calls
-		for h.d.Stats().Backlog > 0 {
+		for d.Stats().Backlog > 0 {
 			runtime.Gosched()
 		}
 	}
 	b.ReportMetric(float64(live()-before)/float64(waiting), "bytes/call")
-	h.stop()
-	<-h.done
+	stop()
+	if err := <-done; err != nil {
+		b.Error(err)
+	}
 }
 
 func live() uint64 {
