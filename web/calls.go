@@ -182,6 +182,11 @@ func (s *Site) call(ctx context.Context, id string) (callItem, error) {
 		return s.callNow(ctx, live)
 	}
 	row, err := s.opt.Records.Call(ctx, id)
+	if errors.Is(err, records.ErrNotFound) {
+		// It may have ended just now: the record of it is written behind the call.
+		s.settle(ctx)
+		row, err = s.opt.Records.Call(ctx, id)
+	}
 	return callItem{CallRow: row}, err
 }
 
