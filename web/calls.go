@@ -182,6 +182,10 @@ func (s *Site) call(ctx context.Context, id string) (callItem, error) {
 		return s.callNow(ctx, live)
 	}
 	row, err := s.opt.Records.Call(ctx, id)
+	if errors.Is(err, records.ErrNotFound) {
+		s.settle(ctx) // it may have ended this moment, its row still on the way
+		row, err = s.opt.Records.Call(ctx, id)
+	}
 	return callItem{CallRow: row}, err
 }
 
