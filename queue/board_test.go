@@ -264,7 +264,7 @@ func boardConcurrentAnswers(t *testing.T, d desk) {
 }
 
 func boardWrongInput(t *testing.T, d desk) {
-	for _, w := range []Waiting{{Queue: "q"}, {Call: "c"}, {Call: "c", Queue: "q", First: Step{Who: "nobody"}}} {
+	for _, w := range []Waiting{{Queue: "q"}, {Call: "c"}, {Call: "c", Queue: "q", Ringing: []string{""}}, {Call: "c", Queue: "q", First: Step{Who: "nobody"}}} {
 		if _, err := d.Enqueue(d.ctx, w); err == nil {
 			t.Errorf("%+v was enqueued", w)
 		}

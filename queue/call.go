@@ -42,20 +42,22 @@ const (
 // callLeg is one agent's phone within a call.
 type callLeg struct {
 	id, agent, why string
-	offered        bool        // the desk was offered and has not heard the end of it: one Withdraw or one Talk is owed
-	ended          bool        // the switch said so
-	gone           atomic.Bool // given up by us; read by the goroutine that asks the switch to ring
+	offered        bool          // the desk was offered and has not heard the end of it: one Withdraw or one Talk is owed
+	claimed        bool          // by the board, which puts the agent back on the idle lists when somebody else answers
+	ended          bool          // the switch said so
+	gone           bool          // given up by us
+	asked          chan struct{} // closed when the switch has answered the request to ring; nil for an adopted leg
 	overdue        *time.Timer
 }
 
-// liveCall is one caller's call, owned by the goroutine that runs live. Nothing here is touched by anybody else, but
+// liveCall is one caller's call, owned by whoever runs live. Nothing here is touched by anybody else, but
 // inbox and view.
 type liveCall struct {
 	Call
 	d      *Distributor
 	rule   RingRule
 	log    *slog.Logger
-	inbox  *inbox
+	inbox  inbox
 	raised []callInput
 	view   atomic.Pointer[CallView]
 
@@ -108,36 +110,58 @@ type want struct {
 
 func newLiveCall(d *Distributor, call Call, hotline HotlineConfig) *liveCall {
 	c := &liveCall{
-		Call: call, d: d, rule: hotline.Rule, queue: hotline.Queue, state: stateArriving, inbox: newInbox(&d.backlog),
+		Call: call, d: d, rule: hotline.Rule, queue: hotline.Queue, state: stateArriving, inbox: inbox{backlog: &d.backlog},
 		log: d.log.With("call", call.ID), legs: map[string]*callLeg{}, tries: newBackoff(), place1: call.Ring1,
 	}
 	c.publish()
 	return c
 }
 
-// live handles inputs until the call has ended or the node stops.
+// put sends the call an input and reports whether it will see it.
+func (c *liveCall) put(in callInput) bool {
+	taken, wake := c.inbox.put(in)
+	if wake {
+		c.d.beside(c.live)
+	}
+	return taken
+}
+
+// live owns the call while there are inputs. It goes when there are none, so that a waiting call costs no stack, and the
+// next input starts it again: at any time at most one goroutine runs a call's code.
 func (c *liveCall) live(ctx context.Context) {
-	for c.state != stateEnded {
-		batch, ok := c.inbox.take(ctx)
-		if !ok {
-			break
+	for ctx.Err() == nil {
+		batch := c.inbox.take()
+		if len(batch) == 0 {
+			return
 		}
-		for _, in := range batch {
+		for i, in := range batch {
 			c.handle(in)
+			if c.state == stateEnded {
+				c.close(batch[i+1:])
+				return
+			}
 		}
 		c.publish()
 	}
+}
+
+// close is the end of the call's life here.
+func (c *liveCall) close(rest []callInput) {
+	c.quiet()
+	c.publish()
+	c.d.forget(c)
+	for _, in := range append(rest, c.inbox.close()...) {
+		c.unexpected(in)
+	}
+}
+
+// quiet stops the call's timers.
+func (c *liveCall) quiet() {
 	for _, t := range c.timers {
 		t.Stop()
 	}
 	for _, leg := range c.legs {
 		leg.stop()
-	}
-	if c.state == stateEnded {
-		c.d.forget(c)
-	}
-	for _, in := range c.inbox.close() {
-		c.unexpected(in)
 	}
 }
 
@@ -189,7 +213,7 @@ func (c *liveCall) raise(in callInput) { c.raised = append(c.raised, in) }
 func (c *liveCall) after(wait time.Duration, in callInput) *time.Timer {
 	t := time.AfterFunc(wait, func() {
 		in.at = c.d.cfg.Now()
-		c.inbox.put(in)
+		c.put(in)
 	})
 	c.timers = append(c.timers, t)
 	return t
@@ -202,7 +226,7 @@ func (c *liveCall) aside(work func(context.Context) (callInput, bool)) {
 		defer cancel()
 		if in, ok := work(ctx); ok {
 			in.at = c.d.cfg.Now()
-			if !c.inbox.put(in) && in.order != nil {
+			if !c.put(in) && in.order != nil {
 				in.order.refuse(errUnknownCall(c.ID))
 			}
 		}

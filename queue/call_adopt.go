@@ -167,8 +167,14 @@ func (c *liveCall) adoptTalk(in callInput) {
 // foundAnswered: somebody picked up while nobody drove the call; they get the caller now.
 func (c *liveCall) foundAnswered(leg *callLeg, known Known, in callInput) {
 	at := in.at
-	if known.Winner == leg.agent && !known.AnsweredAt.IsZero() {
+	switch {
+	case known.AnsweredAt.IsZero():
+	case known.Winner == leg.agent:
 		at = known.AnsweredAt
+	default: // the receiver of a hand-over, or one who came after a phone that died
+		c.brokeOff(known.AnsweredAt)
+		c.owning = false
+		c.own(known.Winner)
 	}
 	for _, each := range c.legs {
 		c.offerAgain(each)

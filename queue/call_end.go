@@ -97,10 +97,9 @@ func (c *liveCall) hangUpAgain(in callInput) {
 // finish is the one end of a call: verdict if it was abandoned, every offer withdrawn, the board left, the agent's part
 // over.
 func (c *liveCall) finish(in callInput) {
-	var robbed string
 	if c.winner != nil && c.winner.offered { // won, and the audio path was being made
 		if in.why == endAbandoned {
-			robbed, c.winner = c.winner.agent, nil
+			c.winner = nil // never talked: withdrawn with the others
 		} else {
 			c.confirm(callInput{at: in.at}) // the caller did reach the human, for an instant
 		}
@@ -121,9 +120,6 @@ func (c *liveCall) finish(in callInput) {
 	if c.onBoard {
 		c.onBoard = false
 		freed = c.d.leave(c.ID)
-	}
-	if robbed != "" {
-		c.d.settle(robbed) // had won, so leaving did not put them back
 	}
 	who, talked := "", time.Duration(0)
 	if c.winner != nil {

@@ -154,7 +154,7 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 
 func (c *liveCall) byRole(in callInput, leg *callLeg, offer, hand, winner, other inputKind) callInput {
 	switch {
-	case leg == nil || leg.gone.Load():
+	case leg == nil || leg.gone:
 		in.kind = other
 	case leg == c.winner:
 		in.kind = winner

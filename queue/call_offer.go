@@ -63,7 +63,7 @@ func (c *liveCall) offerOne(m Match) {
 		return
 	}
 	c.legs[leg.id] = leg
-	leg.offered = true
+	leg.offered, leg.claimed = true, true
 	c.ring(leg, inRingFailed)
 	c.d.seats.rung(m.Agent, c.now())
 	c.write(EventOffered, c.now(), m.Agent, map[string]string{"why": m.Why, "ring": strconv.Itoa(ring), "leg": leg.id})
@@ -109,16 +109,12 @@ func (c *liveCall) ring(leg *callLeg, failed inputKind) {
 	request := RingRequest{
 		Call: c.ID, Leg: leg.id, Agent: leg.agent, CallerID: c.Shown, CallerName: c.Name, Timeout: timeout,
 	}
+	asked := make(chan struct{})
+	leg.asked = asked
 	c.aside(func(ctx context.Context) (callInput, bool) {
+		defer close(asked)
 		err := c.d.phones.Ring(ctx, request)
-		if err != nil {
-			return callInput{kind: failed, leg: leg.id, agent: leg.agent, why: outcomeFault, err: err}, true
-		}
-		if leg.gone.Load() {
-			// Given up while the request was on its way: the release may have come before there was anything to release.
-			c.d.release(ctx, c.ID, leg.id, legCancelled)
-		}
-		return callInput{}, false
+		return callInput{kind: failed, leg: request.Leg, agent: request.Agent, why: outcomeFault, err: err}, err != nil
 	})
 	overdue := inOfferOverdue
 	if failed == inHandEnded {
@@ -263,6 +259,11 @@ func (c *liveCall) withdraw(leg *callLeg, outcome, winner string, at time.Time) 
 	if outcome != outcomeAbandoned {
 		c.write(kind, at, leg.agent, data)
 	}
+	if !leg.claimed && (outcome == outcomeLost || outcome == outcomeAbandoned) {
+		// Presence takes it that the board has the agent back. It has not: an adopted phone, a hand-over, a winner. Said
+		// before presence hears of it, so that its own later word wins.
+		c.d.AgentReady(leg.agent, c.now())
+	}
 	c.d.desks.Withdraw(w)
 }
 
@@ -289,18 +290,26 @@ func (c *liveCall) missOnBoard(call, agent string, requeue bool) (matches []Matc
 	return matches
 }
 
-// letLegGo gives a leg up: the switch ends it, then the agent's phone is free for the next call.
+// letLegGo gives a leg up: the switch ends it, then the agent's phone is free for the next call. A request to ring that
+// is still on its way is waited for: a release that overtakes it would find nothing to release.
 func (c *liveCall) letLegGo(leg *callLeg, why string) {
 	leg.stop()
-	leg.gone.Store(true)
+	leg.gone = true
 	delete(c.legs, leg.id)
 	if leg.ended {
 		c.d.freeLine(leg.id)
 		return
 	}
+	id, asked := leg.id, leg.asked
 	c.aside(func(ctx context.Context) (callInput, bool) {
-		c.d.release(ctx, c.ID, leg.id, why)
-		c.d.freeLine(leg.id)
+		if asked != nil {
+			select {
+			case <-asked:
+			case <-ctx.Done():
+			}
+		}
+		c.d.release(ctx, c.ID, id, why)
+		c.d.freeLine(id)
 		return callInput{}, false
 	})
 }

@@ -49,6 +49,9 @@ func inBubble(t *testing.T, board Board, f func(d desk, dl *Deadlines, a *alarm)
 	})
 }
 
+// lapse lets time pass in a bubble.
+func lapse(d time.Duration) { <-time.After(d) }
+
 func in(d time.Duration) time.Time { return time.Now().Add(d) }
 
 // armed enqueues a call and arms its deadlines in both places.
@@ -72,7 +75,7 @@ func TestDeadlinesFireInTime(t *testing.T) {
 		if dl.Armed() != 7 {
 			t.Errorf("%d armed", dl.Armed())
 		}
-		time.Sleep(time.Minute) // the bubble's clock
+		lapse(time.Minute)
 		a.want(t, "c1 step:2 @5s", "c1 other @5.001s", "c2 step:2 @7s", "c1 step:3 @10s")
 		if dl.Armed() != 0 {
 			t.Errorf("%d armed", dl.Armed())
@@ -91,10 +94,10 @@ func TestDeadlinesOfAnsweredCalls(t *testing.T) {
 		}
 		_, err := d.Leave(d.ctx, "left")
 		d.must(err)
-		time.Sleep(8500 * time.Millisecond)
+		lapse(8500 * time.Millisecond)
 		a.want(t)
 		d.matched(d.Reopen(d.ctx, "reopened", "agent of reopened"))()
-		time.Sleep(time.Second)
+		lapse(time.Second)
 		a.want(t, "reopened step:2 @9s") // found by the sweep
 	})
 }
@@ -104,14 +107,14 @@ func TestDeadlinesAdoptedBySweep(t *testing.T) {
 	inBubble(t, n2.Beside("n1"), func(d desk, _ *Deadlines, a *alarm) {
 		e, err := n2.Enqueue(d.ctx, Waiting{Call: "c", Queue: "q", Deadlines: []Due{{in(2 * time.Second), "step:2"}, {in(4500 * time.Millisecond), "step:3"}}})
 		d.must(err)
-		time.Sleep(3500 * time.Millisecond)
+		lapse(3500 * time.Millisecond)
 		a.want(t)
 		k, err := d.Adopt(d.ctx, "c")
 		d.must(err)
 		if k.Epoch <= e.Epoch || len(k.Deadlines) != 2 {
 			t.Errorf("adopted %+v", k)
 		}
-		time.Sleep(time.Minute)
+		lapse(time.Minute)
 		a.want(t, "c step:2 @4s", "c step:3 @5s")
 	})
 }
@@ -121,7 +124,7 @@ func TestDeadlinesBoardFails(t *testing.T) {
 	board := &fireless{LocalBoard: NewLocalBoard(BoardOptions{}), until: 3}
 	inBubble(t, board, func(d desk, dl *Deadlines, a *alarm) {
 		d.armed(dl, "c", Due{in(time.Second), "step:2"})
-		time.Sleep(time.Minute)
+		lapse(time.Minute)
 		a.want(t, "c step:2 @1.3s")
 	})
 }
@@ -155,7 +158,7 @@ func TestDeadlinesKeepOrderOfACall(t *testing.T) {
 		}
 		slices.Reverse(due)
 		d.armed(dl, "c", due...)
-		time.Sleep(2 * time.Second)
+		lapse(2 * time.Second)
 		a.want(t, want...)
 	})
 }

@@ -58,7 +58,7 @@ func NewDistributor(cfg Config, board Board, alarms Alarms, phones Phones, voice
 	}
 }
 
-// Run waits until ctx is over, then for all call goroutines. Calls are not ended: they go on at the switch and are
+// Run waits until ctx is over, then for everything that is under way. Calls are not ended: they go on at the switch and are
 // adopted by whoever comes next (I9).
 func (d *Distributor) Run(ctx context.Context) error {
 	<-ctx.Done()
@@ -67,6 +67,9 @@ func (d *Distributor) Run(ctx context.Context) error {
 	d.mu.Unlock()
 	d.end()
 	d.wg.Wait()
+	for _, c := range d.calls { // nobody else is left
+		c.quiet()
+	}
 	return nil
 }
 
@@ -109,7 +112,7 @@ func (d *Distributor) tooMany(call Call, first bool) {
 	d.refuse(call, "too-many-calls")
 }
 
-// start gives a call its goroutine. A call that has one already hears of it in its inbox.
+// start begins a call's life. A call that lives already hears of it in its inbox.
 func (d *Distributor) start(call Call, hotline HotlineConfig, first callInput) {
 	d.mu.Lock()
 	if d.stopped {
@@ -126,10 +129,9 @@ func (d *Distributor) start(call Call, hotline HotlineConfig, first callInput) {
 		d.quota.join(call)
 		c = newLiveCall(d, call, hotline)
 		d.calls[call.ID] = c
-		d.wg.Go(func() { c.live(d.life) })
 	}
 	d.mu.Unlock()
-	c.inbox.put(first)
+	c.put(first)
 }
 
 // beside runs slow work next to the calls; Run waits for it. It reports whether the work was started.
@@ -148,7 +150,7 @@ func (d *Distributor) send(call string, in callInput) bool {
 	d.mu.Lock()
 	c := d.calls[baseCall(call)]
 	d.mu.Unlock()
-	return c != nil && c.inbox.put(in)
+	return c != nil && c.put(in)
 }
 
 // route gives matches to the calls they are for. A match whose call has ended meanwhile needs nothing: leaving the board
@@ -198,8 +200,8 @@ func (d *Distributor) Due(dl Deadline) {
 	d.send(dl.Call, callInput{kind: rawDeadline, at: d.cfg.Now(), why: dl.Kind, epoch: dl.Epoch})
 }
 
-// LegRinging, LegAnswered, LegEnded, CallEnded, Digit, PlayEnded and HeldByPhone pass on what the switch says; why is a
-// leg end or call end in the switch's words (pbx.LegEnd, pbx.EndCode), at the switch's time.
+// LegRinging, like LegAnswered, LegEnded, CallEnded, Digit, PlayEnded and HeldByPhone, passes on what the switch says; why is
+// a leg end or call end in the switch's words (pbx.LegEnd, pbx.EndCode), at the switch's time.
 func (d *Distributor) LegRinging(call, leg string, at time.Time) {
 	d.send(call, callInput{kind: rawLegRinging, leg: leg, at: at})
 }

@@ -26,14 +26,17 @@ type Failover struct {
 
 	flight   sync.RWMutex // held for reading while a step is under way on the shared board; taken before mu
 	commands atomic.Int64
-	broken   chan struct{}
+	turned   chan struct{} // there is news for Run
+
+	newsMu sync.Mutex
+	news   []Event
 }
 
 // FailoverOptions says how patient a Failover is. The zero value of a field takes the default named beside it.
 type FailoverOptions struct {
 	Timeout time.Duration // for one step on the shared board. 150 ms
 	Probe   time.Duration // between probes while degraded. 250 ms
-	Report  func(Event)   // takes EventDegraded; must not block
+	Report  func(Event)   // takes EventDegraded, in order, on the goroutine of Run; it may use the board
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -57,7 +60,7 @@ func NewFailover(shared Board, local *LocalBoard, opt FailoverOptions) *Failover
 	if opt.Log == nil {
 		opt.Log = slog.Default()
 	}
-	return &Failover{opt: opt, shared: shared, local: local, broken: make(chan struct{}, 1)}
+	return &Failover{opt: opt, shared: shared, local: local, turned: make(chan struct{}, 1)}
 }
 
 // Mode is ModeShared or, degraded, ModeLocal.
@@ -81,11 +84,13 @@ func (f *Failover) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-f.broken:
+		case <-f.turned:
 		case <-probe.C:
 		}
+		f.tell()
 		if f.Mode() == ModeLocal {
 			f.restore(ctx)
+			f.tell()
 		}
 	}
 }
@@ -175,10 +180,6 @@ func (f *Failover) degrade(turn int64, why string) {
 	f.degraded = true
 	f.opt.Log.Error("the shared board is lost; this node goes on alone", "reason", why)
 	f.report(ModeLocal, why)
-	select {
-	case f.broken <- struct{}{}:
-	default:
-	}
 }
 
 // restore tries to write the shared board anew and returns to it. Steps wait meanwhile, so that none is lost between.
@@ -218,6 +219,23 @@ func (f *Failover) answers(ctx context.Context) bool {
 	return err == nil
 }
 
+// report leaves word for Run, which tells it when no lock is held.
 func (f *Failover) report(mode, why string) {
-	f.opt.Report(Event{Kind: EventDegraded, At: f.opt.Now(), Data: map[string]string{"mode": mode, "reason": why}})
+	f.newsMu.Lock()
+	defer f.newsMu.Unlock()
+	f.news = append(f.news, Event{Kind: EventDegraded, At: f.opt.Now(), Data: map[string]string{"mode": mode, "reason": why}})
+	select {
+	case f.turned <- struct{}{}:
+	default:
+	}
+}
+
+func (f *Failover) tell() {
+	f.newsMu.Lock()
+	news := f.news
+	f.news = nil
+	f.newsMu.Unlock()
+	for _, e := range news {
+		f.opt.Report(e)
+	}
 }

@@ -196,9 +196,9 @@ func (f *Failover) Fire(ctx context.Context, d Deadline) (bool, error) {
 }
 
 // Wakes gives the shared board's mailbox bell.
-func (f *Failover) Wakes(ctx context.Context) <-chan struct{} {
+func (f *Failover) Wakes(ctx context.Context) (bell <-chan struct{}, wait func()) {
 	if w, ok := f.shared.(waker); ok {
 		return w.Wakes(ctx)
 	}
-	return nil
+	return nil, func() {}
 }

@@ -168,7 +168,7 @@ func (c *liveCall) ringHand(in callInput) {
 			c.matchedHand(c.missOnBoard(c.hand.shadow, m.Agent, false))
 			continue
 		}
-		leg.offered = true
+		leg.offered, leg.claimed = true, true
 		c.ringReceiver(leg)
 	}
 }
@@ -209,9 +209,6 @@ func (c *liveCall) endReceiver(outcome, end string, at time.Time) {
 		matches = c.missOnBoard(c.hand.shadow, leg.agent, outcome == outcomeAbandoned)
 	}
 	c.withdraw(leg, outcome, "", at)
-	if c.hand.shadow == "" && outcome == outcomeAbandoned {
-		c.d.settle(leg.agent) // taken off the lists by the hand-over itself
-	}
 	c.letLegGo(leg, end)
 	c.matchedHand(matches)
 }
@@ -253,9 +250,6 @@ func (c *liveCall) endHand(at time.Time, outcome string) {
 	if leg := h.leg; leg != nil {
 		c.withdraw(leg, outcome, "", at)
 		c.letLegGo(leg, legCancelled)
-		if h.shadow == "" {
-			c.d.settle(leg.agent)
-		}
 	}
 	c.hand = nil
 	if h.shadow != "" {
@@ -279,6 +273,7 @@ func (c *liveCall) leaveCaller(in callInput) {
 func (c *liveCall) swap(in callInput) {
 	leg := c.hand.leg
 	leg.stop()
+	leg.claimed = false
 	if c.hand.shadow != "" {
 		var won Won
 		err := c.onBoardStep(func(ctx context.Context) (err error) {

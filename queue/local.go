@@ -76,6 +76,9 @@ func (b *LocalBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
 
 // Ready implements Board.
 func (b *LocalBoard) Ready(ctx context.Context, i Idle) ([]Match, error) {
+	if err := named("agent", i.Agent); err != nil {
+		return nil, err
+	}
 	r, done, err := b.step(ctx)
 	if err != nil {
 		return nil, err
@@ -122,6 +125,9 @@ func (b *LocalBoard) Widen(ctx context.Context, call string, epoch int64, s Step
 
 // Answer implements Board.
 func (b *LocalBoard) Answer(ctx context.Context, call, agent string, at time.Time) (Won, error) {
+	if err := named("agent", agent); err != nil {
+		return Won{}, err
+	}
 	r, done, err := b.step(ctx)
 	if err != nil {
 		return Won{}, err
@@ -191,6 +197,9 @@ func (b *LocalBoard) Miss(ctx context.Context, call, agent string, requeue bool)
 
 // Move implements Board. An answered call is not moved: ErrTaken.
 func (b *LocalBoard) Move(ctx context.Context, call, queue string) ([]Match, error) {
+	if err := named("other queue", queue); err != nil {
+		return nil, err
+	}
 	r, done, err := b.step(ctx)
 	if err != nil {
 		return nil, err

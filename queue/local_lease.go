@@ -202,12 +202,12 @@ func (b *LocalBoard) Fire(ctx context.Context, d Deadline) (bool, error) {
 	return true, nil
 }
 
-// Wakes gives a channel that says when this node has mail, so that a match for one of its calls, made by another node,
-// does not wait for the next Lease.
-func (b *LocalBoard) Wakes(context.Context) <-chan struct{} {
+// Wakes gives a bell that rings when this node has mail, so that a match for one of its calls, made by another node, does
+// not wait for the next Lease.
+func (b *LocalBoard) Wakes(context.Context) (bell <-chan struct{}, wait func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.t.bell(b.opt.Node)
+	return b.t.bell(b.opt.Node), func() {}
 }
 
 func compareDeadlines(a, b Deadline) int {

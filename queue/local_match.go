@@ -73,7 +73,7 @@ func (r *round) pick(c *standing, again bool) (*worker, string) {
 		}
 	}
 	if c.team != "" {
-		if a := r.first(r.teams.of(teamList(c.Queue, c.team)), c, again); a != nil {
+		if a := r.firstOfTeam(c, again); a != nil {
 			return a, whyTeam
 		}
 	}
@@ -91,6 +91,18 @@ func (r *round) first(list []rank, c *standing, again bool) *worker {
 		}
 	}
 	return nil
+}
+
+// firstOfTeam is the best idle agent of the call's team in its queue.
+func (r *round) firstOfTeam(c *standing, again bool) *worker {
+	var best rank
+	for agent := range r.teams[c.team] {
+		score, idle := r.idle.score(c.Queue, agent)
+		if e := (rank{score, agent}); idle && (again || !c.missed[agent]) && (best.id == "" || e.compare(best) < 0) {
+			best = e
+		}
+	}
+	return r.agents[best.id]
 }
 
 func (r *round) why(c *standing, a *worker) string {

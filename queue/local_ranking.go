@@ -88,3 +88,10 @@ func (rs rankings) place(name, id string) int {
 	}
 	return -1
 }
+
+func (rs rankings) score(name, id string) (score int64, ok bool) {
+	if r := rs[name]; r != nil {
+		score, ok = r.score[id]
+	}
+	return score, ok
+}

@@ -1,9 +1,11 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -71,11 +73,14 @@ func (m *model) nodes(t *rapid.T) (local, redis Board) {
 func (m *model) call(t *rapid.T) string {
 	return draw(t, "call", "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
 }
+
 func (m *model) agent(t *rapid.T) string {
 	return draw(t, "agent", "a0", "a1", "a2", "a3", "a4", "boss")
 }
+
 func (m *model) queue(t *rapid.T) string { return draw(t, "queue", "q0", "q1", "q2") }
-func (m *model) team(t *rapid.T) string  { return draw(t, "team", "", "north", "south") }
+
+func (m *model) team(t *rapid.T) string { return draw(t, "team", "", "north", "south") }
 func (m *model) instant(t *rapid.T) time.Time {
 	return m.Now().Add(time.Duration(rapid.IntRange(-9, 9).Draw(t, "s")) * time.Second)
 }
@@ -247,8 +252,14 @@ func (m *model) compare() {
 		m.compareList("wantm:"+q, t.wantManagers.of(q))
 		m.compareList("idle:"+q, t.idle.of(q))
 		m.compareList("mgr:"+q, t.managers.of(q))
-		for _, team := range []string{"north", "south"} {
-			m.compareList(fmt.Sprintf("team:%d:%s:%s", len(q), q, team), t.teams.of(teamList(q, team)))
+	}
+	for _, team := range []string{"north", "south"} {
+		members, err := redis.client.SMembers(m.ctx, redis.opt.Prefix+":team:"+team).Result()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if want := slices.Sorted(maps.Keys(t.teams[team])); !slices.Equal(sorted(members), want) {
+			m.t.Fatalf("team %s: redis %v, local %v", team, members, want)
 		}
 	}
 	for _, agent := range []string{"a0", "boss"} {
@@ -266,7 +277,7 @@ func (m *model) compare() {
 		if a == nil && len(row) == 0 {
 			continue
 		}
-		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || row["s"] != fmt.Sprint(millis(a.Since)) {
+		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || cmp.Or(row["s"], "0") != fmt.Sprint(millis(a.Since)) {
 			m.t.Fatalf("agent %s: redis %v, local %+v", agent, row, a)
 		}
 	}

@@ -25,7 +25,7 @@ type NodeOptions struct {
 
 // waker is a board that says when mail arrives.
 type waker interface {
-	Wakes(ctx context.Context) <-chan struct{}
+	Wakes(ctx context.Context) (bell <-chan struct{}, wait func())
 }
 
 // NewNode makes the keeper of this node's lease.
@@ -52,7 +52,9 @@ func NewNode(board Board, opt NodeOptions) *Node {
 func (n *Node) Run(ctx context.Context) error {
 	var bell <-chan struct{}
 	if w, ok := n.board.(waker); ok {
-		bell = w.Wakes(ctx)
+		var wait func()
+		bell, wait = w.Wakes(ctx)
+		defer wait()
 	}
 	renew := time.NewTicker(n.opt.TTL / 3)
 	defer renew.Stop()
@@ -63,10 +65,7 @@ func (n *Node) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-renew.C:
-		case _, ok := <-bell:
-			if !ok {
-				bell = nil
-			}
+		case <-bell:
 		}
 	}
 }

@@ -39,12 +39,12 @@ func TestNodeTakesOverAndFetchesMail(t *testing.T) {
 		for i := range takeOverBatch + 1 {
 			other.enqueue(string(rune('A'+i)), "p")
 		}
-		time.Sleep(2 * time.Second)
+		lapse(2 * time.Second)
 		synctest.Wait()
 		if len(orphans) != 0 {
 			t.Errorf("the living was robbed of %q", orphans)
 		}
-		time.Sleep(2 * time.Second)
+		lapse(2 * time.Second)
 		synctest.Wait()
 		if len(orphans) != takeOverBatch+1 {
 			t.Errorf("%d orphans", len(orphans))

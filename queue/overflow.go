@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"context"
+	"time"
 )
 
 // overflow acts when the caller has waited too long.
@@ -14,7 +15,7 @@ func (c *liveCall) overflowNoAgents(in callInput) {
 		c.overflowFor(WhenNoAgents)
 		return
 	}
-	c.after(c.d.plan.queues[c.queue].NoAgents, callInput{kind: inNoAgentsDue})
+	c.after(max(c.d.plan.queues[c.queue].NoAgents, time.Second), callInput{kind: inNoAgentsDue})
 }
 
 // overflowFull acts when the queue holds as many calls as it may. Without a rule that helps, the call is refused: the only

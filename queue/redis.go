@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -35,7 +34,7 @@ func NewRedisBoard(client redis.UniversalClient, opt BoardOptions) *RedisBoard {
 	return &RedisBoard{opt: opt.withDefaults(), client: client, scripts: loadScripts()}
 }
 
-// loadScripts joins each script with what all of them begin with.
+// loadScripts joins each script with the files that its first line names: "-- after a.lua b.lua".
 func loadScripts() map[string]*redis.Script {
 	text := func(name string) string {
 		b, err := fs.ReadFile(luaFiles, "lua/"+name)
@@ -44,14 +43,24 @@ func loadScripts() map[string]*redis.Script {
 		}
 		return string(b)
 	}
-	head := text("state.lua") + text("match.lua")
 	entries, err := fs.ReadDir(luaFiles, "lua")
 	if err != nil {
 		panic(err)
 	}
 	scripts := make(map[string]*redis.Script, len(entries))
 	for _, e := range entries {
-		scripts[strings.TrimSuffix(e.Name(), ".lua")] = redis.NewScript(head + text(e.Name()))
+		body := text(e.Name())
+		first, _, _ := strings.Cut(body, "\n")
+		names, ok := strings.CutPrefix(first, "-- after")
+		if !ok {
+			continue // a part of others
+		}
+		var whole strings.Builder
+		for name := range strings.FieldsSeq(names) {
+			whole.WriteString(text(name))
+		}
+		whole.WriteString(body)
+		scripts[strings.TrimSuffix(e.Name(), ".lua")] = redis.NewScript(whole.String())
 	}
 	return scripts
 }
@@ -172,141 +181,6 @@ func (b *RedisBoard) StreamEnd(ctx context.Context, name string) (int64, error) 
 	return strconv.ParseInt(seq, 10, 64)
 }
 
-// Enqueue implements Board.
-func (b *RedisBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
-	if err := w.check(); err != nil {
-		return Enqueued{}, err
-	}
-	r, err := b.run(ctx, "enqueue", w.args()...)
-	if err != nil {
-		return Enqueued{}, err
-	}
-	return r.enqueued(), nil
-}
-
-// Ready implements Board.
-func (b *RedisBoard) Ready(ctx context.Context, a Idle) ([]Match, error) {
-	return b.matches(b.run(ctx, "ready", a.args()...))
-}
-
-// Unready implements Board.
-func (b *RedisBoard) Unready(ctx context.Context, agent string) (string, error) {
-	r, err := b.run(ctx, "unready", agent)
-	if err != nil {
-		return "", err
-	}
-	return r.text(1), nil
-}
-
-// Widen implements Board.
-func (b *RedisBoard) Widen(ctx context.Context, call string, epoch int64, s Step) ([]Match, error) {
-	if err := s.check(); err != nil {
-		return nil, err
-	}
-	return b.matches(b.run(ctx, "widen", call, epoch, s.Who, s.More, s.Team))
-}
-
-// Answer implements Board.
-func (b *RedisBoard) Answer(ctx context.Context, call, agent string, at time.Time) (Won, error) {
-	r, err := b.run(ctx, "answer", call, agent, millis(at))
-	if errors.Is(err, ErrTaken) {
-		return Won{Winner: r.text(1)}, err
-	}
-	if err != nil {
-		return Won{}, err
-	}
-	return Won{Winner: r.text(1), Losers: r.names(2), Matches: r.matches(3)}, nil
-}
-
-// Reopen implements Board.
-func (b *RedisBoard) Reopen(ctx context.Context, call, agent string) ([]Match, error) {
-	return b.matches(b.run(ctx, "reopen", call, agent))
-}
-
-// Miss implements Board.
-func (b *RedisBoard) Miss(ctx context.Context, call, agent string, requeue bool) ([]Match, error) {
-	return b.matches(b.run(ctx, "miss", call, agent, flag(requeue)))
-}
-
-// Move implements Board.
-func (b *RedisBoard) Move(ctx context.Context, call, queue string) ([]Match, error) {
-	return b.matches(b.run(ctx, "move", call, queue))
-}
-
-// Leave implements Board.
-func (b *RedisBoard) Leave(ctx context.Context, call string) (Left, error) {
-	r, err := b.run(ctx, "leave", call)
-	if err != nil {
-		return Left{}, err
-	}
-	return Left{Freed: r.names(1), Matches: r.matches(2)}, nil
-}
-
-// Lookup implements Board.
-func (b *RedisBoard) Lookup(ctx context.Context, call string) (Known, error) {
-	return b.known(ctx, call, false)
-}
-
-// Adopt implements Board.
-func (b *RedisBoard) Adopt(ctx context.Context, call string) (Known, error) {
-	return b.known(ctx, call, true)
-}
-
-func (b *RedisBoard) known(ctx context.Context, call string, adopt bool) (Known, error) {
-	r, err := b.run(ctx, "lookup", call, flag(adopt))
-	if err != nil {
-		return Known{}, err
-	}
-	return known(call, r.list(1), r.text(2)), nil
-}
-
-// Lease implements Board.
-func (b *RedisBoard) Lease(ctx context.Context, ttl time.Duration) (Leased, error) {
-	if ttl <= 0 {
-		ttl = b.opt.LeaseTTL
-	}
-	now := millis(b.opt.Now())
-	r, err := b.run(ctx, "lease", ttl.Milliseconds(), takeOverBatch)
-	if err != nil {
-		return Leased{}, err
-	}
-	former := r.number(1)
-	l := Leased{Lost: former > 0 && former < now || former == 0 && b.leased.Load(), Matches: r.matches(3)}
-	b.leased.Store(true)
-	for orphans := r.list(2); len(orphans) >= 3; orphans = orphans[3:] {
-		l.Orphans = append(l.Orphans, known(orphans.text(0), orphans.list(1), orphans.text(2)))
-	}
-	return l, nil
-}
-
-// Arm implements Board.
-func (b *RedisBoard) Arm(ctx context.Context, call string, epoch int64, due []Due) error {
-	args := []any{call, epoch}
-	for _, d := range due {
-		args = append(args, d.Kind, millis(d.At))
-	}
-	_, err := b.run(ctx, "arm", args...)
-	return err
-}
-
-// Due implements Board.
-func (b *RedisBoard) Due(ctx context.Context, now time.Time, max int) ([]Deadline, error) {
-	r, err := b.run(ctx, "due", millis(now), max)
-	if err != nil {
-		return nil, err
-	}
-	return r.deadlines(1), nil
-}
-
-// Fire implements Board.
-func (b *RedisBoard) Fire(ctx context.Context, d Deadline) (bool, error) {
-	r, err := b.run(ctx, "fire", d.Call, d.Epoch, d.Kind)
-	if err != nil {
-		return false, err
-	}
-	return r.number(1) == 1, nil
-}
-
 // Calls implements Board.
 func (b *RedisBoard) Calls(ctx context.Context, switchName string) ([]string, error) {
 	b.commands.Add(1)
@@ -346,19 +220,13 @@ func (b *RedisBoard) Know(ctx context.Context, number string, c Caller) error {
 	return nil
 }
 
-func (b *RedisBoard) matches(r reply, err error) ([]Match, error) {
-	if err != nil {
-		return nil, err
-	}
-	return r.matches(1), nil
-}
-
-// Wakes gives a channel that says when this node has mail, until ctx ends. Missing one does no harm: Lease finds the mail.
-func (b *RedisBoard) Wakes(ctx context.Context) <-chan struct{} {
-	bell := make(chan struct{}, 1)
+// Wakes gives a bell that rings when this node has mail, until ctx ends; wait returns when nothing runs for it any more.
+// A missed ring does no harm: Lease finds the mail.
+func (b *RedisBoard) Wakes(ctx context.Context) (bell <-chan struct{}, wait func()) {
+	ring, ended := make(chan struct{}, 1), make(chan struct{})
 	sub := b.client.Subscribe(ctx, b.opt.Prefix+":wake:"+b.opt.Node)
 	go func() {
-		defer close(bell)
+		defer close(ended)
 		defer sub.Close()
 		letters := sub.Channel()
 		for {
@@ -370,11 +238,11 @@ func (b *RedisBoard) Wakes(ctx context.Context) <-chan struct{} {
 					return
 				}
 				select {
-				case bell <- struct{}{}:
+				case ring <- struct{}{}:
 				default:
 				}
 			}
 		}
 	}()
-	return bell
+	return ring, func() { <-ended }
 }

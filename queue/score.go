@@ -75,7 +75,20 @@ func (w Waiting) check() error {
 	if w.Call == "" || w.Queue == "" {
 		return fmt.Errorf("%w: a waiting call needs an id and a queue", errInput)
 	}
+	for _, agent := range w.Ringing {
+		if err := named("agent", agent); err != nil {
+			return err
+		}
+	}
 	return w.First.check()
+}
+
+// named refuses the empty name, which stands for nobody and nothing.
+func named(what, name string) error {
+	if name == "" {
+		return fmt.Errorf("%w: an %s needs a name", errInput, what)
+	}
+	return nil
 }
 
 func (s Step) check() error {

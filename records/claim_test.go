@@ -19,7 +19,7 @@ func testClaim(t *testing.T, open opener) {
 	equal(t, "new case", first, records.OwnedCase{Number: "C-20261122-0001", Owner: "li", OwnerName: "李强", New: true})
 	equal(t, "the same again", answer(t, s, "c1", "li", "13800138000"), first)
 	got, err := s.OwnCall(ctx, records.OwnInput{Call: "c1", Agent: "wang", Number: "13800138000"})
-	p := refused(t, err, records.ErrOwned)
+	p := refusal(t, err, records.ErrOwned)
 	if !strings.Contains(p.What, "李强") || got.Owner != "li" {
 		t.Errorf("the second agent is not told who owns it: %v, %+v", p, got)
 	}
@@ -29,7 +29,7 @@ func testClaim(t *testing.T, open opener) {
 	equal(t, "an extension of the house is known by its digits", answer(t, s, "c5", "li", "8001").Number, answer(t, s, "c6", "li", "8001").Number)
 	equal(t, "an owner without account still owns", answer(t, s, "c7", "ghost", "").OwnerName, "ghost")
 	_, err = s.OwnCall(ctx, records.OwnInput{})
-	equal(t, "faults named", len(refused(t, err, records.ErrIncomplete).Fields), 2)
+	equal(t, "faults named", len(refusal(t, err, records.ErrIncomplete).Fields), 2)
 
 	must(t, func() error { _, err := s.WrapUp(ctx, solved("c1", "li")); return err }())
 	equal(t, "again after the end", answer(t, s, "c1", "li", "13800138000").Number, first.Number)

@@ -21,6 +21,8 @@ func testStore(t *testing.T, open opener) {
 		"split and help":   testSplitAndHelp,
 		"hand-over":        testHandOver,
 		"hand-over to all": testHandOverToQueueAndManager,
+		"call taken over":  testTakeOverCall,
+		"journal by time":  testJournalSince,
 		"override":         testOverride,
 		"owner projection": testOwnerProjection,
 		"cases":            testCases,

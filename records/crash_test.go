@@ -31,7 +31,9 @@ func claimUntilKilled(path string) int {
 	say := func(words ...string) {
 		out.Lock()
 		defer out.Unlock()
-		fmt.Println(strings.Join(words, " "))
+		if _, err := fmt.Fprintln(os.Stdout, strings.Join(words, " ")); err != nil {
+			os.Exit(1) // nobody listens any more
+		}
 	}
 	var wait sync.WaitGroup
 	for a := range 4 {

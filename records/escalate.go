@@ -121,8 +121,10 @@ func (t *txn) moveEscalation(ctx context.Context, e Escalation, ch escalationCha
 }
 
 func (t *txn) tellManager(ctx context.Context, e Escalation, ch escalationChange) error {
-	n := Notice{Kind: NoticeDeclined, Login: e.CaseOwner, Case: e.Case,
-		Detail: fmt.Sprintf("%s declined the %s service of %s: %s", ch.by, e.Kind, e.Case, e.Reason)}
+	n := Notice{
+		Kind: NoticeDeclined, Login: e.CaseOwner, Case: e.Case,
+		Detail: fmt.Sprintf("%s declined the %s service of %s: %s", ch.by, e.Kind, e.Case, e.Reason),
+	}
 	if ch.input == expireEscalation {
 		n.Kind = NoticeOverdue
 		n.Detail = fmt.Sprintf("Nobody accepted the %s service of %s by %s; the case stays with %s.", e.Kind, e.Case,

@@ -15,8 +15,8 @@ import (
 func raise(t testing.TB, s *records.Store, call, kind string, now time.Time) records.Escalation {
 	t.Helper()
 	answer(t, s, call, "li", "")
-	w := get[records.WrapUpResult](t)(s.WrapUp(context.Background(), escalated(call, "li", kind, now)))
-	return get[records.Escalation](t)(s.Escalation(context.Background(), w.Escalation))
+	w := get[records.WrapUpResult](t)(s.WrapUp(t.Context(), escalated(call, "li", kind, now)))
+	return get[records.Escalation](t)(s.Escalation(t.Context(), w.Escalation))
 }
 
 // testCentres: the wrap-up's word counts first, then the customer's data, then the centre that serves the region.
@@ -172,7 +172,7 @@ func testFeed(t *testing.T, open opener) {
 	for i, s := range nodes {
 		write.Go(func() {
 			for n := range each {
-				e := raise(t, s, fmt.Sprintf("c%d-%d", i, n), records.OutcomeRemote, time.Now())
+				e := raise(t, s, fmt.Sprintf("c%d-%d", i, n), records.OutcomeRemote, time.Now()) //nolint:contextcheck // the test has its own
 				if _, err := s.AcceptEscalation(ctx, e.ID, "deng", 0); err != nil {
 					t.Error(err)
 				}

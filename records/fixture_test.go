@@ -73,7 +73,13 @@ func get[T any](t testing.TB) func(T, error) T {
 }
 
 // refused checks that err is a refusal of this kind that a person can understand.
-func refused(t testing.TB, err, kind error) *records.Problem {
+func refused(t testing.TB, err, kind error) {
+	t.Helper()
+	_ = refusal(t, err, kind)
+}
+
+// refusal is refused that gives the refusal.
+func refusal(t testing.TB, err, kind error) *records.Problem {
 	t.Helper()
 	var p *records.Problem
 	if !errors.Is(err, kind) || !errors.As(err, &p) {
@@ -109,7 +115,7 @@ func staff(t testing.TB, s *records.Store) {
 // answer claims a call and gives its case.
 func answer(t testing.TB, s *records.Store, call, agent, number string) records.OwnedCase {
 	t.Helper()
-	return get[records.OwnedCase](t)(s.OwnCall(context.Background(), records.OwnInput{Call: call, Queue: "support", Agent: agent, Number: number}))
+	return get[records.OwnedCase](t)(s.OwnCall(t.Context(), records.OwnInput{Call: call, Queue: "support", Agent: agent, Number: number}))
 }
 
 func solved(call, by string) records.WrapUpInput {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/jmoiron/sqlx"
+
 	"hotline/records"
 )
 
@@ -17,7 +19,7 @@ func invariants(t interface {
 }, s *records.Store, path string,
 ) {
 	ctx := context.Background()
-	db, err := sql.Open("sqlite3", "file:"+path)
+	db, err := sqlx.Open("sqlite3", "file:"+path)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -42,22 +44,12 @@ func invariants(t interface {
 		"the feed has gaps":                          `SELECT MAX(seq) FROM escalation_feed HAVING MAX(seq) <> COUNT(*)`,
 		"the feed's last word is not the state":      `SELECT e.id FROM escalations e WHERE e.version <> (SELECT COUNT(*) FROM escalation_feed f WHERE f.escalation = e.id)`,
 	} {
-		rows, err := db.QueryContext(ctx, query)
-		if err != nil {
+		var wrong []string
+		if err := db.SelectContext(ctx, &wrong, query); err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				t.Fatalf("%v", err)
-			}
+		for _, id := range wrong {
 			t.Errorf("%s: %s", what, id)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatalf("%v", err)
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatalf("%v", err)
 		}
 	}
 	report, err := s.Journal().VerifyChains(ctx)

@@ -16,7 +16,7 @@ func testPeople(t *testing.T, open opener) {
 	equal(t, "name", c.Name, "华北电力 有限公司")
 	equal(t, "agreement", c.Agreement, "4 h\nonsite")
 	_, err := s.AddCustomer(ctx, records.Customer{Name: "\t", Priority: 100, Notes: strings.Repeat("长", 10001)})
-	equal(t, "faults named", len(refused(t, err, records.ErrInvalid).Fields), 3)
+	equal(t, "faults named", len(refusal(t, err, records.ErrInvalid).Fields), 3)
 	old := c
 	c.Region = "天津"
 	c = get[records.Customer](t)(s.UpdateCustomer(ctx, c))
@@ -34,7 +34,7 @@ func testPeople(t *testing.T, open opener) {
 	equal(t, "numbers", fmt.Sprint(k.Numbers), "[{+8613800138000 mobile} {+861065521234 }]")
 	equal(t, "customer", k.CustomerName, c.Name)
 	_, err = s.AddContact(ctx, records.Contact{Name: "x", Numbers: []records.Number{{Number: "021-12345678转801"}, {Number: "500&PJSIP/trunk/00"}}})
-	equal(t, "faults named", len(refused(t, err, records.ErrInvalid).Fields), 2)
+	equal(t, "faults named", len(refusal(t, err, records.ErrInvalid).Fields), 2)
 	_, err = s.AddContact(ctx, records.Contact{Name: "x", CustomerID: "nobody"})
 	refused(t, err, records.ErrNotFound)
 	before := k
@@ -81,8 +81,6 @@ func testRecognition(t *testing.T, open opener) {
 	refused(t, s.Remember(ctx, "13900139000", "nobody", "wang"), records.ErrNotFound)
 	refused(t, s.Remember(ctx, "anonymous", a.ID, "wang"), records.ErrInvalid)
 
-	a.Numbers = nil
-	get[records.Contact](t)(s.UpdateContact(ctx, get[records.Contact](t)(s.Contact(ctx, a.ID))))
 	fresh := get[records.Contact](t)(s.Contact(ctx, a.ID))
 	fresh.Numbers = nil
 	get[records.Contact](t)(s.UpdateContact(ctx, fresh))
@@ -100,7 +98,7 @@ func testVerification(t *testing.T, open opener) {
 	owned := answer(t, store, "c1", "li", "13800138000")
 
 	_, err := store.Verify(ctx, records.VerificationInput{})
-	equal(t, "faults named", len(refused(t, err, records.ErrIncomplete).Fields), 3)
+	equal(t, "faults named", len(refusal(t, err, records.ErrIncomplete).Fields), 3)
 	_, err = store.Verify(ctx, records.VerificationInput{Contact: "nobody", By: "li", How: "asked"})
 	refused(t, err, records.ErrNotFound)
 	v := get[records.Verification](t)(store.Verify(ctx, records.VerificationInput{Contact: k.ID, Call: "c1", By: "li", How: "agreement number"}))

@@ -87,7 +87,7 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	}
 	s.r.SetMaxOpenConns(d.readers)
 	s.r.SetMaxIdleConns(d.readers)
-	s.journal = newJournal(s)
+	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
 	return s, nil
 }
 

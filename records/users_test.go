@@ -27,7 +27,7 @@ func testUsers(t *testing.T, open opener) {
 		_, err := s.AddUser(ctx, records.NewUser{Login: login})
 		refused(t, err, records.ErrInvalid)
 	}
-	p := refused(t, func() error {
+	p := refusal(t, func() error {
 		_, err := s.AddUser(ctx, records.NewUser{Login: "x", Roles: []string{"king"}, Skills: map[string]int{"support": 0}, Password: "short"})
 		return err
 	}(), records.ErrInvalid)
@@ -69,7 +69,7 @@ func testLogin(t *testing.T, open opener) {
 	equal(t, "last login", u.LastLogin, c.now())
 	for _, bad := range [][2]string{{"li", "wrong password"}, {"li", ""}, {"nobody", password}, {"phone", ""}, {"", ""}, {"li", strings.Repeat("x", 1<<20)}} {
 		_, err := s.Authenticate(ctx, bad[0], bad[1])
-		if p := refused(t, err, records.ErrCredentials); bad[0] != "li" {
+		if p := refusal(t, err, records.ErrCredentials); bad[0] != "li" {
 			equal(t, "the same words whoever it is", p.What, "Login or password is wrong.")
 		}
 		if bad[0] == "li" && bad[1] == "" {

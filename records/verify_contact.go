@@ -52,8 +52,10 @@ func (s *Store) Verify(ctx context.Context, in VerificationInput) (Verification,
 		if err != nil {
 			return err
 		}
-		v = Verification{ID: newID(t.now), Contact: in.Contact, Call: in.Call, Case: in.Case, By: in.By, How: in.How, Detail: in.Detail,
-			At: in.At}
+		v = Verification{
+			ID: newID(t.now), Contact: in.Contact, Call: in.Call, Case: in.Case, By: in.By, How: in.How, Detail: in.Detail,
+			At: in.At,
+		}
 		if v.At.IsZero() {
 			v.At = t.now
 		}

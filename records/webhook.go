@@ -111,7 +111,9 @@ func (w *Webhook) sendNext(ctx context.Context) (sent bool, err error) {
 	}
 	ctx, done := graceful(ctx)
 	defer done()
-	if err := w.post(ctx, entries[0]); err != nil {
+	if err := w.post(ctx, entries[0]); ctx.Err() != nil {
+		return false, err // the sender stops; nothing is wrong with the receiver
+	} else if err != nil {
 		return false, errors.Join(err, w.store.webhookFailed(ctx, w.opt.Name, w.holder, err))
 	}
 	return true, w.store.webhookDelivered(ctx, w.opt.Name, w.holder, entries[0].Seq)

@@ -76,9 +76,6 @@ func (s *Store) webhookDelivered(ctx context.Context, name, holder string, seq i
 }
 
 func (s *Store) webhookFailed(ctx context.Context, name, holder string, why error) error {
-	if ctx.Err() != nil {
-		return nil // the sender stops; nothing is wrong with the receiver
-	}
 	return s.write(ctx, "webhook failed", func(t *txn) error {
 		return t.do(ctx, `UPDATE webhooks SET attempts = attempts + 1, last_error = ?, last_attempt = ? WHERE name = ? AND holder = ?`,
 			line(why.Error()), at(t.now), name, holder)

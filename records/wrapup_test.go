@@ -29,7 +29,7 @@ func testWrapUp(t *testing.T, open opener) {
 		in.Call, in.By = "c1", "li"
 		_, err := s.WrapUp(ctx, in)
 		var got []string
-		for _, f := range refused(t, err, records.ErrIncomplete).Fields {
+		for _, f := range refusal(t, err, records.ErrIncomplete).Fields {
 			got = append(got, f.Name)
 			if f.Code == "" || f.What == "" || f.Do == "" {
 				t.Errorf("a fault that does not help: %+v", f)

@@ -65,7 +65,8 @@ func (s *Site) describeAgents() {
 		Body struct {
 			Seconds int `json:"seconds,omitempty" minimum:"1" maximum:"3600" doc:"60 when left out"`
 		}
-	}) (*one[extended], error) {
+	},
+	) (*one[extended], error) {
 		until, err := s.opt.Agents.ExtendWrapUp(w.Login, in.ID, time.Duration(cmp.Or(in.Body.Seconds, 60))*time.Second)
 		return oneOf(extended{until}, err)
 	})

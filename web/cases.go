@@ -112,7 +112,8 @@ func (s *Site) describeCases() {
 	}, func(ctx context.Context, w *who, in *struct {
 		ByNumber
 		Body caseChangeBody
-	}) (*one[records.Case], error) {
+	},
+	) (*one[records.Case], error) {
 		b := in.Body
 		return oneOf(cases.UpdateCase(ctx, in.Number, records.CaseChange{
 			By: w.Login, Version: b.Version, ContactID: b.ContactID, CustomerID: b.CustomerID, Subject: b.Subject,
@@ -127,7 +128,8 @@ func (s *Site) describeCases() {
 		Body struct {
 			Text string `json:"text" minLength:"1" maxLength:"10000"`
 		}
-	}) (*one[records.Note], error) {
+	},
+	) (*one[records.Note], error) {
 		return oneOf(cases.AddNote(ctx, in.Number, w.Login, in.Body.Text))
 	})
 }

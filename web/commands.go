@@ -47,7 +47,8 @@ func (s *Site) describeCommands() {
 	}, func(ctx context.Context, w *who, in *struct {
 		ByID
 		Body handOverBody
-	}) (*struct{}, error) {
+	},
+	) (*struct{}, error) {
 		to, err := in.Body.target()
 		if err != nil {
 			return nil, err
@@ -66,7 +67,8 @@ func (s *Site) describeCommands() {
 		Body struct {
 			Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"kept in the journal"`
 		}
-	}) (*struct{}, error) {
+	},
+	) (*struct{}, error) {
 		return nil, calls.Decline(ctx, in.ID, w.Login, in.Body.Reason)
 	})
 	handle(s, op{
@@ -78,7 +80,8 @@ func (s *Site) describeCommands() {
 		Body struct {
 			Queue string `json:"queue" minLength:"1" maxLength:"64"`
 		}
-	}) (*struct{}, error) {
+	},
+	) (*struct{}, error) {
 		if err := s.audited(ctx, w, "call.move", in.ID, "", in.Body.Queue); err != nil {
 			return nil, err
 		}

@@ -67,7 +67,8 @@ func (s *Site) describeDesk() {
 		Body struct {
 			Active bool `json:"active,omitempty" doc:"keyboard or mouse were used since the last one"`
 		}
-	}) (*struct{}, error) {
+	},
+	) (*struct{}, error) {
 		if !s.opt.Agents.Beat(w.Login, w.Session, in.Body.Active) {
 			p := problem(codeConflict, "This session has no open desk.")
 			p.Do = "Open the event stream again with desk=true."
@@ -115,7 +116,7 @@ func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamR
 	if last == "" {
 		last = in.After
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+	return &huma.StreamResponse{Body: func(ctx huma.Context) { //nolint:contextcheck // the stream outlives the operation's context, which is bounded
 		defer leave()
 		if desk != nil {
 			defer desk.Close()

@@ -34,6 +34,7 @@ func (s *Site) describeEscalations() {
 		doc: "Every change of every escalation: opened, updated, accepted, declined, overdue, done. Numbers have no gaps: who keeps *next* and " +
 			"sends it as *after* misses nothing and gets everything in order. With wait, the answer comes as soon as there is " +
 			"something, or empty after so many seconds.",
+		patience: time.Minute + roomTime,
 	}, s.readFeed)
 	handle(s, op{
 		id: "list-escalations", method: http.MethodGet, path: apiBase + "/escalations/list", tag: "escalations", roles: roles,
@@ -47,7 +48,8 @@ func (s *Site) describeEscalations() {
 		Region   string `query:"region" maxLength:"200"`
 		Centre   string `query:"service_centre" maxLength:"200"`
 		Accepted string `query:"accepted_by" maxLength:"64"`
-	}) (*one[records.Page[records.Escalation]], error) {
+	},
+	) (*one[records.Page[records.Escalation]], error) {
 		return oneOf(all.Escalations(ctx, records.EscalationFilter{
 			State: in.State, Active: in.Active, Kind: in.Kind, Case: in.Case, Region: in.Region, Centre: in.Centre,
 			Accepted: in.Accepted, Cursor: in.Cursor, Limit: in.Limit,
@@ -73,7 +75,8 @@ func (s *Site) describeEscalations() {
 		Body struct {
 			Version int64 `json:"version,omitempty" minimum:"0" doc:"the version that you saw"`
 		}
-	}) (*one[records.Escalation], error) {
+	},
+	) (*one[records.Escalation], error) {
 		return oneOf(all.AcceptEscalation(ctx, in.ID, w.Login, in.Body.Version))
 	})
 	handle(s, op{
@@ -86,7 +89,8 @@ func (s *Site) describeEscalations() {
 			Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
 			Version int64  `json:"version,omitempty" minimum:"0"`
 		}
-	}) (*one[records.Escalation], error) {
+	},
+	) (*one[records.Escalation], error) {
 		return oneOf(all.DeclineEscalation(ctx, in.ID, w.Login, in.Body.Reason, in.Body.Version))
 	})
 	handle(s, op{
@@ -99,7 +103,8 @@ func (s *Site) describeEscalations() {
 			Result  string `json:"result" minLength:"1" maxLength:"10000" doc:"what was done"`
 			Version int64  `json:"version,omitempty" minimum:"0"`
 		}
-	}) (*one[records.Escalation], error) {
+	},
+	) (*one[records.Escalation], error) {
 		return oneOf(all.FinishEscalation(ctx, in.ID, w.Login, in.Body.Result, in.Body.Version))
 	})
 }
@@ -131,7 +136,13 @@ func (s *Site) readFeed(ctx context.Context, _ *who, in *feedInput) (*one[feed],
 func (s *Site) awaitFeed(ctx context.Context, in *feedInput) ([]records.FeedEntry, error) {
 	wait, cancel := context.WithTimeout(ctx, time.Duration(in.Wait)*time.Second)
 	defer cancel()
-	defer context.AfterFunc(s.stop, cancel)()
+	go func() {
+		select {
+		case <-s.stop:
+			cancel()
+		case <-wait.Done():
+		}
+	}()
 	items, err := s.opt.Records.FeedFrom(in.After).Next(wait, in.Limit)
 	if err != nil && wait.Err() != nil && ctx.Err() == nil {
 		return nil, nil // nothing came

@@ -26,7 +26,8 @@ func (s *Site) describeHandOvers() {
 		doc:     "Those offered by or to oneself; a supervisor sees all with all=true.",
 	}, func(ctx context.Context, w *who, in *struct {
 		All bool `query:"all" doc:"supervisors only"`
-	}) (*list[records.HandOver], error) {
+	},
+	) (*list[records.HandOver], error) {
 		login := w.Login
 		if in.All {
 			if !w.has(Supervisor) {
@@ -43,7 +44,8 @@ func (s *Site) describeHandOvers() {
 	}, func(ctx context.Context, w *who, in *struct {
 		ByNumber
 		Body offerBody
-	}) (*one[records.HandOver], error) {
+	},
+	) (*one[records.HandOver], error) {
 		b := in.Body
 		offer := records.HandOverOffer{
 			Case: in.Number, Call: b.Call, From: w.Login, To: records.Target{Kind: b.Kind, Name: b.Name},
@@ -77,7 +79,8 @@ func (s *Site) describeHandOvers() {
 			Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
 			Version int64  `json:"version,omitempty" minimum:"0" doc:"the version of the case that you saw"`
 		}
-	}) (*one[records.Case], error) {
+	},
+	) (*one[records.Case], error) {
 		return oneOf(cases.OverrideOwner(ctx, records.OwnerOverride{
 			Case: in.Number, To: in.Body.To, By: w.Login, Reason: in.Body.Reason, Version: in.Body.Version,
 		}))

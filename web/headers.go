@@ -64,31 +64,34 @@ const requestHeader = "X-Request-Id"
 // may hold numbers.
 func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := uuid.NewString()
-		w.Header().Set(requestHeader, id)
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, visit{id, r, now()}))
-		began := now()
+		v := visit{uuid.NewString(), r, now()}
+		w.Header().Set(requestHeader, v.id)
 		a := &answer{ResponseWriter: w}
-		defer func() {
+		defer func() { //nolint:contextcheck // it gets the request's own context
 			fault := recover()
-			if fault != nil && fault != http.ErrAbortHandler {
-				log.Error("request panicked", "request", id, "method", r.Method, "path", r.URL.Path, "panic", fault, "stack", string(debug.Stack()))
-				if a.status == 0 {
-					writeProblem(a, problem(codeInternal, "Something went wrong on our side."))
-				}
-			}
-			level := slog.LevelDebug
-			if a.status >= 500 {
-				level = slog.LevelWarn
-			}
-			log.Log(r.Context(), level, "request", "request", id, "method", r.Method, "path", r.URL.Path,
-				"status", a.status, "took", now().Sub(began))
+			a.settle(r.Context(), log, v, now(), fault)
 			if fault == http.ErrAbortHandler {
 				panic(fault)
 			}
 		}()
-		next.ServeHTTP(a, r)
+		next.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 	})
+}
+
+// settle answers for a handler that panicked, and writes the log line.
+func (a *answer) settle(ctx context.Context, log *slog.Logger, v visit, now time.Time, fault any) {
+	log = log.With("request", v.id, "method", v.request.Method, "path", v.request.URL.Path)
+	if fault != nil && fault != http.ErrAbortHandler {
+		log.ErrorContext(ctx, "request panicked", "panic", fault, "stack", string(debug.Stack()))
+		if a.status == 0 {
+			writeProblem(a, problem(codeInternal, "Something went wrong on our side."))
+		}
+	}
+	level := slog.LevelDebug
+	if a.status >= 500 {
+		level = slog.LevelWarn
+	}
+	log.Log(ctx, level, "request", "status", a.status, "took", now.Sub(v.began))
 }
 
 // source is the address that a request came from: the peer, or, when the peer is a trusted proxy, the last address in

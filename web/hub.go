@@ -90,7 +90,8 @@ func (h *Hub) Publish(l Live) error {
 	return nil
 }
 
-// PublishQueue sends what the queue reports. Agents see the events of their queues with the caller's number and name masked.
+// PublishQueue sends what the queue reports. Agents see the events of their queues with the caller's number and name masked,
+// and without the notes of hand-overs, which are for the receiver.
 func (h *Hub) PublishQueue(e queue.Event) error {
 	l := Live{
 		Kind: e.Kind, At: e.At, Call: e.Call, Queue: e.Queue, Agent: e.Agent,
@@ -100,7 +101,7 @@ func (h *Hub) PublishQueue(e queue.Event) error {
 	case queue.EventDegraded, queue.EventAlarm:
 		l.To = ToSupervisors | ToAdministrators
 	}
-	if e.Data["number"] != "" || e.Data["name"] != "" {
+	if e.Data["number"] != "" || e.Data["name"] != "" || e.Data["note"] != "" {
 		masked := e
 		masked.Data = maps.Clone(e.Data)
 		for key, mask := range map[string]func(string) string{"number": maskNumber, "name": maskName} {
@@ -108,6 +109,7 @@ func (h *Hub) PublishQueue(e queue.Event) error {
 				masked.Data[key] = mask(v)
 			}
 		}
+		delete(masked.Data, "note")
 		l.Plain = masked
 	}
 	return h.Publish(l)

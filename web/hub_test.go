@@ -35,7 +35,11 @@ func TestHubResume(t *testing.T) {
 		{h.id(0), false},
 		{h.id(21), false}, // has not happened
 		{NewHub(8).id(20), false},
-		{"", false}, {"-", false}, {h.epoch, false}, {h.epoch + "-x", false}, {h.epoch + "--1", false},
+		{"", false},
+		{"-", false},
+		{h.epoch, false},
+		{h.epoch + "-x", false},
+		{h.epoch + "--1", false},
 		{h.epoch + "-99999999999999999999999", false},
 		{fmt.Sprintf("%s-%d", h.epoch, uint64(math.MaxInt64)), false},
 	} {
@@ -103,7 +107,7 @@ func TestHubMasksNumbers(t *testing.T) {
 	h := NewHub(4)
 	e := queue.Event{
 		Kind: queue.EventArrived, At: time.Unix(1, 0), Call: "a-1", Queue: "service",
-		Data: map[string]string{"number": "+8613800138000", "name": "王芳", "did": "4001"},
+		Data: map[string]string{"number": "+8613800138000", "name": "王芳", "did": "4001", "note": "knows ERP"},
 	}
 	if err := h.PublishQueue(e); err != nil {
 		t.Fatal(err)
@@ -113,7 +117,7 @@ func TestHubMasksNumbers(t *testing.T) {
 	if !strings.Contains(full, "+8613800138000") || !strings.Contains(full, "王芳") {
 		t.Errorf("supervisors read %s", full)
 	}
-	if strings.Contains(plain, "00138000") || strings.Contains(plain, "王芳") || !strings.Contains(plain, "+86138****8000") {
+	if strings.Contains(plain, "00138000") || strings.Contains(plain, "王芳") || strings.Contains(plain, "ERP") || !strings.Contains(plain, "+86138****8000") {
 		t.Errorf("agents read %s", plain)
 	}
 	if e.Data["number"] != "+8613800138000" {

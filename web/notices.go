@@ -46,7 +46,8 @@ func (s *Site) describeNotices() {
 		Paged
 		Unseen bool   `query:"unseen" doc:"only those that no manager has seen"`
 		Kind   string `query:"kind" maxLength:"64"`
-	}) (*one[records.Page[records.Notice]], error) {
+	},
+	) (*one[records.Page[records.Notice]], error) {
 		return oneOf(all.Notices(ctx, records.NoticeFilter{Unseen: in.Unseen, Kind: in.Kind, Cursor: in.Cursor, Limit: in.Limit}))
 	})
 	handle(s, op{
@@ -76,7 +77,8 @@ func (s *Site) describeCallbacks() {
 		State string `query:"state" enum:"open,taken,done,cancelled"`
 		Queue string `query:"queue" maxLength:"64"`
 		Case  string `query:"case" maxLength:"64"`
-	}) (*one[records.Page[records.CallbackRequest]], error) {
+	},
+	) (*one[records.Page[records.CallbackRequest]], error) {
 		page, err := all.Callbacks(ctx, records.CallbackFilter{
 			State: in.State, Queue: in.Queue, Case: in.Case, Cursor: in.Cursor, Limit: in.Limit,
 		})
@@ -97,7 +99,8 @@ func (s *Site) describeCallbacks() {
 			Queue  string `json:"queue,omitempty" maxLength:"64"`
 			Case   string `json:"case,omitempty" maxLength:"64"`
 		}
-	}) (*one[records.CallbackRequest], error) {
+	},
+	) (*one[records.CallbackRequest], error) {
 		return oneOf(all.AddCallback(ctx, records.CallbackRequest{
 			Number: in.Body.Number, Queue: in.Body.Queue, Case: in.Body.Case, Login: w.Login,
 		}))
@@ -121,7 +124,8 @@ func (s *Site) describeCallbacks() {
 		}, func(ctx context.Context, w *who, in *struct {
 			ByID
 			Body resultBody
-		}) (*one[records.CallbackRequest], error) {
+		},
+		) (*one[records.CallbackRequest], error) {
 			return oneOf(change.do(ctx, in.ID, w.Login, in.Body.Result, in.Body.Version))
 		})
 	}

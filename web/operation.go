@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -21,12 +22,17 @@ type op struct {
 	id, method, path string
 	tag, summary     string
 	doc              string
-	roles            []Role   // who may; none: everybody who is signed in
-	open             bool     // nobody needs to be signed in
-	status           int      // of success; 200, or 204 without a body, when 0
-	codes            []string // problems of its own, beside those that follow from its shape
-	produces         string   // media type of a streamed answer
+	roles            []Role        // who may; none: everybody who is signed in
+	open             bool          // nobody needs to be signed in
+	status           int           // of success; 200, or 204 without a body, when 0
+	codes            []string      // problems of its own, beside those that follow from its shape
+	produces         string        // media type of a streamed answer
+	patience         time.Duration // how long it may take; roomTime when 0
 }
+
+// roomTime bounds what one request may wait for the rooms behind the API: shorter than a browser's own patience, longer than a
+// database that is locked for a moment.
+const roomTime = 15 * time.Second
 
 // maxBody bounds a request body, in bytes. No operation needs more: the largest field is a case's description.
 const maxBody = 64 << 10
@@ -35,6 +41,8 @@ const maxBody = 64 << 10
 // learns nothing of its validation.
 func handle[I, O any](s *Site, o op, fn func(context.Context, *who, *I) (*O, error)) {
 	huma.Register(s.api, s.operation(o, reflect.TypeFor[I]()), func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeout(ctx, cmp.Or(o.patience, roomTime))
+		defer cancel()
 		out, err := fn(ctx, whoOf(ctx), in)
 		if err != nil {
 			return nil, s.problemFor(ctx, o.id, err)
@@ -133,12 +141,12 @@ func (s *Site) problemFor(ctx context.Context, operation string, err error) *Pro
 	case p != nil:
 	case errors.Is(err, context.DeadlineExceeded):
 		p = problem(codeUnavailable, "A part of the hotline did not answer in time.")
-	case ctx.Err() != nil:
+	case errors.Is(err, context.Canceled):
 		p = problem(codeUnavailable, "The client left before the answer was ready.")
 	default:
 		p = problem(codeInternal, "Something went wrong on our side.")
 	}
-	if p.Status >= 500 && ctx.Err() == nil {
+	if p.Status >= 500 && !errors.Is(ctx.Err(), context.Canceled) {
 		s.log.ErrorContext(ctx, "operation failed", "operation", operation, "request", requestOf(ctx), "err", err)
 	}
 	told := *p

@@ -113,7 +113,8 @@ func (s *Site) describePeople() {
 		Body struct {
 			Number string `json:"number" minLength:"1" maxLength:"40"`
 		}
-	}) (*one[records.Recognition], error) {
+	},
+	) (*one[records.Recognition], error) {
 		return oneOf(people.Recognise(ctx, in.Body.Number))
 	})
 	handle(s, op{
@@ -124,7 +125,8 @@ func (s *Site) describePeople() {
 		Body struct {
 			Number string `json:"number" minLength:"2" maxLength:"40"`
 		}
-	}) (*struct{}, error) {
+	},
+	) (*struct{}, error) {
 		return nil, people.Remember(ctx, in.Body.Number, in.ID, w.Login)
 	})
 	handle(s, op{
@@ -138,7 +140,8 @@ func (s *Site) describePeople() {
 			Call   string `json:"call,omitempty" maxLength:"128"`
 			Case   string `json:"case,omitempty" maxLength:"64" doc:"the case of the call when left out"`
 		}
-	}) (*one[records.Verification], error) {
+	},
+	) (*one[records.Verification], error) {
 		return oneOf(people.Verify(ctx, records.VerificationInput{
 			Contact: in.ID, Call: in.Body.Call, Case: in.Body.Case, By: w.Login, How: in.Body.How, Detail: in.Body.Detail,
 		}))
@@ -168,7 +171,8 @@ func (s *Site) describePeople() {
 		ByID
 		Versioned
 		Body contactBody
-	}) (*one[records.Contact], error) {
+	},
+	) (*one[records.Contact], error) {
 		c := in.Body.contact()
 		c.ID, c.Version = in.ID, in.Version
 		return oneOf(people.UpdateContact(ctx, c))
@@ -185,7 +189,8 @@ func (s *Site) describeCustomers() {
 	}, func(ctx context.Context, _ *who, in *struct {
 		Name  string `query:"name" maxLength:"200" doc:"part of the name"`
 		Limit int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
-	}) (*list[records.Customer], error) {
+	},
+	) (*list[records.Customer], error) {
 		return listOf(people.Customers(ctx, in.Name, in.Limit))
 	})
 	handle(s, op{
@@ -210,7 +215,8 @@ func (s *Site) describeCustomers() {
 		ByID
 		Versioned
 		Body customerBody
-	}) (*one[records.Customer], error) {
+	},
+	) (*one[records.Customer], error) {
 		old, err := people.Customer(ctx, in.ID)
 		if err != nil {
 			return nil, err

@@ -41,7 +41,8 @@ func (s *Site) describeQueues() {
 		summary: "Read one queue's live numbers", codes: []string{codeNotFound},
 	}, func(_ context.Context, _ *who, in *struct {
 		Name string `path:"name" maxLength:"64"`
-	}) (*one[queue.QueueView], error) {
+	},
+	) (*one[queue.QueueView], error) {
 		for _, q := range s.opt.Calls.Queues() {
 			if q.Queue == in.Name {
 				return oneOf(q, nil)

@@ -65,7 +65,7 @@ func (s *Site) cookieName() string {
 }
 
 func (s *Site) cookie(token string, until time.Time) *http.Cookie {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure follows the configuration: on loopback there may be no TLS to be secure with
 		Name: s.cookieName(), Value: token, Path: "/", Expires: until,
 		HttpOnly: true, Secure: s.opt.TLS, SameSite: http.SameSiteStrictMode,
 	}
@@ -125,6 +125,21 @@ func (s *Site) describeSession() {
 	}, func(_ context.Context, w *who, _ *struct{}) (*one[signedInAs], error) {
 		return &one[signedInAs]{Body: s.as(w)}, nil
 	})
+	handle(s, op{
+		id: "change-password", method: http.MethodPost, path: apiBase + "/me/password", tag: "session", summary: "Change one's own password",
+		doc: "Ends all sessions of the user, this one too.", codes: []string{codeBadLogin, codeThrottled, codeUnavailable},
+	}, func(ctx context.Context, w *who, in *struct {
+		Body struct {
+			Old string `json:"old" minLength:"1" maxLength:"1024"`
+			New string `json:"new" minLength:"1" maxLength:"1024"`
+		}
+	},
+	) (*struct{}, error) {
+		if _, err := s.authenticate(ctx, w.Login, in.Body.Old); err != nil {
+			return nil, err
+		}
+		return nil, s.opt.Records.SetPassword(ctx, w.Login, in.Body.New)
+	})
 }
 
 func (s *Site) as(w *who) signedInAs {
@@ -136,28 +151,11 @@ func (s *Site) as(w *who) signedInAs {
 }
 
 func (s *Site) login(ctx context.Context, _ *who, in *loginInput) (*loginOutput, error) {
-	r := visitOf(ctx).request
-	source := source(r, s.opt.TrustedProxies)
-	login := strings.ToLower(in.Body.Login)
-	if wait := s.throttle.take(source, login); wait > 0 {
-		s.measured.refused.Inc()
-		p := problem(codeThrottled, "Too many sign-ins failed from here or for this login.")
-		p.retry = wait
-		return nil, p
-	}
-	user, err := s.opt.Records.Authenticate(ctx, in.Body.Login, in.Body.Password)
-	refused := errors.Is(err, records.ErrCredentials) || errors.Is(err, records.ErrLocked)
-	s.throttle.done(source, login, refused)
-	if refused {
-		s.measured.refused.Inc()
-		// A locked account answers like a wrong password: otherwise the lock would tell which logins exist.
-		s.log.WarnContext(ctx, "sign-in refused", "login", login, "source", source, "request", requestOf(ctx), "err", err)
-		return nil, problem(codeBadLogin, "Login or password is wrong.")
-	}
+	user, err := s.authenticate(ctx, in.Body.Login, in.Body.Password)
 	if err != nil {
 		return nil, err
 	}
-	if old := s.tokenOf(r); old != "" && len(old) <= maxToken {
+	if old := s.tokenOf(visitOf(ctx).request); old != "" && len(old) <= maxToken {
 		if err := s.opt.Records.RevokeSession(ctx, old); err != nil {
 			return nil, err
 		}
@@ -177,4 +175,30 @@ func (s *Site) login(ctx context.Context, _ *who, in *loginInput) (*loginOutput,
 		out.Body.Token = token
 	}
 	return out, nil
+}
+
+// authenticate checks a password within the limits of the throttle. Errors: Problems of kind throttled and bad-login.
+func (s *Site) authenticate(ctx context.Context, login, password string) (records.User, error) {
+	source := source(visitOf(ctx).request, s.opt.TrustedProxies)
+	key := strings.ToLower(login)
+	if wait := s.throttle.take(source, key); wait > 0 {
+		s.measured.refused.Inc()
+		p := problem(codeThrottled, "Too many sign-ins failed from here or for this login.")
+		p.retry = wait
+		return records.User{}, p
+	}
+	user, err := s.opt.Records.Authenticate(ctx, login, password)
+	switch {
+	case err == nil:
+		s.throttle.done(source, key, right)
+	case errors.Is(err, records.ErrCredentials), errors.Is(err, records.ErrLocked):
+		// A locked account answers like a wrong password: otherwise the lock would tell which logins exist.
+		s.throttle.done(source, key, wrong)
+		s.measured.refused.Inc()
+		s.log.WarnContext(ctx, "sign-in refused", "login", key, "source", source, "request", requestOf(ctx), "err", err)
+		err = problem(codeBadLogin, "Login or password is wrong.")
+	default:
+		s.throttle.done(source, key, undecided)
+	}
+	return user, err
 }

@@ -157,6 +157,23 @@ func TestSessionsThatEndAreRefused(t *testing.T) {
 	h.do(t, "ben", "GET", "/api/v1/me", nil).problem(http.StatusUnauthorized, codeSignIn)
 }
 
+func TestChangingOnesPassword(t *testing.T) {
+	t.Parallel()
+	h := withPassword(t)
+	var err error
+	if h.tokens["carl"], _, err = h.store.NewSession(t.Context(), "carl"); err != nil {
+		t.Fatal(err)
+	}
+	change := func(old, fresh string) *reply {
+		return h.do(t, "carl", "POST", "/api/v1/me/password", map[string]any{"old": old, "new": fresh})
+	}
+	change("not the password", "another long sentence").problem(http.StatusUnauthorized, codeBadLogin)
+	change(password, "short").problem(http.StatusUnprocessableEntity, "password-invalid")
+	change(password, "another long sentence").want(http.StatusNoContent, nil)
+	h.do(t, "carl", "GET", "/api/v1/me", nil).problem(http.StatusUnauthorized, codeSignIn)
+	h.do(t, "", "POST", "/api/v1/login", login("carl", "another long sentence", false)).want(http.StatusOK, nil)
+}
+
 func TestPasswordsAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

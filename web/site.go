@@ -5,7 +5,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -63,7 +62,7 @@ type Site struct {
 	mux      *http.ServeMux
 	handler  http.Handler
 
-	stop     context.Context // over when draining begins
+	stop     chan struct{} // closed when draining begins
 	stopOnce func()
 }
 
@@ -85,8 +84,8 @@ func New(o Options) (*Site, error) {
 		problems: map[string]kind{}, throttle: newThrottle(o.Logins, o.Now),
 		streams: newStreamCount(o.MaxStreams, o.PeerStreams),
 	}
-	stop, cancel := context.WithCancel(context.Background())
-	s.stop, s.stopOnce = stop, sync.OnceFunc(func() { cancel(); o.Hub.close() })
+	s.stop = make(chan struct{})
+	s.stopOnce = sync.OnceFunc(func() { close(s.stop); o.Hub.close() })
 	for _, k := range kinds() {
 		s.problems[k.code] = k
 	}
@@ -109,7 +108,14 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 // Drain ends the event streams and makes /readyz say down. Requests are still answered. It is idempotent and returns at once.
 func (s *Site) Drain() { s.stopOnce() }
 
-func (s *Site) draining() bool { return s.stop.Err() != nil }
+func (s *Site) draining() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
+	}
+}
 
 // route builds the route table.
 func (s *Site) route() (http.Handler, error) {

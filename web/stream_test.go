@@ -97,12 +97,14 @@ func TestStreamBeginsAndResumes(t *testing.T) {
 	publish(t, hub, 3)
 
 	t.Run("without an id it begins now", func(t *testing.T) {
+		t.Parallel()
 		f, _ := open(t, hub, "", nil)
 		if got := f.next(t); got.event != "hello" || got.id != hub.id(3) || !strings.Contains(got.data, `"now"`) {
 			t.Fatalf("first frame %+v", got)
 		}
 	})
 	t.Run("with an id it continues after it", func(t *testing.T) {
+		t.Parallel()
 		f, _ := open(t, hub, hub.id(1), nil)
 		if got := f.next(t); got.event != "hello" || got.id != hub.id(1) {
 			t.Fatalf("first frame %+v", got)
@@ -114,6 +116,7 @@ func TestStreamBeginsAndResumes(t *testing.T) {
 		}
 	})
 	t.Run("with an id that cannot be resumed it says reset", func(t *testing.T) {
+		t.Parallel()
 		for _, id := range []string{"gone-7", "nonsense", NewHub(8).id(2)} {
 			f, _ := open(t, hub, id, nil)
 			if got := f.next(t); got.event != "reset" || got.id != hub.id(3) {

@@ -56,20 +56,29 @@ func (t *throttle) take(source netip.Addr, login string) (wait time.Duration) {
 	return 0
 }
 
+// verdict is how a try ended.
+type verdict int
+
+const (
+	undecided verdict = iota // nobody learned whether the password is right: counts for nothing
+	wrong
+	right
+)
+
 // done ends a try. A right password forgets the failures of its login, but not those of the source: otherwise a guesser
 // with one account of their own could go on for ever.
-func (t *throttle) done(source netip.Addr, login string, failed bool) {
+func (t *throttle) done(source netip.Addr, login string, v verdict) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
 	bySource, byLogin := t.of(sourceKey(source)), t.of(loginKey(login))
 	for _, k := range []*tries{bySource, byLogin} {
 		k.underway--
-		if failed {
+		if v == wrong {
 			t.fail(k, now)
 		}
 	}
-	if !failed {
+	if v == right {
 		byLogin.failed = 0
 	}
 }

@@ -99,7 +99,8 @@ func (s *Site) describeUsers() {
 	}, func(ctx context.Context, w *who, in *struct {
 		ByLogin
 		Body userChangeBody
-	}) (*one[records.User], error) {
+	},
+	) (*one[records.User], error) {
 		b := in.Body
 		if in.Login == w.Login && b.Roles != nil && !(&who{Roles: b.Roles}).has(Administrator) {
 			return nil, lockOut()
@@ -130,7 +131,8 @@ func (s *Site) describeUsers() {
 	}, func(ctx context.Context, _ *who, in *struct {
 		ByLogin
 		Body passwordBody
-	}) (*struct{}, error) {
+	},
+	) (*struct{}, error) {
 		return nil, users.SetPassword(ctx, in.Login, in.Body.Password)
 	})
 	handle(s, op{
@@ -164,7 +166,8 @@ func (s *Site) describeAudit() {
 		Object string    `query:"object" maxLength:"200"`
 		From   time.Time `query:"from"`
 		To     time.Time `query:"to"`
-	}) (*one[records.Page[records.AuditEntry]], error) {
+	},
+	) (*one[records.Page[records.AuditEntry]], error) {
 		return oneOf(s.opt.Records.AuditLog(ctx, records.AuditFilter{
 			By: in.By, Action: in.Action, Object: in.Object, From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit,
 		}))

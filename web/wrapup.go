@@ -96,7 +96,8 @@ func (s *Site) describeWrapUp() {
 	}, func(ctx context.Context, w *who, in *struct {
 		ByID
 		Body wrapUpBody
-	}) (*one[records.WrapUpResult], error) {
+	},
+	) (*one[records.WrapUpResult], error) {
 		input := in.Body.input()
 		input.Call, input.By = in.ID, w.Login
 		out, err := s.opt.Records.WrapUp(ctx, input)
@@ -113,7 +114,8 @@ func (s *Site) describeWrapUp() {
 	}, func(ctx context.Context, w *who, in *struct {
 		ByNumber
 		Body wrapUpBody
-	}) (*one[records.WrapUpResult], error) {
+	},
+	) (*one[records.WrapUpResult], error) {
 		input := in.Body.input()
 		input.Case, input.By = in.Number, w.Login
 		return oneOf(s.opt.Records.WrapUp(ctx, input))

@@ -96,7 +96,7 @@ func TestStrangeCallersAreServedLikeAnyOther(t *testing.T) {
 	caller := h.Dial("13800138000", house.DIDMain)
 	leg := h.Invite(an)
 	h.Answer(caller, leg)
-	call := h.Live("+8613800138000").Call
+	call := h.LiveFrom("+8613800138000").Call
 	for _, body := range []map[string]any{{"agent": dialString}, {"queue": dialString}} {
 		if status, text := h.Try("POST", "/api/v1/calls/"+call+"/handover", h.As("an"), body); status != http.StatusNotFound {
 			t.Errorf("handed over to %v: %d %s", body, status, text)
@@ -199,7 +199,7 @@ func TestCancelRacesTheAnswer(t *testing.T) {
 			}
 			return false
 		})
-		call := h.Live("+86" + from).Call
+		call := h.LiveFrom("+86" + from).Call
 		// A CANCEL reaches the agent's phone some milliseconds later, an answer the caller at once: the odds are made even.
 		wait := time.Duration(random.IntN([]int{40, 4}[round%2])) * time.Millisecond
 		var both sync.WaitGroup

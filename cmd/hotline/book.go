@@ -32,7 +32,7 @@ func (b *book) Write(e queue.Event) {
 		b.log.Error("a live event cannot be sent", "kind", e.Kind, "error", err)
 	}
 	if e.Call == "" {
-		b.log.Info(e.Kind, "agent", e.Agent, "queue", e.Queue, "data", e.Data)
+		b.log.Info("event", "kind", e.Kind, "agent", e.Agent, "queue", e.Queue, "data", e.Data)
 		return
 	}
 	data, err := json.Marshal(e)
@@ -108,31 +108,16 @@ func (b *book) follow(e queue.Event) {
 
 // handOver follows an accepted hand-over of a live call: who picked up has accepted the case, if it was the giver's (I2).
 func (b *book) handOver(ctx context.Context, e queue.Event) error {
-	if _, err := b.store.HelpOnCall(ctx, e.Call, e.Agent, e.At); err != nil {
-		return b.settled(err)
-	}
-	c, err := b.store.CaseOfCall(ctx, e.Call)
-	if err != nil {
-		return b.settled(err)
-	}
-	if c.Owner != e.Data["from"] {
-		return nil
-	}
-	offered, err := b.store.OfferHandOver(ctx, records.HandOverOffer{
-		Case: c.Number, Call: e.Call, From: c.Owner, To: records.Target{Kind: records.ToAgent, Name: e.Agent},
-		Note: "handed over in the call",
+	_, err := b.store.TakeOverCall(ctx, records.CallTakeOver{
+		Call: e.Call, From: e.Data["from"], To: e.Agent, Note: "handed over in the call", At: e.At,
 	})
-	if err != nil {
-		return b.settled(err)
-	}
-	_, err = b.store.AcceptHandOver(ctx, offered.ID, e.Agent)
 	return b.settled(err)
 }
 
-// settled drops errors that no repetition can mend, after logging them.
+// settled drops errors that no repetition can mend, after logging them: refusals by the rules. A busy database is none.
 func (b *book) settled(err error) error {
 	var problem *records.Problem
-	if errors.As(err, &problem) && !errors.Is(err, records.ErrLocked) {
+	if errors.As(err, &problem) {
 		b.log.Error("the records refused what a call asked for", "error", err)
 		return nil
 	}

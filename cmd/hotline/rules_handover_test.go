@@ -21,7 +21,7 @@ func TestHandOverOfALiveCall(t *testing.T) {
 	caller := h.Dial("13900139000", house.DIDMain)
 	anLeg := h.Invite(an)
 	h.Answer(caller, anLeg)
-	call := h.Live("+8613900139000").Call
+	call := h.LiveFrom("+8613900139000").Call
 	number := h.CaseOf(call).Number
 	bo := h.Agent("bo", pbxtest.Behaviour{})
 	wang := h.Agent("wang", pbxtest.Behaviour{}, "--role", "supervisor", "--skill", "erp=1")

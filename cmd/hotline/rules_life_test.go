@@ -45,7 +45,7 @@ func TestStoppingAndComingBackLeavesCallsAlone(t *testing.T) {
 	h.Answer(talking, leg)
 	number := h.CaseOf(p.Call).Number
 	waiting := h.Dial("13800130002", house.DIDMain)
-	waits := h.Live("+8613800130002")
+	waits := h.LiveFrom("+8613800130002")
 
 	resumed := h.Listen(h.Admin, "", first.ID)
 	want, got := idsUntil(whole, "queued", waits.Call), idsUntil(resumed, "queued", waits.Call)

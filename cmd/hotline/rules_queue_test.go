@@ -32,9 +32,9 @@ func TestWhoIsRungForWhom(t *testing.T) {
 		"customer_id": customer.ID, "name": "Mr Vip", "numbers": []any{map[string]any{"number": "13800139999"}},
 	})
 	plain := h.Dial("13800130003", house.DIDMain)
-	h.Live("+8613800130003")
+	h.LiveFrom("+8613800130003")
 	vip := h.Dial("13800139999", house.DIDMain)
-	h.Live("+8613800139999")
+	h.LiveFrom("+8613800139999")
 	h.Wait("hanging up", b.HangUp)
 	leg := h.Invite(second)
 	if got := leg.CallerNumber(); got != "13800139999" {
@@ -74,7 +74,7 @@ func TestWhoIsRungForWhom(t *testing.T) {
 		missed := h.Invite(first)
 		h.Ended("yi's phone rings out", missed)
 		h.Answer(c, h.Invite(second))
-		call := h.Live("+86" + from).Call
+		call := h.LiveFrom("+86" + from).Call
 		if kinds, _ := h.Timeline(call); !slices.Contains(kinds, "missed") {
 			t.Errorf("the journal does not tell of the miss: %v", kinds)
 		}
@@ -183,7 +183,7 @@ func TestOverflowNeverLeavesACallerInSilence(t *testing.T) {
 	// Nobody serves "other": main does, with the clock that the caller has.
 	c := h.Dial("13800130001", house.DIDOther)
 	h.Answer(c, h.Invite(an))
-	v := h.Live("+8613800130001")
+	v := h.LiveFrom("+8613800130001")
 	if v.Queue != "main" || !v.Answered || v.Rings < 2 {
 		t.Errorf("from the other queue it stands as %+v", v)
 	}
@@ -191,10 +191,10 @@ func TestOverflowNeverLeavesACallerInSilence(t *testing.T) {
 
 	// Full: the second caller hears the message, is to be called back, and no human answer is counted.
 	waits := h.Dial("13800130002", "4101")
-	h.Live("+8613800130002")
+	h.LiveFrom("+8613800130002")
 	second := h.Dial("13800130003", "4101")
 	h.Wait("the machine picks up", second.WaitAnswered)
-	call := h.Live("+8613800130003").Call
+	call := h.LiveFrom("+8613800130003").Call
 	h.Ended("the announcement ends the call", second)
 	if v := ended(call); v.End != "announcement" || v.Answered || v.Met || v.Agent != "" {
 		t.Errorf("with the machine it stands as %+v", v)
@@ -231,7 +231,7 @@ func TestOverflowNeverLeavesACallerInSilence(t *testing.T) {
 	// Nobody at night: a message.
 	c = h.Dial("13800130005", "4103")
 	h.Wait("the machine picks up", c.WaitAnswered)
-	call = h.Live("+8613800130005").Call
+	call = h.LiveFrom("+8613800130005").Call
 	h.Ended("the message ends the call", c)
 	if v := ended(call); v.End != "announcement" || v.Answered || v.Met {
 		t.Errorf("with the message it stands as %+v", v)

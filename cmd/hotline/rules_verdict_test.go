@@ -35,7 +35,7 @@ func TestVerdictsAndNumbersAgree(t *testing.T) {
 		n++
 		from := fmt.Sprintf("1380013%04d", n)
 		caller = h.Dial(from, did)
-		return caller, h.Live("+86" + from).Call
+		return caller, h.LiveFrom("+86" + from).Call
 	}
 	ready := func() { h.Eventually("an is ready", func() bool { return h.Presence("an") == "ready" }) }
 	wait := func(caller *pbxtest.PhoneCall, rings float64) {

@@ -27,7 +27,7 @@ func TestWrapUpEndsOnlyAsPermitted(t *testing.T) {
 		from := fmt.Sprintf("1380013%04d", n)
 		caller := h.Dial(from, house.DIDMain)
 		h.Wait("the caller is answered", caller.WaitAnswered)
-		call = h.Live("+86" + from).Call
+		call = h.LiveFrom("+86" + from).Call
 		number = h.CaseOf(call).Number
 		h.Wait("hanging up", caller.HangUp)
 		h.Ended("an's phone is free", h.Invite(an))

@@ -14,8 +14,8 @@ import (
 // Connect lets caller and an answered leg hear each other, answering the caller if nobody did yet; a leg that was
 // connected before is dropped with pbx.LegHandedOver.
 //
-// The leg joins the bridge first and the caller is answered second: when the agent's phone dies in between, the caller
-// still hears ringback and still is not charged.
+// The leg joins and the caller is answered at the same time: one after the other would cost a round trip of silence. Should
+// the agent's phone die in just that moment, the caller is up and hears ringback as a tone.
 func (d *Driver) Connect(ctx context.Context, call pbx.CallID, leg pbx.LegID) error {
 	return fail("connect", leg, d.join(ctx, call, leg, true))
 }
@@ -55,8 +55,10 @@ func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop 
 		case c.bridge == nil:
 			c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
 		}
-		m = meeting{caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held,
-			done: l.state == legTalks && c.bridged && !c.held}
+		m = meeting{
+			caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held,
+			done: l.state == legTalks && c.bridged && !c.held,
+		}
 		return nil
 	})
 	if err != nil {
@@ -84,13 +86,21 @@ func (d *Driver) meet(ctx context.Context, call pbx.CallID, leg pbx.LegID, m mee
 			return err
 		}
 	}
-	if err := d.rest.addToBridge(ctx, m.bridge.id, who...); err != nil {
-		return err
-	}
+	answered := make(chan error, 1)
 	if m.up {
-		return nil
+		answered <- nil
+	} else {
+		go func() { answered <- d.rest.answer(ctx, m.caller) }()
 	}
-	return d.rest.answer(ctx, m.caller)
+	err := d.rest.addToBridge(ctx, m.bridge.id, who...)
+	up := <-answered
+	if err != nil && up == nil {
+		_ = d.ask(ctx, true, func(t *tracker) error {
+			t.alone(call)
+			return nil
+		})
+	}
+	return errors.Join(err, up)
 }
 
 // await waits until the bridge is made. A bridge that could not be made is forgotten: the next attempt makes another.

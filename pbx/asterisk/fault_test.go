@@ -192,7 +192,7 @@ func TestDialplanTakesBack(t *testing.T) {
 func TestNeverDeaf(t *testing.T) {
 	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
 	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, nil)))
-	for range 60 {
+	for range 25 {
 		s.Abandon()
 		next := newDriver(t, real, nil)
 		s.TakeOver(next, next)

@@ -18,6 +18,7 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 	t.startup = s.Startup
 	clear(t.strikes)
 	v := t.view(s)
+	t.engaged, t.taken = v.engaged, v.taken
 
 	for _, l := range sorted(t.legs) {
 		if _, up := v.channels[string(l.id)]; !up && l.accepted {
@@ -25,12 +26,15 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 		}
 	}
 	for _, c := range sorted(t.calls) {
-		if _, up := v.channels[c.channel]; !up {
+		ch, up := v.channels[c.channel]
+		if !up {
 			code := pbx.EndUnknown
 			if restarted {
 				code = pbx.EndSwitchFault
 			}
 			t.lost(c, code, at)
+		} else if _, here := ch.args(t.app); !here {
+			t.leftUnseen(c, at) // while we stood still or were cut off
 		}
 	}
 	for _, ch := range s.Channels {
@@ -59,18 +63,24 @@ type view struct {
 	legs     map[pbx.CallID][]channel       // agents' legs by their call
 	bridges  map[pbx.CallID]string          // newest bridge of a call with a member, else any
 	members  map[pbx.CallID]map[string]bool // channels in a bridge of the call
+	engaged  map[string]bool                // phones in calls that are none of ours
+	taken    bool                           // the dialplan serves callers by itself
 }
 
 func (t *tracker) view(s snapshot) view {
 	v := view{
 		channels: map[string]channel{}, legs: map[pbx.CallID][]channel{},
 		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{},
+		engaged: map[string]bool{},
 	}
 	for _, ch := range s.Channels {
 		v.channels[ch.ID] = ch
 		if id, _, ok := t.ours(ch.ID); ok {
 			v.legs[id] = append(v.legs[id], ch)
+		} else if phone, ok := ch.phone(); ok {
+			v.engaged[phone] = true
 		}
+		v.taken = v.taken || ch.Dialplan.Context == fallbackContext
 	}
 	for _, b := range s.Bridges {
 		id, ok := parseBridge(b.ID)

@@ -33,6 +33,12 @@ func newDriver(t *testing.T, real *pbxtest.Asterisk, adjust func(*asterisk.Optio
 	return d
 }
 
+// newNamed makes a driver with a name of its own.
+func newNamed(t *testing.T, real *pbxtest.Asterisk, name string) *asterisk.Driver {
+	t.Helper()
+	return newDriver(t, real, func(o *asterisk.Options) { o.Name = name })
+}
+
 // testWriter puts log lines where the test's own go.
 type testWriter struct{ t *testing.T }
 
@@ -180,4 +186,12 @@ func synced(t *testing.T, s *pbxtest.Stage, n int) pbx.Event {
 		}
 		return e.Kind == pbx.SwitchSynced && seen == n
 	}, "the switch to be in step again")
+}
+
+// canceled is a context that has ended.
+func canceled(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
 }

@@ -66,7 +66,7 @@ func TestConfigurationLoads(t *testing.T) {
 
 // TestSeveralAsterisks shows that instances do not meet: each has its own addresses, database and channel ids.
 func TestSeveralAsterisks(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	first := StartAsterisk(t, AsteriskOptions{Name: "east"})
 	second := StartAsterisk(t, AsteriskOptions{Name: "west"})
 	agentPhone(t, first, "li", Behaviour{})
@@ -88,7 +88,7 @@ func TestSeveralAsterisks(t *testing.T) {
 
 // TestAttach points a test at an Asterisk that somebody else runs.
 func TestAttach(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	theirs := StartAsterisk(t, AsteriskOptions{})
 	for name, value := range map[string]string{
 		"HOTLINE_TEST_ARI_URL": theirs.ARIURL + "/", "HOTLINE_TEST_ARI_USER": theirs.ARIUser,

@@ -14,7 +14,7 @@ import (
 
 // TestUnknownNumberIsRefused: exact numbers are taken, everything else is refused at once, never met by silence.
 func TestUnknownNumberIsRefused(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	controller := connectController(t, a)
 	caller := trunkCaller(t, a, "13800138000")
@@ -38,7 +38,7 @@ func TestUnknownNumberIsRefused(t *testing.T) {
 
 // TestArrival pins what the driver is told about a call, and what it finds again on the switch after a crash.
 func TestArrival(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{Name: "pbx1"})
 	controller := connectController(t, a)
 	caller := trunkCaller(t, a, "13800138000")
@@ -81,7 +81,7 @@ func TestArrival(t *testing.T) {
 // TestWatchdog: a controller that is there but does nothing loses the caller to the dialplan, which rings the agent; a
 // caller whose watchdog was stopped stays.
 func TestWatchdog(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{Adjust: quick})
 	controller := connectController(t, a)
 	agent := agentPhone(t, a, "li", Behaviour{})
@@ -114,7 +114,7 @@ func TestWatchdog(t *testing.T) {
 // TestFallbackWithoutController is invariant I9: no controller at all, and again after Asterisk itself was restarted, when
 // neither accounts nor registrations nor anything else was told to it anew.
 func TestFallbackWithoutController(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	agents := []*Phone{agentPhone(t, a, "li", Behaviour{}), agentPhone(t, a, "wang.2_b-x", Behaviour{})}
 	a.Provision("offline", "never-registered")
@@ -156,7 +156,7 @@ func TestFallbackWithoutController(t *testing.T) {
 // TestFallbackNeverSilent: nobody to ring. The caller hears ringing, then a farewell and a tone, and is refused without
 // ever having been answered.
 func TestFallbackNeverSilent(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{Adjust: quick})
 	declining := agentPhone(t, a, "li", Behaviour{Decline: 603})
 	out := dial(ctx, t, trunkCaller(t, a, "13800138000"), "4001", DialOptions{})
@@ -183,7 +183,7 @@ func TestFallbackNeverSilent(t *testing.T) {
 // TestFallbackWithoutAccounts: a switch on its first day, before any account was made, treats the caller no worse, and what
 // an account lacks to be one is never dialled.
 func TestFallbackWithoutAccounts(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{Adjust: quick})
 	caller := trunkCaller(t, a, "13800138000")
 	first := dial(ctx, t, caller, "4001", DialOptions{})
@@ -207,7 +207,7 @@ func TestFallbackWithoutAccounts(t *testing.T) {
 
 // TestBaseline: the plain Dial() and Queue() to compare with do work.
 func TestBaseline(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{Adjust: func(p *asterisk.Plan) {
 		p.Phones = []asterisk.Phone{{Name: "li", HA1: HA1("li", "secret")}}
 		p.Baseline = &asterisk.Baseline{DialDID: "5001", QueueDID: "5002", Phones: []string{"li"}}

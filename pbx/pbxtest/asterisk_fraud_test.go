@@ -10,7 +10,7 @@ import (
 
 // TestWrongSecretIsRefused: digest accounts made at run time.
 func TestWrongSecretIsRefused(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	a.Provision("li", "right")
 	for _, try := range []struct {
@@ -32,7 +32,7 @@ func TestWrongSecretIsRefused(t *testing.T) {
 // TestAccountsChangeAtRunTime: a new secret counts from the next REGISTER, a dropped account is gone, and both hold after
 // a restart.
 func TestAccountsChangeAtRunTime(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	phone := func(secret string) *Phone {
 		return NewPhone(t, PhoneOptions{User: "li", Secret: secret, NoRegister: true, Server: a.SIPAddr, IP: a.PhoneIP})
@@ -64,7 +64,7 @@ func TestAccountsChangeAtRunTime(t *testing.T) {
 
 // TestStrangersAreRefused: whoever is neither a trunk by address nor a phone by digest gets a challenge and no call.
 func TestStrangersAreRefused(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	a.Provision("li", "secret")
 	for _, user := range []string{"13800138000", "trunk-carrier", "li", "nobody", "anonymous"} {
@@ -80,7 +80,7 @@ func TestStrangersAreRefused(t *testing.T) {
 
 // TestPhonesDialNothing is the wall against toll fraud: an agent's phone, rightly registered, reaches the echo test only.
 func TestPhonesDialNothing(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	agentPhone(t, a, "wang", Behaviour{Answer: true})
 	phone := agentPhone(t, a, "li", Behaviour{})
@@ -103,7 +103,7 @@ func TestPhonesDialNothing(t *testing.T) {
 // TestTransfersAndMessagesAreRefused: what could make Asterisk call out by itself is not even loaded, neither for a phone
 // that proves who it is nor for the trunk.
 func TestTransfersAndMessagesAreRefused(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	phone, caller := agentPhone(t, a, "li", Behaviour{}), trunkCaller(t, a, "13800138000")
 	echo := dial(ctx, t, phone, "*43", DialOptions{})
@@ -147,7 +147,7 @@ func ask(ctx context.Context, t *testing.T, from *Phone, method string) int {
 // TestCallersTextIsNeverEvaluated sends what an attacker puts into the caller's name and number. It must come through as
 // plain text, or not at all, and the call must go on.
 func TestCallersTextIsNeverEvaluated(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	controller := connectController(t, a)
 	caller := trunkCaller(t, a, "13800138000")
@@ -176,7 +176,7 @@ func TestCallersTextIsNeverEvaluated(t *testing.T) {
 // TestMonstrousInvites: each has one clear outcome — taken, refused, or dropped with a line in the log — and the call after
 // it works.
 func TestMonstrousInvites(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	controller := connectController(t, a)
 	caller := trunkCaller(t, a, "13800138000")

@@ -18,8 +18,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds every wait of these tests; nothing waits that long when all is well.
-func patience(t *testing.T) context.Context {
+// whileWaiting bounds every wait of these tests; nothing waits that long when all is well.
+func whileWaiting(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
@@ -52,7 +52,7 @@ type channel struct {
 
 func connectController(t *testing.T, a *Asterisk) *controller {
 	t.Helper()
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	client := &http.Client{Transport: &http.Transport{}}
 	address := "ws" + strings.TrimPrefix(a.ARIURL, "http") + "/events?app=hotline&api_key=" +
 		url.QueryEscape(a.ARIUser+":"+a.ARIPassword)

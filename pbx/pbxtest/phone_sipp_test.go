@@ -7,7 +7,7 @@ import (
 
 // TestSIPp runs real SIPp callers of every kind against a real Asterisk.
 func TestSIPp(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	options := SIPpOptions{
 		Server: a.SIPAddr, IP: a.TrunkIP, Number: "4001", Calls: 5, Rate: 20,

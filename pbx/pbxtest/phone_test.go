@@ -48,7 +48,7 @@ func TestCallerReachesAgent(t *testing.T) {
 // TestPhoneBehaviour drives every misbehaviour of the test phone through a real Asterisk, two phones ringing for one
 // caller each time.
 func TestPhoneBehaviour(t *testing.T) {
-	ctx := patience(t)
+	ctx := whileWaiting(t)
 	a := StartAsterisk(t, AsteriskOptions{})
 	steady, odd := agentPhone(t, a, "steady", Behaviour{}), agentPhone(t, a, "odd", Behaviour{})
 	caller := trunkCaller(t, a, "13800138000")

@@ -2,6 +2,7 @@ package pbxtest
 
 import (
 	"context"
+	"sync"
 
 	"hotline/pbx"
 )
@@ -9,17 +10,24 @@ import (
 // settle is the end of every test: each call has ended once, each accepted leg has ended once, nothing impossible was
 // told. A test that leaves a caller on the line hangs up first.
 func (s *Stage) settle() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), suitePatience)
 	defer cancel()
+	var all sync.WaitGroup
 	for _, call := range s.Caller.Calls() {
-		if !call.Passed(MarkEnded) {
+		if call.Passed(MarkEnded) {
+			continue
+		}
+		// A call that died with its switch finds nobody to agree; the events below are what counts.
+		all.Go(func() {
 			if call.Passed(MarkUp) {
 				_ = call.HangUp(ctx)
 			} else {
 				_ = call.Cancel(ctx)
 			}
-		}
+		})
 	}
+	defer all.Wait()
+	defer cancel()
 	ends := func(e pbx.Event) (string, bool) {
 		switch e.Kind {
 		case pbx.CallEnded:

@@ -1,3 +1,4 @@
+-- after state.lua
 -- Adds deadlines to a call.
 -- ARGV 4 call · 5 epoch · 6… kind, ms
 -- Returns {state}

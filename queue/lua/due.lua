@@ -1,3 +1,4 @@
+-- after state.lua
 -- Lists deadlines of this node's calls that are due.
 -- ARGV 4 by, ms · 5 most calls
 -- Returns {state, {call, epoch, kind, ms, …}}

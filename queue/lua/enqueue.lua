@@ -1,3 +1,4 @@
+-- after state.lua match.lua ladder.lua
 -- Adds a call and matches it.
 -- ARGV 4 call · 5 switch · 6 queue · 7 number · 8 ring 1, ms · 9 end of the ring budget, ms · 10 priority · 11 most calls ·
 --      12 who · 13 more · 14 team of the first step · 15 token · 16 deadlines: n, then n × (kind, ms) · agents that ring already
@@ -15,14 +16,10 @@ end
 local most = tonumber(ARGV[11])
 if most > 0 and redis_call('ZCARD', line) >= most then return {'full'} end
 
+local epoch = redis_call('INCR', prefix .. 'e')
 c = new_call(id)
-set(c, 'q', queue)
-set(c, 'n', node)
-set(c, 'e', redis_call('INCR', prefix .. 'e'))
-set(c, 'k', ARGV[5])
-set(c, 'g', ARGV[8])
-set(c, 'w', 0)
-set(c, 'x', 0)
+c.q, c.n, c.e, c.k, c.w, c.x = queue, node, epoch, ARGV[5], 0, 0
+c.changed = {q = queue, n = node, e = epoch, k = ARGV[5], g = ARGV[8], w = 0, x = 0, s = 0}
 local priority = tonumber(ARGV[10])
 if number ~= '' then
   set(c, 'm', number)
@@ -45,10 +42,10 @@ for i = 17, 16 + 2 * deadlines, 2 do
   c.changed['d:' .. ARGV[i]] = ARGV[i + 1]
 end
 redis_call('SADD', prefix .. 'sw:' .. c.k, id)
-if ARGV[15] ~= '' then redis_call('SET', prefix .. 'b:' .. id, ARGV[15]) end
+set_token(c, ARGV[15])
 -- Into the line at once, for the place; the other lists wait for what fill leaves open.
 c.listed.line = c.s
-redis_call('ZADD', line, c.s, id)
+redis_call('ZADD', line, digits(c.s), id)
 local ahead = redis_call('ZRANK', line, id)
 
 apply(c, ARGV[12], ARGV[13], ARGV[14])
@@ -57,9 +54,6 @@ for i = 17 + 2 * deadlines, #ARGV do
   if not a or not a.k then
     local stranger = not a
     a = a or new_agent(ARGV[i])
-    if stranger then
-      set(a, 's', 0) set(a, 'c', 0) set(a, 'l', 0) set(a, 't', '') set(a, 'q', '')
-    end
     stranger = #levels(a) == 0
     claim(c, a, 'adopted')
     if stranger then set(a, 'f', 'gone') end

@@ -1,7 +1,8 @@
+-- after state.lua take.lua
 -- Renews this node's life, takes over calls of dead nodes, empties this node's mailbox.
 -- ARGV 4 time to live, ms · 5 most calls to take over
 -- Returns {state, end of the former lease or 0, {call, fields, token, …}, matches}
-local most, taken = tonumber(ARGV[5]), {}
+local most, taken, matches = tonumber(ARGV[5]), {}, {}
 local former = redis_call('ZSCORE', prefix .. 'nodes', node)
 redis_call('ZADD', prefix .. 'nodes', now + tonumber(ARGV[4]), node)
 for _, dead in ipairs(redis_call('ZRANGEBYSCORE', prefix .. 'nodes', '-inf', '(' .. ARGV[2])) do
@@ -34,6 +35,6 @@ local orphans = {}
 for _, id in ipairs(taken) do
   orphans[#orphans + 1] = id
   orphans[#orphans + 1] = redis_call('HGETALL', prefix .. 'c:' .. id)
-  orphans[#orphans + 1] = redis_call('GET', prefix .. 'b:' .. id) or ''
+  orphans[#orphans + 1] = token_of(calls[id])
 end
 return {'ok', former or '0', orphans, matches}

@@ -1,3 +1,4 @@
+-- after state.lua match.lua offer.lua
 -- Removes a call, wherever it stands.
 -- ARGV 4 call
 -- Returns {state, freed, matches}
@@ -9,9 +10,7 @@ if c.win then
   if a and a.k == c.id then remove_agent(a) end
 end
 unindex(c)
-redis_call('SREM', prefix .. 'sw:' .. c.k, c.id)
-redis_call('DEL', prefix .. 'c:' .. c.id, prefix .. 'b:' .. c.id)
-calls[c.id] = false
+remove_call(c)
 offer_all(freed)
 note('left', 'call', c.id)
 save()

@@ -1,3 +1,4 @@
+-- after state.lua take.lua
 -- Reads a call; with '1' this node becomes its driver, with a new epoch.
 -- ARGV 4 call · 5 '1' to adopt
 -- Returns {state, fields, token}
@@ -8,4 +9,4 @@ if ARGV[5] == '1' then
   note('adopted', 'call', c.id)
   save()
 end
-return {'ok', redis_call('HGETALL', prefix .. 'c:' .. c.id), redis_call('GET', prefix .. 'b:' .. c.id) or ''}
+return {'ok', redis_call('HGETALL', prefix .. 'c:' .. c.id), token_of(c)}

@@ -1,11 +1,20 @@
--- Matching: the same decisions, in the same order, as local_match.go.
+-- Phones for a call: the same decisions, in the same order, as local_match.go.
 local matches = {}    -- for this node: call, agent, epoch, why, …
 local mail_all = false -- all matches go by mail (restore)
+
+-- Lua compares strings by the server's locale; lists must not depend on it.
+local function before(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = a:byte(i), b:byte(i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
+end
 
 local function claim(c, a, why)
   unlist(a)
   set(a, 'k', c.id)
-  set(a, 'l', now)
+  set(a, 'l', ARGV[2])
   unset(a, 'f')
   c.ring[a.name] = why
   c.changed['r:' .. a.name] = why
@@ -57,6 +66,24 @@ local function first(key, c, again)
   end
 end
 
+-- The best idle agent of a team in the call's queue.
+local function first_of_team(c, again)
+  local members = redis_call('SMEMBERS', prefix .. 'team:' .. c.j)
+  if #members == 0 then return nil end
+  local best, score
+  for from = 1, #members, 1000 do
+    local to = math.min(from + 999, #members)
+    for i, s in ipairs(redis_call('ZMSCORE', prefix .. 'idle:' .. c.q, unpack(members, from, to))) do
+      local name = members[from + i - 1]
+      s = s and tonumber(s)
+      if s and (again or not c.missed[name]) and (not best or s < score or s == score and before(name, best)) then
+        best, score = name, s
+      end
+    end
+  end
+  return best and load_agent(best)
+end
+
 local function reason(c, a, level)
   if c.j and c.j ~= '' and c.j == a.t then return 'team' end
   if c.v or c.w >= EVERYBODY then return 'everyone' end
@@ -69,7 +96,7 @@ local function pick(c, again)
     if a and not a.k then return a, 'owner' end
   end
   if c.j and c.j ~= '' then
-    local a = first(team_list(c.q, c.j), c, again)
+    local a = first_of_team(c, again)
     if a then return a, 'team' end
   end
   local a, level = first(prefix .. 'idle:' .. c.q, c, again)
@@ -91,110 +118,5 @@ local function fill(c, again)
     if not a then break end
     claim(c, a, 'manager')
   end
-  index(c)
-end
-
-local function owned(a, again)
-  local key, from = prefix .. 'own:' .. a.name, 0
-  while true do
-    local page = redis_call('ZRANGE', key, from, from)
-    if #page == 0 then return nil end
-    local c = load_call(page[1])
-    if not c.missed[a.name] or (again and c.rings == 0) then return c end
-    from = from + 1
-  end
-end
-
-local function missed(id, name)
-  local c = calls[id]
-  if c then return c.missed[name] end
-  return redis_call('HEXISTS', prefix .. 'c:' .. id, 't:' .. name) == 1
-end
-
--- The most urgent call of all queues that the agent serves, and why it is theirs.
-local function urgent(a, again)
-  local best, score, level, manager
-  for _, l in ipairs(levels(a)) do
-    local key, from = prefix .. (l[4] and 'wantm:' or 'want:') .. l[1], 0
-    while true do
-      local page = redis_call('ZRANGE', key, from, from, 'WITHSCORES')
-      local s = tonumber(page[2])
-      if not s or (again and s >= SERVED) or (best and s > score) then break end
-      if again or not missed(page[1], a.name) then
-        if not best or s < score or before(page[1], best) then best, score, level, manager = page[1], s, l[2], l[4] end
-        break
-      end
-      from = from + 1
-    end
-  end
-  if not best then return nil end
-  local c = load_call(best)
-  return c, manager and 'manager' or reason(c, a, level)
-end
-
--- Finds a call for an idle agent.
-local function offer(a, again)
-  local c, why = owned(a, false), 'owner'
-  if not c then c, why = urgent(a, false) end
-  if not c and again then
-    c, why = owned(a, true), 'owner'
-    if not c then c, why = urgent(a, true) end
-  end
-  if c then
-    claim(c, a, why)
-    index(c)
-  end
-end
-
-local function offer_all(freed)
-  table.sort(freed, function(a, b)
-    if a.s ~= b.s then return a.s < b.s end
-    return before(a.name, b.name)
-  end)
-  for _, a in ipairs(freed) do offer(a, false) end
-end
-
--- Sends everybody who rings for the call, except one, back to the idle lists; names all and gives the idle.
-local function free_ringing(c, except)
-  local names, freed = {}, {}
-  for name in pairs(c.ring) do
-    if name ~= except then names[#names + 1] = name end
-  end
-  if except and c.ring[except] then unclaim(c, except) end
-  for _, name in ipairs(names) do
-    unclaim(c, name)
-    local a = load_agent(name)
-    if free(a, true) then freed[#freed + 1] = a end
-  end
-  return names, freed
-end
-
--- Adds a ladder step's wishes to the call's.
-local function apply(c, who, n, team)
-  n = tonumber(n)
-  local function more(field)
-    set(c, field, n <= 0 and EVERYBODY or math.min(c[field] + n, EVERYBODY))
-  end
-  if who == 'team' then
-    if team == '' then team = c.h or '' end
-    set(c, 'j', team)
-    more('w')
-  elseif who == 'best' then
-    if redis_call('SISMEMBER', prefix .. 'all', c.q) == 1 then n = 0 end
-    more('w')
-  elseif who == 'everyone' then
-    set(c, 'v', 1)
-    more('w')
-  elseif who == 'manager' then
-    more('x')
-  end
-end
-
--- Makes this node the driver of a call.
-local function take(c)
-  place(prefix .. 'due:' .. c.n, c.id, c.listed.due, false)
-  c.listed.due = false
-  set(c, 'n', node)
-  set(c, 'e', redis_call('INCR', prefix .. 'e'))
   index(c)
 end

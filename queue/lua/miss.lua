@@ -1,3 +1,4 @@
+-- after state.lua match.lua offer.lua
 -- Ends one agent's claim without an answer.
 -- ARGV 4 call · 5 agent · 6 '1' to put the agent back on the idle lists
 -- Returns {state, matches}

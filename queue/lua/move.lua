@@ -1,3 +1,4 @@
+-- after state.lua match.lua
 -- Moves a waiting call into another queue.
 -- ARGV 4 call · 5 queue
 -- Returns {state, matches}

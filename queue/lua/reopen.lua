@@ -1,3 +1,4 @@
+-- after state.lua match.lua
 -- Undoes Answer: the call waits again.
 -- ARGV 4 call · 5 agent
 -- Returns {state, matches}

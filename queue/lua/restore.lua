@@ -1,3 +1,4 @@
+-- after state.lua match.lua offer.lua
 -- Writes what a node knows over what the board holds.
 -- ARGV 4 'agents' · 5… agent, team, idle since, calls, last offered, levels, call, talking, after
 -- ARGV 4 'calls'  · 5… call, epoch, queue, switch, number, ring 1, score, agents and managers wanted, owners, owner's team,
@@ -36,10 +37,10 @@ local function restore_agent()
   end
   a = a or new_agent(name)
   a.levels = nil
-  set(a, 't', team)
-  set(a, 's', tonumber(since))
-  set(a, 'c', tonumber(taken))
-  set(a, 'l', tonumber(last))
+  join_team(a, team)
+  set(a, 's', since)
+  set(a, 'c', taken)
+  set(a, 'l', last)
   set(a, 'q', q)
   unset(a, 'x')
   if keep then
@@ -58,7 +59,6 @@ local function claimed(name, c)
   local a = load_agent(name)
   if not a then
     a = new_agent(name)
-    set(a, 's', 0) set(a, 'c', 0) set(a, 'l', 0) set(a, 't', '') set(a, 'q', '')
     set(a, 'k', c.id)
     return a, true
   end
@@ -78,8 +78,7 @@ local function forget(c, ring, winner)
     if a and a.k == c.id then remove_agent(a) end
   end
   unindex(c)
-  redis_call('SREM', prefix .. 'sw:' .. c.k, c.id)
-  redis_call('DEL', prefix .. 'c:' .. c.id, prefix .. 'b:' .. c.id)
+  remove_call(c)
 end
 
 local function restore_call()
@@ -121,7 +120,7 @@ local function restore_call()
   if priority ~= '0' then set(c, 'y', priority) end
   if prefer ~= '' then set(c, 'j', prefer) end
   if everyone == '1' then set(c, 'v', 1) end
-  if token ~= '' then redis_call('SET', prefix .. 'b:' .. id, token) end
+  set_token(c, token)
   for kind, ms in pairs(due) do
     c.due[kind] = tonumber(ms)
     c.changed['d:' .. kind] = ms

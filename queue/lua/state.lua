@@ -1,19 +1,21 @@
 -- What every script of the board begins with: how calls and agents are read, kept and listed.
+-- A script's first line names the files that go before it.
 --
 -- KEYS[1]  the prefix, with the hotline's {tag}. All further keys are made from it, so they share its Cluster slot:
 --   :e              the last fencing number given
 --   :c:<call>       hash: q queue, n node, e epoch, s score, k switch, m number, g ring 1 (ms), w agents wanted, x managers
 --                   wanted, o owners, h owner's team, y caller's priority, j team to prefer, v everyone, win, at (ms),
 --                   r:<agent> = why for who rings, t:<agent> for who missed, d:<kind> = ms for armed deadlines
---   :b:<call>       the driver's token, when there is one
+--   :b:<call>       the driver's token, when it is long (a value of more than 64 bytes doubles the size of a hash); else field z
 --   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after
 --   :line:<queue>   sorted set of calls that wait, by score          :want: and :wantm:<queue> those that want agents, managers
---   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers, :team:<queue>:<team> by team
+--   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers; :team:<team> set of agents
 --   :own:<agent>    waiting calls of callers whose case they own     :due:<node> a node's calls by their next deadline
 --   :sw:<switch>    set of calls                                     :all set of queues with strategy ring_all
 --   :who:<number>   a known caller                                   :nodes leases, :mail:<node>, :wake:<node>, :events
 -- ARGV[1]  this node    ARGV[2]  now, ms    ARGV[3]  length of the event stream
--- Arguments of a script begin at ARGV[4]. Scores are made as score.go says; Lua's doubles hold them exactly.
+-- Arguments of a script begin at ARGV[4]. Scores are made as score.go says; Lua's doubles hold them exactly. To print a
+-- double is what costs most here, so numbers stay strings as long as nobody reckons with them.
 local prefix, node, now = KEYS[1] .. ':', ARGV[1], tonumber(ARGV[2])
 local redis_call, find, sub, floor = redis.call, string.find, string.sub, math.floor
 local SERVED, LEVEL, CALLS, NEVER, EVERYBODY = 2 ^ 50, 2 ^ 49, 2 ^ 37, 2 ^ 53 - 1, 1000000
@@ -32,21 +34,19 @@ local function unpack_names(s)
   return list
 end
 
--- Lua compares strings by the server's locale; lists must not depend on it.
-local function before(a, b)
-  for i = 1, math.min(#a, #b) do
-    local x, y = a:byte(i), b:byte(i)
-    if x ~= y then return x < y end
-  end
-  return #a < #b
-end
-
 -- A command with any number of arguments: unpack() has a limit.
 local function many(command, key, args)
+  if #args <= 1000 then
+    if #args > 0 then redis_call(command, key, unpack(args)) end
+    return
+  end
   for i = 1, #args, 1000 do
     redis_call(command, key, unpack(args, i, math.min(i + 999, #args)))
   end
 end
+
+-- A whole number as text: printing it here is cheaper than letting the command print a double.
+local function digits(n) return string.format('%d', n) end
 
 local function set(row, field, value)
   row[field] = value
@@ -54,6 +54,7 @@ local function set(row, field, value)
 end
 
 local function unset(row, field)
+  if row[field] == nil then return end
   row[field] = nil
   row.changed[field] = false
 end
@@ -109,10 +110,34 @@ local function load_call(id)
   return c
 end
 
+-- Keeps the driver's token; gives it from a row as HGETALL returned it.
+local function set_token(c, token)
+  if #token > 64 then
+    redis_call('SET', prefix .. 'b:' .. c.id, token)
+  elseif token ~= '' then
+    set(c, 'z', token)
+  end
+end
+
+local function token_of(c)
+  return c.z or redis_call('GET', prefix .. 'b:' .. c.id) or ''
+end
+
+-- Removes what is kept of a call, but for its lists.
+local function remove_call(c)
+  redis_call('SREM', prefix .. 'sw:' .. c.k, c.id)
+  if c.z then
+    redis_call('DEL', prefix .. 'c:' .. c.id)
+  else
+    redis_call('DEL', prefix .. 'c:' .. c.id, prefix .. 'b:' .. c.id)
+  end
+  calls[c.id] = false
+end
+
 local function place(key, id, old, new)
   if old == new then return end
   if new then
-    redis_call('ZADD', key, new, id)
+    redis_call('ZADD', key, digits(new), id)
   elseif old then
     redis_call('ZREM', key, id)
   end
@@ -136,7 +161,7 @@ local function index(c) relist(c, places(c)) end
 local function unindex(c) relist(c, false, false, false, false, false) end
 
 local function new_agent(name)
-  local a = {name = name, changed = {}, t = '', s = 0, c = 0, l = 0, q = ''}
+  local a = {name = name, changed = {}, t = '', s = '0', c = '0', l = '0', q = ''}
   agents[name] = a
   return a
 end
@@ -151,7 +176,6 @@ local function load_agent(name)
   end
   a = new_agent(name)
   for i = 1, #row, 2 do a[row[i]] = row[i + 1] end
-  a.s, a.c, a.l = tonumber(a.s), tonumber(a.c), tonumber(a.l)
   return a
 end
 
@@ -168,42 +192,45 @@ local function levels(a)
   return list
 end
 
-local function team_list(queue, team) return prefix .. 'team:' .. #queue .. ':' .. queue .. ':' .. team end
-
 local function list(a)
-  for _, l in ipairs(levels(a)) do
+  local all = levels(a)
+  for i = 1, #all do
+    local l = all[i]
     local queue, score, strategy = l[1], l[2] * LEVEL, l[3]
     if strategy == 'f' then
-      score = score + math.min(a.c, 4095) * CALLS + floor(a.s / 100)
+      score = score + math.min(tonumber(a.c), 4095) * CALLS + floor(tonumber(a.s) / 100)
     elseif strategy == 'r' then
-      score = score + a.l
+      score = score + tonumber(a.l)
     else
-      score = score + a.s
+      score = score + tonumber(a.s)
     end
     if l[4] then
-      redis_call('ZADD', prefix .. 'mgr:' .. queue, score, a.name)
+      redis_call('ZADD', prefix .. 'mgr:' .. queue, digits(score), a.name)
     else
-      redis_call('ZADD', prefix .. 'idle:' .. queue, score, a.name)
-      if a.t ~= '' then redis_call('ZADD', team_list(queue, a.t), score, a.name) end
+      redis_call('ZADD', prefix .. 'idle:' .. queue, digits(score), a.name)
     end
   end
 end
 
 local function unlist(a)
-  for _, l in ipairs(levels(a)) do
-    if l[4] then
-      redis_call('ZREM', prefix .. 'mgr:' .. l[1], a.name)
-    else
-      redis_call('ZREM', prefix .. 'idle:' .. l[1], a.name)
-      if a.t ~= '' then redis_call('ZREM', team_list(l[1], a.t), a.name) end
-    end
+  local all, name = levels(a), a.name
+  for i = 1, #all do
+    redis_call('ZREM', prefix .. (all[i][4] and 'mgr:' or 'idle:') .. all[i][1], name)
   end
+end
+
+-- Who belongs to a team, idle or not.
+local function join_team(a, team)
+  if a.t == team then return end
+  if a.t ~= '' then redis_call('SREM', prefix .. 'team:' .. a.t, a.name) end
+  if team ~= '' then redis_call('SADD', prefix .. 'team:' .. team, a.name) end
+  set(a, 't', team)
 end
 
 -- Off the board: not idle, not ringing, not talking.
 local function remove_agent(a)
-  a.gone = true
   agents[a.name] = false
+  if a.t ~= '' then redis_call('SREM', prefix .. 'team:' .. a.t, a.name) end
   redis_call('DEL', prefix .. 'a:' .. a.name)
 end
 
@@ -213,8 +240,8 @@ local function write(key, row)
     if value == false then
       dels[#dels + 1] = field
     else
-      sets[#sets + 1] = field
-      sets[#sets + 1] = value
+      local n = #sets
+      sets[n + 1], sets[n + 2] = field, type(value) == 'number' and digits(value) or value
     end
   end
   many('HSET', key, sets)

@@ -1,3 +1,4 @@
+-- after state.lua
 -- Takes an agent off the idle lists.
 -- ARGV 4 agent
 -- Returns {state, call that rings the agent or ''}

@@ -1,3 +1,4 @@
+-- after state.lua match.lua ladder.lua
 -- Rings more phones for a call.
 -- ARGV 4 call · 5 epoch · 6 who · 7 more · 8 team
 -- Returns {state, matches}

@@ -52,8 +52,8 @@ func (h *House) CaseOf(call string) Case {
 	return h.Case(number)
 }
 
-// Live is the newest call of a number that is still up.
-func (h *House) Live(number string) CallView {
+// LiveFrom is the newest call of a number that is still up.
+func (h *House) LiveFrom(number string) CallView {
 	h.tb.Helper()
 	var found CallView
 	h.Eventually("the call of "+number+" is known", func() bool {
@@ -83,16 +83,27 @@ func (h *House) Answer(caller, leg *pbxtest.PhoneCall) {
 // Timeline is the journal of a call: its kinds in order, and the events themselves.
 func (h *House) Timeline(call string) (kinds []string, events []Entry) {
 	h.tb.Helper()
+	events = h.Journal(call)
+	for _, e := range events {
+		kinds = append(kinds, e.Kind)
+	}
+	return kinds, events
+}
+
+// Journal is the events of a call's journal.
+func (h *House) Journal(call string) []Entry {
+	h.tb.Helper()
 	var reply struct {
 		Items []struct {
 			Data Entry `json:"data"`
 		} `json:"items"`
 	}
 	h.Get("/api/v1/calls/"+call+"/timeline", &reply)
-	for _, item := range reply.Items {
-		kinds, events = append(kinds, item.Data.Kind), append(events, item.Data)
+	events := make([]Entry, len(reply.Items))
+	for i, item := range reply.Items {
+		events[i] = item.Data
 	}
-	return kinds, events
+	return events
 }
 
 // Entry is one event of a call's journal.

@@ -1,0 +1,192 @@
+package asterisk
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/CyCoreSystems/ari/v5"
+	"pgregory.net/rapid"
+
+	"hotline/pbx"
+)
+
+// TestWalk throws events, commands and snapshots at a tracker, in any order, repeated and missing. It holds: no panic, at
+// most one end a call and leg, nothing told after an end or of what was never told, and when the switch is found empty
+// everything has ended.
+func TestWalk(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := newBench()
+		w := watch{calls: map[pbx.CallID]bool{}, legs: map[pbx.LegID]bool{}}
+		lines := []string{line, "asterisk-1.1"}
+		phones := []string{"li", "wang"}
+		kinds := []string{"start", "end", "ringing", "up", "hold", "unhold", "digit", "played", "gone"}
+		var channels []string
+		for _, l := range lines {
+			channels = append(channels, l)
+			for _, p := range phones {
+				channels = append(channels, string(pbx.NewLegID(pbx.NewCallID("a", l), p, 1)))
+			}
+		}
+		steps := rapid.IntRange(1, 60).Draw(t, "steps")
+		for range steps {
+			b.now = b.now.Add(time.Duration(rapid.IntRange(0, 9000).Draw(t, "ms")) * time.Millisecond)
+			ch := rapid.SampledFrom(channels).Draw(t, "channel")
+			call := pbx.NewCallID("a", rapid.SampledFrom(lines).Draw(t, "line"))
+			phone := rapid.SampledFrom(phones).Draw(t, "phone")
+			leg := pbx.NewLegID(call, phone, 1)
+			switch rapid.IntRange(0, 12).Draw(t, "what") {
+			case 0:
+				if _, err := b.ring(call, pbx.Ring{Leg: leg, Phone: phone, Timeout: 10 * time.Second}, b.now); err == nil {
+					switch rapid.IntRange(0, 3).Draw(t, "answer") {
+					case 0:
+						b.unreached(leg, b.now)
+					case 1:
+						b.notRung(leg, rapid.Bool().Draw(t, "certain"))
+					default:
+						b.rung(leg, "u")
+					}
+				}
+			case 1:
+				_ = b.connected(call, leg, rapid.Bool().Draw(t, "drop"), b.now)
+			case 2:
+				_, _, _ = b.release(call, leg, pbx.LegCancelled)
+			case 3:
+				if c := b.calls[call]; c != nil {
+					c.want = pbx.EndBySystem
+				}
+			case 4:
+				b.sync(drawSnapshot(t, channels), b.now)
+			case 5:
+				b.look(drawSnapshot(t, channels), b.now)
+			case 6:
+				b.looked(call, nil)
+			case 7:
+				b.windUp(b.now)
+			default:
+				b.apply(b.event(rapid.SampledFrom(kinds).Draw(t, "kind"), ch), b.now)
+			}
+			w.see(t, b)
+		}
+		b.sync(snapshot{Startup: "last"}, b.now)
+		for range enough {
+			b.look(snapshot{}, b.now)
+		}
+		w.see(t, b)
+		for id, live := range w.calls {
+			if live {
+				t.Fatalf("call %s never ended", id)
+			}
+		}
+		for id, live := range w.legs {
+			if live && b.legs[id] == nil {
+				t.Fatalf("leg %s never ended", id)
+			}
+		}
+		if len(b.calls) != 0 {
+			t.Fatalf("%d calls on an empty switch", len(b.calls))
+		}
+	})
+}
+
+// watch checks what is told: true while it lives, false when it has ended.
+type watch struct {
+	calls map[pbx.CallID]bool
+	legs  map[pbx.LegID]bool
+}
+
+func (w watch) see(t *rapid.T, b *bench) {
+	events, _, _ := b.take()
+	for _, e := range events {
+		live, known := w.calls[e.Call]
+		switch e.Kind {
+		case pbx.CallArrived:
+			if known {
+				t.Fatalf("arrived twice: %s", e.Call)
+			}
+			w.calls[e.Call] = true
+		case pbx.CallAdopted:
+			if known && !live {
+				t.Fatalf("adopted after its end: %s", e.Call)
+			}
+			w.calls[e.Call] = true
+			for _, leg := range e.Legs {
+				w.legs[leg.ID] = true
+			}
+		case pbx.CallEnded:
+			if !live {
+				t.Fatalf("ended twice, or never came: %s", e.Call)
+			}
+			w.calls[e.Call] = false
+			if e.End.Code == "" {
+				t.Fatal("an end without a reason")
+			}
+		case pbx.LegRinging, pbx.LegAnswered, pbx.LegEnded:
+			if live, known := w.legs[e.Leg]; known && !live {
+				t.Fatalf("%s after the end of %s", e.Kind, e.Leg)
+			}
+			w.legs[e.Leg] = e.Kind != pbx.LegEnded
+			if e.Kind == pbx.LegEnded && e.LegEnd == "" {
+				t.Fatal("an end without a reason")
+			}
+		}
+	}
+}
+
+// drawSnapshot is any list of the channels, right or wrong.
+func drawSnapshot(t *rapid.T, channels []string) snapshot {
+	s := snapshot{Startup: fmt.Sprint(rapid.IntRange(0, 1).Draw(t, "startup"))}
+	for _, id := range channels {
+		if !rapid.Bool().Draw(t, "listed") {
+			continue
+		}
+		ch := channel{ID: id, State: rapid.SampledFrom([]string{"Down", "Ring", "Ringing", "Up"}).Draw(t, "state")}
+		if call, _, ok := pbx.LegID(id).Parse(); ok {
+			if rapid.Bool().Draw(t, "bridged") {
+				s.Bridges = append(s.Bridges, ari.BridgeData{ID: bridgeID(call, "x"), ChannelIDs: []string{id, call.Channel()}})
+			}
+		} else {
+			ch = inStasis(id)
+		}
+		s.Channels = append(s.Channels, ch)
+	}
+	return s
+}
+
+// FuzzDecode: no frame makes the driver panic, and whatever is told is whole.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		`{"type":"StasisStart","application":"hotline","timestamp":"2026-11-22T16:00:00.000+0000","args":["in","4001","1","2"],"channel":{"id":"x-1.2","state":"Ring","caller":{"name":"","number":""},"creationtime":"2026-11-22T16:00:00.000+0000"}}`,
+		`{"type":"ChannelDestroyed","cause":16,"channel":{"id":"x-1.2"}}`,
+		`{"type":"StasisStart","channel":null}`, `{"type":"StasisStart","args":"in"}`, `{"type":"Nonsense"}`, `{}`, `[]`, `null`, `"`, ``,
+		`{"type":"ContactStatusChange","endpoint":{"technology":"PJSIP","resource":"li","state":"online"}}`,
+		`{"type":"PlaybackFinished","playback":{"id":"play~a-x-1.2~1"}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := New(Options{Name: "a", URL: "http://127.0.20.9:1/ari", User: "u", Password: "p"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := newOwner(d, func(e pbx.Event) {
+			if e.Kind == "" || e.Switch != "a" || e.At.IsZero() {
+				t.Errorf("told %+v", e)
+			}
+		})
+		o.session = &session{stop: func() {}}
+		o.t.sync(snapshot{}, time.Unix(1, 0))
+		events, _, _ := o.t.take()
+		if len(events) == 0 {
+			t.Fatal("sync tells nothing")
+		}
+		event, err := ari.DecodeEvent(data)
+		if err == nil && event != nil && event.GetType() != "ApplicationReplaced" {
+			o.t.apply(event, time.Unix(1, 0))
+			events, _, _ = o.t.take()
+			for _, e := range events {
+				o.sink(e)
+			}
+		}
+	})
+}

@@ -1,0 +1,8 @@
+-- Makes this node the driver of a call.
+local function take(c)
+  place(prefix .. 'due:' .. c.n, c.id, c.listed.due, false)
+  c.listed.due = false
+  set(c, 'n', node)
+  set(c, 'e', redis_call('INCR', prefix .. 'e'))
+  index(c)
+end
