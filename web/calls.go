@@ -183,8 +183,7 @@ func (s *Site) call(ctx context.Context, id string) (callItem, error) {
 	}
 	row, err := s.opt.Records.Call(ctx, id)
 	if errors.Is(err, records.ErrNotFound) {
-		// It may have ended just now: the record of it is written behind the call.
-		s.settle(ctx)
+		s.settle(ctx) // it may have ended this moment, its row still on the way
 		row, err = s.opt.Records.Call(ctx, id)
 	}
 	return callItem{CallRow: row}, err
