@@ -132,6 +132,7 @@ func (c *liveCall) confirm(in callInput) {
 // talk tells the winner's desk that caller and agent hear each other: the end of the offer.
 func (c *liveCall) talk(at time.Time, adopted bool) {
 	c.winner.offered, c.human, c.talkSince = false, true, at
+	c.d.reached(c)
 	t := Talk{Call: c.Call, Queue: c.queue, Agent: c.winner.agent, At: at, Adopted: adopted}
 	if c.verdict != nil {
 		t.Verdict = *c.verdict

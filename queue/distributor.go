@@ -1,7 +1,9 @@
 package queue
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -36,6 +38,7 @@ type Distributor struct {
 	end     context.CancelFunc
 	mu      sync.Mutex
 	calls   map[string]*liveCall
+	quota   *quota
 	stopped bool
 	wg      sync.WaitGroup
 
@@ -51,7 +54,7 @@ func NewDistributor(cfg Config, board Board, alarms Alarms, phones Phones, voice
 	return &Distributor{
 		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), board: board, alarms: alarms, phones: phones, voice: voice,
 		desks: desks, book: book, log: log.With("component", "queue"), seats: newSeats(), numbers: NewNumbers(cfg),
-		life: life, end: end, calls: map[string]*liveCall{},
+		life: life, end: end, calls: map[string]*liveCall{}, quota: newQuota(cfg.CallsPerNumber),
 	}
 }
 
@@ -70,24 +73,43 @@ func (d *Distributor) Run(ctx context.Context) error {
 	return nil
 }
 
-// Arrived takes a new caller. A number that is no hotline of ours is refused.
+// Arrived takes a new caller. A number that is no hotline of ours is refused, and so is a caller whose number has
+// Config.CallsPerNumber calls already that nobody answered yet.
 func (d *Distributor) Arrived(call Call) {
 	hotline, ok := d.plan.byDID[call.DID]
 	if !ok {
-		d.write(Event{Kind: EventRefused, At: call.Ring1, Call: call.ID, Data: map[string]string{
-			"reason": "unknown-number", "did": call.DID, "number": call.Number, "switch": call.Switch,
-		}})
 		d.log.Warn("a call for a number that is no hotline was refused", "call", call.ID, "did", call.DID)
-		d.beside(func(ctx context.Context) {
-			ctx, cancel := context.WithTimeout(ctx, d.cfg.PhoneTimeout)
-			defer cancel()
-			if err := d.phones.HangUp(ctx, call.ID, endRefused); err != nil {
-				d.log.Warn("a refused call could not be ended", "call", call.ID, "error", err)
-			}
-		})
+		d.refuse(call, "unknown-number")
 		return
 	}
 	d.start(call, hotline, callInput{kind: inStart, at: call.Ring1})
+}
+
+// refuse ends a call that never gets a life of its own; the caller hears busy. It is on record like any other.
+func (d *Distributor) refuse(call Call, reason string) {
+	d.write(Event{Kind: EventRefused, At: call.Ring1, Call: call.ID, Data: map[string]string{
+		"reason": reason, "did": call.DID, "number": call.Number, "switch": call.Switch,
+	}})
+	d.write(Event{Kind: EventEnded, At: d.cfg.Now(), Call: call.ID, Data: map[string]string{"end": endRefused, "talk_ms": "0"}})
+	d.beside(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, d.cfg.PhoneTimeout)
+		defer cancel()
+		if err := d.phones.HangUp(ctx, call.ID, endRefused); err != nil && !errors.Is(err, ErrUnknown) {
+			d.log.Warn("a refused call could not be ended", "call", call.ID, "error", err)
+		}
+	})
+}
+
+// tooMany refuses a caller whose number has its share already. The managers are told once.
+func (d *Distributor) tooMany(call Call, first bool) {
+	if first {
+		d.log.Warn("a number has more calls than it may; further ones are refused", "number", call.Number, "limit", d.cfg.CallsPerNumber)
+		d.write(Event{Kind: EventAlarm, At: call.Ring1, Data: map[string]string{
+			"what": "too-many-calls", "detail": fmt.Sprintf("%s has %d calls that nobody answered yet; further ones are refused",
+				cmp.Or(call.Number, call.Shown), d.cfg.CallsPerNumber),
+		}})
+	}
+	d.refuse(call, "too-many-calls")
 }
 
 // start begins a call's life. A call that lives already hears of it in its inbox.
@@ -99,6 +121,12 @@ func (d *Distributor) start(call Call, hotline HotlineConfig, first callInput) {
 	}
 	c, known := d.calls[call.ID]
 	if !known {
+		if ok, once := d.quota.room(call); !ok && first.kind == inStart { // who was found on the switch is let in
+			d.mu.Unlock()
+			d.tooMany(call, once)
+			return
+		}
+		d.quota.join(call)
 		c = newLiveCall(d, call, hotline)
 		d.calls[call.ID] = c
 	}
@@ -153,7 +181,15 @@ func (d *Distributor) forget(c *liveCall) {
 	defer d.mu.Unlock()
 	if d.calls[c.ID] == c {
 		delete(d.calls, c.ID)
+		d.quota.leave(c.Call)
 	}
+}
+
+// reached notes that a human talks with the caller: the call does not count against its number any more.
+func (d *Distributor) reached(c *liveCall) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.quota.leave(c.Call)
 }
 
 // freeLine gives an agent's phone back and lets the next call have it.

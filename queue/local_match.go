@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -73,7 +74,7 @@ func (r *round) pick(c *standing, again bool) (*worker, string) {
 		}
 	}
 	if c.team != "" {
-		if a := r.first(r.teams.of(teamList(c.Queue, c.team)), c, again); a != nil {
+		if a := r.firstOfTeam(c, again); a != nil {
 			return a, whyTeam
 		}
 	}
@@ -84,13 +85,25 @@ func (r *round) pick(c *standing, again bool) (*worker, string) {
 	return a, r.why(c, a)
 }
 
-func (r *round) first(list []rank, c *standing, again bool) *worker {
-	for _, e := range list {
+func (r *round) first(list iter.Seq[rank], c *standing, again bool) *worker {
+	for e := range list {
 		if again || !c.missed[e.id] {
 			return r.agents[e.id]
 		}
 	}
 	return nil
+}
+
+// firstOfTeam is the best idle agent of the call's team in its queue.
+func (r *round) firstOfTeam(c *standing, again bool) *worker {
+	var best rank
+	for agent := range r.teams[c.team] {
+		score, idle := r.idle.score(c.Queue, agent)
+		if e := (rank{score, agent}); idle && (again || !c.missed[agent]) && (best.id == "" || e.compare(best) < 0) {
+			best = e
+		}
+	}
+	return r.agents[best.id]
 }
 
 func (r *round) why(c *standing, a *worker) string {
@@ -130,7 +143,7 @@ func (r *round) offer(a *worker, again bool) {
 }
 
 func (r *round) owned(a *worker, again bool) *standing {
-	for _, e := range r.own.of(a.Agent) {
+	for e := range r.own.of(a.Agent) {
 		if c := r.calls[e.id]; !c.missed[a.Agent] || again && len(c.ringing) == 0 {
 			return c
 		}
@@ -146,7 +159,7 @@ func (r *round) urgent(a *worker, again bool) (*standing, string) {
 		if l.Manager {
 			list = r.wantManagers.of(l.Queue)
 		}
-		for _, e := range list {
+		for e := range list {
 			if again && e.score >= served {
 				break
 			}

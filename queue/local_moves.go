@@ -60,8 +60,7 @@ func (r *round) ready(i Idle) *worker {
 		r.agents[i.Agent] = a
 	}
 	r.unlist(a)
-	i.Queues = slices.Clone(i.Queues)
-	a.Idle = i
+	r.profile(a, i)
 	if a.claim != "" && !a.talking {
 		a.after = afterReady
 		return a
@@ -81,7 +80,7 @@ func (r *round) unready(agent string) string {
 		return a.claim
 	}
 	r.unlist(a)
-	delete(r.agents, agent)
+	r.forgetAgent(a)
 	return ""
 }
 
@@ -101,7 +100,7 @@ func (r *round) win(c *standing, agent string, at time.Time) (losers []string, f
 
 func (r *round) reopen(c *standing) {
 	if a := r.agents[c.winner]; a != nil && a.claim == c.Call {
-		delete(r.agents, a.Agent)
+		r.forgetAgent(a)
 	}
 	c.missed[c.winner] = true
 	c.winner, c.answeredAt = "", time.Time{}
@@ -128,7 +127,7 @@ func (r *round) move(c *standing, queue string) {
 func (r *round) leave(c *standing) (names []string, freed []*worker) {
 	names, freed = r.freeRinging(c, "")
 	if a := r.agents[c.winner]; a != nil && a.claim == c.Call {
-		delete(r.agents, a.Agent)
+		r.forgetAgent(a)
 	}
 	r.unindex(c)
 	r.switches.drop(c.Switch, c.Call)

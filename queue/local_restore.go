@@ -20,7 +20,7 @@ func (b *LocalBoard) Restore(ctx context.Context, s Standing) ([]string, error) 
 		keep[k.Call] = true
 	}
 	var held []string
-	for _, e := range r.due.of(r.node) {
+	for e := range r.due.of(r.node) {
 		held = append(held, e.id)
 	}
 	for _, id := range sorted(held) {
@@ -110,8 +110,7 @@ func (r *round) restoreAgent(p Placed) (hungry string) {
 		a = &worker{}
 		r.agents[p.Agent] = a
 	}
-	a.Idle = p.Idle
-	a.Queues = slices.Clone(p.Queues)
+	r.profile(a, p.Idle)
 	if keep { // another node rings them; only this node believed them idle
 		a.after = afterReady
 		return ""
@@ -180,7 +179,7 @@ func (r *round) forget(c *standing, k Known) (idle []string) {
 		}
 	}
 	if a := r.agents[c.winner]; a != nil && a.claim == c.Call && c.winner != k.Winner {
-		delete(r.agents, a.Agent)
+		r.forgetAgent(a)
 	}
 	r.unindex(c)
 	r.switches.drop(c.Switch, c.Call)

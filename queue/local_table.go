@@ -1,13 +1,17 @@
 package queue
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // table is the state behind the boards in memory: the same calls, agents and lists that RedisBoard keeps in keys. It has no lock.
 type table struct {
 	now     func() time.Time
 	epoch   int64 // the last fencing number given
 	calls   map[string]*standing
-	agents  map[string]*worker // idle, ringing and talking; everybody else is absent
+	agents  map[string]*worker         // idle, ringing and talking; everybody else is absent
+	teams   map[string]map[string]bool // team → its agents, idle or not
 	callers map[string]Caller
 	ringAll map[string]bool // queues whose strategy is ring_all
 
@@ -16,11 +20,10 @@ type table struct {
 	wantManagers rankings // queue → calls that want a manager
 	idle         rankings // queue → idle agents, best first
 	managers     rankings // queue → idle managers
-	teams        rankings // teamList(queue, team) → idle agents
 	own          rankings // agent → waiting calls of callers whose open case they own
 	due          rankings // node → its calls, by the next deadline
 	switches     rankings // switch → its calls
-	nodes        ranking  // by the end of the lease
+	nodes        *ranking // by the end of the lease
 	mail         map[string][]Match
 	wake         map[string]chan struct{}
 }
@@ -65,13 +68,11 @@ const (
 
 func newTable(now func() time.Time) *table {
 	return &table{
-		now: now, calls: map[string]*standing{}, agents: map[string]*worker{}, callers: map[string]Caller{}, ringAll: map[string]bool{},
-		line: rankings{}, want: rankings{}, wantManagers: rankings{}, idle: rankings{}, managers: rankings{}, teams: rankings{},
-		own: rankings{}, due: rankings{}, switches: rankings{}, mail: map[string][]Match{}, wake: map[string]chan struct{}{},
+		now: now, calls: map[string]*standing{}, agents: map[string]*worker{}, teams: map[string]map[string]bool{}, callers: map[string]Caller{}, ringAll: map[string]bool{},
+		line: rankings{}, want: rankings{}, wantManagers: rankings{}, idle: rankings{}, managers: rankings{},
+		own: rankings{}, due: rankings{}, switches: rankings{}, nodes: newRanking(), mail: map[string][]Match{}, wake: map[string]chan struct{}{},
 	}
 }
-
-func teamList(queue, team string) string { return queue + "\x00" + team }
 
 // driven finds a call that node drives.
 func (t *table) driven(node, call string) (*standing, error) {
@@ -134,9 +135,6 @@ func (t *table) list(a *worker) {
 			continue
 		}
 		t.idle.put(l.Queue, a.Agent, score)
-		if a.Team != "" {
-			t.teams.put(teamList(l.Queue, a.Team), a.Agent, score)
-		}
 	}
 }
 
@@ -144,7 +142,31 @@ func (t *table) unlist(a *worker) {
 	for _, l := range a.Queues {
 		t.idle.drop(l.Queue, a.Agent)
 		t.managers.drop(l.Queue, a.Agent)
-		t.teams.drop(teamList(l.Queue, a.Team), a.Agent)
+	}
+}
+
+// profile gives an agent what they are now; forgetAgent takes them off the board.
+func (t *table) profile(a *worker, i Idle) {
+	t.leaveTeam(a)
+	i.Queues = slices.Clone(i.Queues)
+	a.Idle = i
+	if i.Team == "" {
+		return
+	}
+	if t.teams[i.Team] == nil {
+		t.teams[i.Team] = map[string]bool{}
+	}
+	t.teams[i.Team][i.Agent] = true
+}
+
+func (t *table) forgetAgent(a *worker) {
+	t.leaveTeam(a)
+	delete(t.agents, a.Agent)
+}
+
+func (t *table) leaveTeam(a *worker) {
+	if delete(t.teams[a.Team], a.Agent); len(t.teams[a.Team]) == 0 {
+		delete(t.teams, a.Team)
 	}
 }
 
@@ -155,7 +177,7 @@ func (t *table) free(a *worker, requeue bool) bool {
 	}
 	a.claim, a.talking, a.after = "", false, ""
 	if !requeue {
-		delete(t.agents, a.Agent)
+		t.forgetAgent(a)
 		return false
 	}
 	t.list(a)

@@ -1,9 +1,12 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -250,8 +253,14 @@ func (m *model) compare() {
 		m.compareList("wantm:"+q, t.wantManagers.of(q))
 		m.compareList("idle:"+q, t.idle.of(q))
 		m.compareList("mgr:"+q, t.managers.of(q))
-		for _, team := range []string{"north", "south"} {
-			m.compareList(fmt.Sprintf("team:%d:%s:%s", len(q), q, team), t.teams.of(teamList(q, team)))
+	}
+	for _, team := range []string{"north", "south"} {
+		members, err := redis.client.SMembers(m.ctx, redis.opt.Prefix+":team:"+team).Result()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if want := slices.Sorted(maps.Keys(t.teams[team])); !slices.Equal(sorted(members), want) {
+			m.t.Fatalf("team %s: redis %v, local %v", team, members, want)
 		}
 	}
 	for _, agent := range []string{"a0", "boss"} {
@@ -269,20 +278,21 @@ func (m *model) compare() {
 		if a == nil && len(row) == 0 {
 			continue
 		}
-		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || row["s"] != fmt.Sprint(millis(a.Since)) {
+		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || cmp.Or(row["s"], "0") != fmt.Sprint(millis(a.Since)) {
 			m.t.Fatalf("agent %s: redis %v, local %+v", agent, row, a)
 		}
 	}
 }
 
-func (m *model) compareList(key string, want []rank) {
+func (m *model) compareList(key string, list iter.Seq[rank]) {
+	want := slices.Collect(list)
 	redis := m.redis["n1"]
-	list, err := redis.client.ZRangeWithScores(m.ctx, redis.opt.Prefix+":"+key, 0, -1).Result()
+	members, err := redis.client.ZRangeWithScores(m.ctx, redis.opt.Prefix+":"+key, 0, -1).Result()
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	var got []rank
-	for _, z := range list {
+	for _, z := range members {
 		got = append(got, rank{int64(z.Score), fmt.Sprint(z.Member)})
 	}
 	if !slices.Equal(got, want) {
@@ -330,7 +340,7 @@ func (m *model) rules() {
 
 // idle checks that nothing waits for an idle agent who did not miss it.
 func (m *model) idle(a *worker) {
-	for _, e := range m.table.own.of(a.Agent) {
+	for e := range m.table.own.of(a.Agent) {
 		if c := m.table.calls[e.id]; !c.missed[a.Agent] && len(c.ringing)-c.ringManagers < c.agents {
 			m.t.Fatalf("%s waits while its owner %s is idle", e.id, a.Agent)
 		}
@@ -340,7 +350,7 @@ func (m *model) idle(a *worker) {
 		if l.Manager {
 			list = m.table.wantManagers.of(l.Queue)
 		}
-		for _, e := range list {
+		for e := range list {
 			if !m.table.calls[e.id].missed[a.Agent] {
 				m.t.Fatalf("%s waits while %s is idle", e.id, a.Agent)
 			}

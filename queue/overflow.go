@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -125,8 +126,8 @@ func (c *liveCall) silencePhones(in callInput) {
 	}
 	c.leaveBoard()
 	c.write(EventMachine, in.at, "", map[string]string{"media": c.machine.Media})
-	if c.machine.Do == DoCallback {
-		c.write(EventCallback, in.at, "", map[string]string{"number": c.Number, "name": c.Name, "did": c.DID})
+	if number := cmp.Or(c.Number, c.Shown); c.machine.Do == DoCallback && number != "" { // nobody can call an anonymous caller
+		c.write(EventCallback, in.at, "", map[string]string{"number": number, "name": c.Name, "did": c.DID})
 	}
 	c.after(c.d.cfg.MessageLimit, callInput{kind: inMachineDue})
 }

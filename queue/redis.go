@@ -51,7 +51,7 @@ func loadScripts() map[string]*redis.Script {
 	for _, e := range entries {
 		body := text(e.Name())
 		first, _, _ := strings.Cut(body, "\n")
-		names, ok := strings.CutPrefix(first, "-- after ")
+		names, ok := strings.CutPrefix(first, "-- after")
 		if !ok {
 			continue // a part of others
 		}

@@ -30,6 +30,7 @@ func testStore(t *testing.T, open opener) {
 		"wrap-up once":     testWrapUpOnce,
 		"wrap-up time-out": testWrapUpTimedOut,
 		"escalation":       testEscalation,
+		"escalation place": testCentres,
 		"escalation again": testEscalationAgain,
 		"overdue":          testOverdue,
 		"feed":             testFeed,

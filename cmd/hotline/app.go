@@ -88,6 +88,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 		lines[sw.Name] = driver
 	}
 	lookUps := newCards(ctx, store, log)
+	house.onEnd("look-ups", lookUps.wait)
 	desk.roster, desk.cards = roster, lookUps
 	people := newStaff(cfg, store, roster, distributor, lines, log)
 	floor := &exchange{

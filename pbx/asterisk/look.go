@@ -14,6 +14,7 @@ const enough = 2
 func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 	v := t.view(s)
 	t.engage(v, at)
+	t.trustAgain(at)
 	amiss := map[string]int{}
 	strike := func(id string) bool {
 		amiss[id] = t.strikes[id] + 1

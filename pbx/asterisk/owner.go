@@ -124,6 +124,9 @@ func (o *owner) flush(ctx context.Context) {
 			o.quick, o.next = soonLooks, time.Now().Add(soon) // it rings agents' phones now
 		}
 	}
+	if soonest := time.Now().Add(soon); o.t.unsettled() && o.next.After(soonest) {
+		o.next = soonest
+	}
 	for _, e := range effects {
 		o.d.aside.Go(func() { o.d.carryOut(ctx, e) })
 	}
@@ -158,7 +161,7 @@ func (o *owner) tick(ctx context.Context, now time.Time) {
 				o.d.m.heal(what)
 				o.d.log.WarnContext(ctx, "mended by looking", "what", what)
 			}
-			if t.taken || len(t.engaged) > 0 {
+			if t.unsettled() {
 				o.next = time.Now().Add(soon)
 			}
 			return nil

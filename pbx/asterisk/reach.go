@@ -9,16 +9,20 @@ import (
 	"hotline/pbx"
 )
 
-// A phone is reachable when it is registered, its contact answers, and it is in no call but ours: while the dialplan serves
-// callers by itself (no controller, or one that stood still) it rings agents' phones too, and nobody is to be offered a
-// second call then. The switch tells nothing of such calls; looks find them, so their beginning and end are noticed up to a
-// second late.
+// A phone is reachable when it is registered, its contact answers, it did not just die in a talk, and it is in no call but
+// ours: while the dialplan serves callers by itself (no controller, or one that stood still) it rings agents' phones too,
+// and nobody is to be offered a second call then. The switch tells nothing of such calls; looks find them, so their
+// beginning and end are noticed up to a second late.
 
 // online is the endpoint state in which at least one contact of a phone can be reached.
 const online = "online"
 
 // fallbackContext is where the dialplan serves callers by itself (configs/asterisk, extensions.conf).
 const fallbackContext = "hotline-fallback"
+
+// distrusted is how long a phone that died in a talk counts as unreachable whatever the switch says: so long it may take to
+// notice that a contact is gone (aorFields: one probe in 15 s, 3 s for its answer). A new registration ends it.
+const distrusted = 20 * time.Second
 
 // phoneOf gives the account behind an endpoint; ok is false for trunks and whatever else is no agent's phone.
 func phoneOf(e ari.EndpointData) (string, bool) {
@@ -39,8 +43,32 @@ func (c channel) phone() (string, bool) {
 func (t *tracker) endpoint(e ari.EndpointData, at time.Time) {
 	if phone, ok := phoneOf(e); ok {
 		t.setOnline(phone, e.State == online)
+		delete(t.suspect, phone)
 		t.settlePhone(phone, at)
 	}
+}
+
+func (t *tracker) distrust(phone string, at time.Time) {
+	t.suspect[phone] = at.Add(distrusted)
+	t.settlePhone(phone, at)
+}
+
+// trustAgain ends the distrust whose time is over.
+func (t *tracker) trustAgain(at time.Time) {
+	for phone, until := range t.suspect {
+		if at.After(until) {
+			delete(t.suspect, phone)
+			t.settlePhone(phone, at)
+		}
+	}
+}
+
+// unsettled says that something about phones changes of which no event will tell.
+func (t *tracker) unsettled() bool { return t.taken || len(t.engaged) > 0 || len(t.suspect) > 0 }
+
+func (t *tracker) usable(phone string) bool {
+	_, suspect := t.suspect[phone]
+	return t.online[phone] && !t.engaged[phone] && !suspect
 }
 
 func (t *tracker) setOnline(phone string, up bool) {
@@ -53,7 +81,7 @@ func (t *tracker) setOnline(phone string, up bool) {
 
 // settlePhone tells whether a phone is reachable, if that has changed.
 func (t *tracker) settlePhone(phone string, at time.Time) {
-	if up := t.online[phone] && !t.engaged[phone]; up != t.phones[phone] {
+	if up := t.usable(phone); up != t.phones[phone] {
 		t.reach(phone, up, at)
 	}
 }
@@ -74,7 +102,7 @@ func (t *tracker) reachAll(endpoints []ari.EndpointData, at time.Time) {
 	for _, e := range endpoints {
 		if phone, ok := phoneOf(e); ok && e.State == online {
 			t.setOnline(phone, true)
-			if !t.engaged[phone] {
+			if t.usable(phone) {
 				t.reach(phone, true, at)
 			}
 		}

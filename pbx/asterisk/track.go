@@ -134,7 +134,11 @@ func (t *tracker) looked(id pbx.CallID, found *channel) {
 
 func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 	if l := t.legOf(channel); l != nil {
-		t.legEnds(l, t.whyLeg(l, cause, at), at)
+		why := t.whyLeg(l, cause, at)
+		if (l.state == legAnswered || l.state == legTalks) && (why == pbx.LegFault || why == pbx.LegUnreachable) {
+			t.distrust(l.phone, at)
+		}
+		t.legEnds(l, why, at)
 		return
 	}
 	if c := t.callOf(channel); c != nil {

@@ -19,8 +19,10 @@ type bench struct {
 }
 
 func newBench() *bench {
-	return &bench{newTracker("a", "hotline", func(string) time.Duration { return 5 * time.Second }),
-		time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC)}
+	return &bench{
+		newTracker("a", "hotline", func(string) time.Duration { return 5 * time.Second }),
+		time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC),
+	}
 }
 
 const (
@@ -222,8 +224,10 @@ func TestSyncOrder(t *testing.T) {
 	b.sync(snapshot{
 		Startup: "x", Channels: []channel{inStasis(line)},
 		Endpoints: []ari.EndpointData{
-			{Technology: "PJSIP", Resource: "li", State: "online"}, {Technology: "PJSIP", Resource: "wang", State: "offline"},
-			{Technology: "PJSIP", Resource: "trunk-carrier", State: "online"}, {Technology: "IAX2", Resource: "li2", State: "online"},
+			{Technology: "PJSIP", Resource: "li", State: "online"},
+			{Technology: "PJSIP", Resource: "wang", State: "offline"},
+			{Technology: "PJSIP", Resource: "trunk-carrier", State: "online"},
+			{Technology: "IAX2", Resource: "li2", State: "online"},
 		},
 	}, b.now)
 	check(t, b.told(), "switch.up", "call.ended  unknown", "call.adopted", "phone.up li", "phone.down old", "switch.synced")

@@ -2,6 +2,7 @@ package pbxtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -103,7 +104,10 @@ func (s *Stage) run() {
 	s.stop = sync.OnceFunc(func() {
 		cancel()
 		select {
-		case <-ended:
+		case err := <-ended:
+			if !errors.Is(err, context.Canceled) {
+				s.Errorf("Run ended with %v", err)
+			}
 		case <-time.After(suitePatience):
 			s.Error("Run does not end with its context")
 		}
@@ -167,6 +171,7 @@ func (s *Stage) Phone(name string, b Behaviour) *Phone {
 	return p
 }
 
+// Provision makes or replaces a phone's account, as the hotline does.
 func (s *Stage) Provision(name string) {
 	s.Helper()
 	err := s.Accounts.PutPhone(s.Ctx, pbx.PhoneAccount{Phone: name, HA1: HA1(name, "secret-"+name), Name: "Agent " + name})
@@ -221,6 +226,7 @@ func (s *Stage) Ask(call pbx.CallID, phone string, timeout time.Duration) pbx.Le
 	return leg
 }
 
+// Accept notes a leg that Ring accepted: its end must be told before the test is over.
 func (s *Stage) Accept(leg pbx.LegID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -248,6 +254,7 @@ func (s *Stage) Hear(a, b *PhoneCall) {
 	s.Must(b.WaitHears(ctx, a), "the other side hears the one")
 }
 
+// Must ends the test when something failed.
 func (s *Stage) Must(err error, what string) {
 	s.Helper()
 	if err != nil {

@@ -11,7 +11,6 @@ local a = load_agent(name)
 if a and a.k and a.k ~= c.id then return {'busy'} end
 if not a then
   a = new_agent(name)
-  set(a, 's', 0) set(a, 'c', 0) set(a, 'l', 0) set(a, 't', '') set(a, 'q', '')
 elseif not a.k then
   unlist(a)
 end

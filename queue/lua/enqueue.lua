@@ -45,7 +45,7 @@ redis_call('SADD', prefix .. 'sw:' .. c.k, id)
 set_token(c, ARGV[15])
 -- Into the line at once, for the place; the other lists wait for what fill leaves open.
 c.listed.line = c.s
-redis_call('ZADD', line, c.s, id)
+redis_call('ZADD', line, digits(c.s), id)
 local ahead = redis_call('ZRANK', line, id)
 
 apply(c, ARGV[12], ARGV[13], ARGV[14])
@@ -54,9 +54,6 @@ for i = 17 + 2 * deadlines, #ARGV do
   if not a or not a.k then
     local stranger = not a
     a = a or new_agent(ARGV[i])
-    if stranger then
-      set(a, 's', 0) set(a, 'c', 0) set(a, 'l', 0) set(a, 't', '') set(a, 'q', '')
-    end
     stranger = #levels(a) == 0
     claim(c, a, 'adopted')
     if stranger then set(a, 'f', 'gone') end

@@ -2,10 +2,19 @@
 local matches = {}    -- for this node: call, agent, epoch, why, …
 local mail_all = false -- all matches go by mail (restore)
 
+-- Lua compares strings by the server's locale; lists must not depend on it.
+local function before(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = a:byte(i), b:byte(i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
+end
+
 local function claim(c, a, why)
   unlist(a)
   set(a, 'k', c.id)
-  set(a, 'l', now)
+  set(a, 'l', ARGV[2])
   unset(a, 'f')
   c.ring[a.name] = why
   c.changed['r:' .. a.name] = why
@@ -57,6 +66,24 @@ local function first(key, c, again)
   end
 end
 
+-- The best idle agent of a team in the call's queue.
+local function first_of_team(c, again)
+  local members = redis_call('SMEMBERS', prefix .. 'team:' .. c.j)
+  if #members == 0 then return nil end
+  local best, score
+  for from = 1, #members, 1000 do
+    local to = math.min(from + 999, #members)
+    for i, s in ipairs(redis_call('ZMSCORE', prefix .. 'idle:' .. c.q, unpack(members, from, to))) do
+      local name = members[from + i - 1]
+      s = s and tonumber(s)
+      if s and (again or not c.missed[name]) and (not best or s < score or s == score and before(name, best)) then
+        best, score = name, s
+      end
+    end
+  end
+  return best and load_agent(best)
+end
+
 local function reason(c, a, level)
   if c.j and c.j ~= '' and c.j == a.t then return 'team' end
   if c.v or c.w >= EVERYBODY then return 'everyone' end
@@ -69,7 +96,7 @@ local function pick(c, again)
     if a and not a.k then return a, 'owner' end
   end
   if c.j and c.j ~= '' then
-    local a = first(team_list(c.q, c.j), c, again)
+    local a = first_of_team(c, again)
     if a then return a, 'team' end
   end
   local a, level = first(prefix .. 'idle:' .. c.q, c, again)

@@ -1,14 +1,5 @@
 -- Calls for an agent who comes free: the other half of local_match.go.
 
--- Lua compares strings by the server's locale; lists must not depend on it.
-local function before(a, b)
-  for i = 1, math.min(#a, #b) do
-    local x, y = a:byte(i), b:byte(i)
-    if x ~= y then return x < y end
-  end
-  return #a < #b
-end
-
 local function owned(a, again)
   local key, from = prefix .. 'own:' .. a.name, 0
   while true do
@@ -63,7 +54,7 @@ end
 
 local function offer_all(freed)
   table.sort(freed, function(a, b)
-    if a.s ~= b.s then return a.s < b.s end
+    if a.s ~= b.s then return tonumber(a.s) < tonumber(b.s) end
     return before(a.name, b.name)
   end)
   for _, a in ipairs(freed) do offer(a, false) end

@@ -9,10 +9,10 @@ if #ARGV > 10 + ring_all then redis_call('SREM', prefix .. 'all', unpack(ARGV, 1
 local a = load_agent(name)
 if a then unlist(a) else a = new_agent(name) end
 a.levels = nil
-set(a, 't', ARGV[5])
-set(a, 's', tonumber(ARGV[6]))
-set(a, 'c', tonumber(ARGV[7]))
-set(a, 'l', tonumber(ARGV[8]))
+join_team(a, ARGV[5])
+set(a, 's', ARGV[6])
+set(a, 'c', ARGV[7])
+set(a, 'l', ARGV[8])
 set(a, 'q', ARGV[9])
 if a.k and not a.x then
   set(a, 'f', 'ready')

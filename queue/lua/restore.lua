@@ -37,10 +37,10 @@ local function restore_agent()
   end
   a = a or new_agent(name)
   a.levels = nil
-  set(a, 't', team)
-  set(a, 's', tonumber(since))
-  set(a, 'c', tonumber(taken))
-  set(a, 'l', tonumber(last))
+  join_team(a, team)
+  set(a, 's', since)
+  set(a, 'c', taken)
+  set(a, 'l', last)
   set(a, 'q', q)
   unset(a, 'x')
   if keep then
@@ -59,7 +59,6 @@ local function claimed(name, c)
   local a = load_agent(name)
   if not a then
     a = new_agent(name)
-    set(a, 's', 0) set(a, 'c', 0) set(a, 'l', 0) set(a, 't', '') set(a, 'q', '')
     set(a, 'k', c.id)
     return a, true
   end

@@ -9,12 +9,13 @@
 --   :b:<call>       the driver's token, when it is long (a value of more than 64 bytes doubles the size of a hash); else field z
 --   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after
 --   :line:<queue>   sorted set of calls that wait, by score          :want: and :wantm:<queue> those that want agents, managers
---   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers, :team:<queue>:<team> by team
+--   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers; :team:<team> set of agents
 --   :own:<agent>    waiting calls of callers whose case they own     :due:<node> a node's calls by their next deadline
 --   :sw:<switch>    set of calls                                     :all set of queues with strategy ring_all
 --   :who:<number>   a known caller                                   :nodes leases, :mail:<node>, :wake:<node>, :events
 -- ARGV[1]  this node    ARGV[2]  now, ms    ARGV[3]  length of the event stream
--- Arguments of a script begin at ARGV[4]. Scores are made as score.go says; Lua's doubles hold them exactly.
+-- Arguments of a script begin at ARGV[4]. Scores are made as score.go says; Lua's doubles hold them exactly. To print a
+-- double is what costs most here, so numbers stay strings as long as nobody reckons with them.
 local prefix, node, now = KEYS[1] .. ':', ARGV[1], tonumber(ARGV[2])
 local redis_call, find, sub, floor = redis.call, string.find, string.sub, math.floor
 local SERVED, LEVEL, CALLS, NEVER, EVERYBODY = 2 ^ 50, 2 ^ 49, 2 ^ 37, 2 ^ 53 - 1, 1000000
@@ -43,6 +44,9 @@ local function many(command, key, args)
     redis_call(command, key, unpack(args, i, math.min(i + 999, #args)))
   end
 end
+
+-- A whole number as text: printing it here is cheaper than letting the command print a double.
+local function digits(n) return string.format('%d', n) end
 
 local function set(row, field, value)
   row[field] = value
@@ -133,7 +137,7 @@ end
 local function place(key, id, old, new)
   if old == new then return end
   if new then
-    redis_call('ZADD', key, new, id)
+    redis_call('ZADD', key, digits(new), id)
   elseif old then
     redis_call('ZREM', key, id)
   end
@@ -157,7 +161,7 @@ local function index(c) relist(c, places(c)) end
 local function unindex(c) relist(c, false, false, false, false, false) end
 
 local function new_agent(name)
-  local a = {name = name, changed = {}, t = '', s = 0, c = 0, l = 0, q = ''}
+  local a = {name = name, changed = {}, t = '', s = '0', c = '0', l = '0', q = ''}
   agents[name] = a
   return a
 end
@@ -172,7 +176,6 @@ local function load_agent(name)
   end
   a = new_agent(name)
   for i = 1, #row, 2 do a[row[i]] = row[i + 1] end
-  a.s, a.c, a.l = tonumber(a.s), tonumber(a.c), tonumber(a.l)
   return a
 end
 
@@ -189,46 +192,45 @@ local function levels(a)
   return list
 end
 
-local function team_list(queue, team) return prefix .. 'team:' .. #queue .. ':' .. queue .. ':' .. team end
-
 local function list(a)
   local all = levels(a)
   for i = 1, #all do
     local l = all[i]
     local queue, score, strategy = l[1], l[2] * LEVEL, l[3]
     if strategy == 'f' then
-      score = score + math.min(a.c, 4095) * CALLS + floor(a.s / 100)
+      score = score + math.min(tonumber(a.c), 4095) * CALLS + floor(tonumber(a.s) / 100)
     elseif strategy == 'r' then
-      score = score + a.l
+      score = score + tonumber(a.l)
     else
-      score = score + a.s
+      score = score + tonumber(a.s)
     end
     if l[4] then
-      redis_call('ZADD', prefix .. 'mgr:' .. queue, score, a.name)
+      redis_call('ZADD', prefix .. 'mgr:' .. queue, digits(score), a.name)
     else
-      redis_call('ZADD', prefix .. 'idle:' .. queue, score, a.name)
-      if a.t ~= '' then redis_call('ZADD', team_list(queue, a.t), score, a.name) end
+      redis_call('ZADD', prefix .. 'idle:' .. queue, digits(score), a.name)
     end
   end
 end
 
 local function unlist(a)
-  local all, name, team = levels(a), a.name, a.t
+  local all, name = levels(a), a.name
   for i = 1, #all do
-    local queue = all[i][1]
-    if all[i][4] then
-      redis_call('ZREM', prefix .. 'mgr:' .. queue, name)
-    else
-      redis_call('ZREM', prefix .. 'idle:' .. queue, name)
-      if team ~= '' then redis_call('ZREM', team_list(queue, team), name) end
-    end
+    redis_call('ZREM', prefix .. (all[i][4] and 'mgr:' or 'idle:') .. all[i][1], name)
   end
+end
+
+-- Who belongs to a team, idle or not.
+local function join_team(a, team)
+  if a.t == team then return end
+  if a.t ~= '' then redis_call('SREM', prefix .. 'team:' .. a.t, a.name) end
+  if team ~= '' then redis_call('SADD', prefix .. 'team:' .. team, a.name) end
+  set(a, 't', team)
 end
 
 -- Off the board: not idle, not ringing, not talking.
 local function remove_agent(a)
-  a.gone = true
   agents[a.name] = false
+  if a.t ~= '' then redis_call('SREM', prefix .. 'team:' .. a.t, a.name) end
   redis_call('DEL', prefix .. 'a:' .. a.name)
 end
 
@@ -238,8 +240,8 @@ local function write(key, row)
     if value == false then
       dels[#dels + 1] = field
     else
-      sets[#sets + 1] = field
-      sets[#sets + 1] = value
+      local n = #sets
+      sets[n + 1], sets[n + 2] = field, type(value) == 'number' and digits(value) or value
     end
   end
   many('HSET', key, sets)
