@@ -132,8 +132,45 @@ func TestHandOverOfALiveCall(t *testing.T) {
 	h.Ended("the manager's phone is free", wangLeg)
 
 	caseHandOver(t, h, number)
+	comesBack(t, h, an, bo)
 	h.Run("verify")
 	h.Stop()
+}
+
+// comesBack: the talker hangs up before anybody accepts. The caller is kept, and when nobody accepts they come back to the
+// owner of their case, before everybody else.
+func comesBack(t *testing.T, h *house.House, an, bo *pbxtest.Phone) {
+	t.Helper()
+	ready := func() bool { return h.Presence("an") == "ready" && h.Presence("bo") == "ready" }
+	h.Eventually("an and bo are ready", ready)
+	h.State("bo", "paused")
+	caller := h.Dial("13700137000", house.DIDMain)
+	leg := h.Invite(an)
+	h.Answer(caller, leg)
+	call := h.LiveFrom("+8613700137000").Call
+	number := h.CaseOf(call).Number
+	h.Ready("bo")
+	h.Must("POST", "/api/v1/calls/"+call+"/handover", h.As("an"), map[string]any{"agent": "bo"})
+	asked := h.Invite(bo)
+	h.Wait("an hangs up", leg.HangUp)
+	h.Eventually("an is ready", func() bool { return h.Presence("an") == "ready" })
+	if caller.Passed(pbxtest.MarkEnded) {
+		t.Fatal("the caller was dropped while bo was still asked")
+	}
+	asked.Decline(603)
+	back := h.Invite(an)
+	if got := back.CallerNumber(); got != "13700137000" {
+		t.Errorf("an is rung for %s", got)
+	}
+	h.Answer(caller, back)
+	if c := h.CaseOf(call); c.Number != number || c.Owner != "an" {
+		t.Errorf("come back the case is %+v", c)
+	}
+	if v := h.Call(call); v.Rings != 1 || !v.Met || v.Agent != "an" {
+		t.Errorf("coming back changed the verdict: %+v", v)
+	}
+	h.Wait("hanging up", caller.HangUp)
+	h.Eventually("an and bo are ready", ready)
 }
 
 // caseHandOver goes on with the case alone: offered, returned, accepted; a manager's override needs a reason and is audited.
