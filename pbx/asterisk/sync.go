@@ -30,11 +30,7 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 	for _, c := range sorted(t.calls) {
 		ch, up := v.channels[c.channel]
 		if !up {
-			code := pbx.EndUnknown
-			if restarted {
-				code = pbx.EndSwitchFault
-			}
-			t.lost(c, code, at)
+			t.lost(c, pbx.EndUnknown, at)
 		} else if _, here := ch.args(t.app); !here {
 			t.leftUnseen(c, at) // while we stood still or were cut off
 		}
