@@ -115,8 +115,9 @@ type Desk struct {
 	Timeout time.Duration `yaml:"timeout"` // a desk silent for this long is lost
 }
 
-// Security is sessions and the throttle of logins.
+// Security is sessions, the throttle of logins, and how many calls one number may bring at once.
 type Security struct {
+	CallsPerNumber  int           `yaml:"calls_per_number"` // not answered yet; further ones are refused; 0 = no limit
 	SessionLifetime time.Duration `yaml:"session_lifetime"` // from login, whatever happens
 	SessionIdle     time.Duration `yaml:"session_idle"`     // since the last request
 	LoginAttempts   int           `yaml:"login_attempts"`   // failures of one login or one source within LoginWindow

@@ -43,6 +43,7 @@ func Default() Config {
 		},
 		Desk: Desk{Timeout: 30 * time.Second},
 		Security: Security{
+			CallsPerNumber:  10,
 			SessionLifetime: 12 * time.Hour, SessionIdle: time.Hour,
 			LoginAttempts: 5, LoginWindow: 5 * time.Minute, LoginLockout: 15 * time.Minute,
 		},

@@ -36,8 +36,9 @@ func (k *checker) node(c Config) {
 	k.oneOf("log.format", c.Log.Format, "text", "json")
 }
 
-// security checks sessions and the login throttle.
+// security checks sessions, the login throttle and the callers' one.
 func (k *checker) security(s Security) {
+	k.whole("security.calls_per_number", s.CallsPerNumber, 0, 10_000)
 	k.between("security.session_lifetime", s.SessionLifetime, time.Minute, 30*24*time.Hour)
 	k.between("security.session_idle", s.SessionIdle, time.Minute, 30*24*time.Hour)
 	if s.SessionIdle > s.SessionLifetime {

@@ -50,16 +50,17 @@ type callLeg struct {
 	overdue        *time.Timer
 }
 
-// liveCall is one caller's call, owned by the goroutine that runs live. Nothing here is touched by anybody else, but
+// liveCall is one caller's call, owned by whoever runs live. Nothing here is touched by anybody else, but
 // inbox and view.
 type liveCall struct {
 	Call
-	d      *Distributor
-	rule   RingRule
-	log    *slog.Logger
-	inbox  *inbox
-	raised []callInput
-	view   atomic.Pointer[CallView]
+	d       *Distributor
+	rule    RingRule
+	log     *slog.Logger
+	inbox   inbox
+	raised  []callInput
+	replies []func()
+	view    atomic.Pointer[CallView]
 
 	state     callState
 	queue     string
@@ -110,36 +111,74 @@ type want struct {
 
 func newLiveCall(d *Distributor, call Call, hotline HotlineConfig) *liveCall {
 	c := &liveCall{
-		Call: call, d: d, rule: hotline.Rule, queue: hotline.Queue, state: stateArriving, inbox: newInbox(&d.backlog),
+		Call: call, d: d, rule: hotline.Rule, queue: hotline.Queue, state: stateArriving, inbox: inbox{backlog: &d.backlog},
 		log: d.log.With("call", call.ID), legs: map[string]*callLeg{}, tries: newBackoff(), place1: call.Ring1,
 	}
 	c.publish()
 	return c
 }
 
-// live handles inputs until the call has ended or the node stops.
-func (c *liveCall) live(ctx context.Context) {
-	for c.state != stateEnded {
-		batch, ok := c.inbox.take(ctx)
-		if !ok {
-			break
-		}
-		for _, in := range batch {
-			c.handle(in)
-		}
-		c.publish()
+// put sends the call an input and reports whether it will see it.
+func (c *liveCall) put(in callInput) bool {
+	taken, wake := c.inbox.put(in)
+	if wake {
+		c.d.beside(c.live)
 	}
+	return taken
+}
+
+// live owns the call while there are inputs. It goes when there are none, so that a waiting call costs no stack, and the
+// next input starts it again: at any time at most one goroutine runs a call's code.
+func (c *liveCall) live(ctx context.Context) {
+	for ctx.Err() == nil {
+		batch := c.inbox.take()
+		if len(batch) == 0 {
+			return
+		}
+		for i, in := range batch {
+			c.handle(in)
+			if c.state == stateEnded {
+				c.close(batch[i+1:])
+				return
+			}
+		}
+		c.show()
+	}
+}
+
+// close is the end of the call's life here.
+func (c *liveCall) close(rest []callInput) {
+	c.quiet()
+	c.d.forget(c)
+	c.show()
+	for _, in := range append(rest, c.inbox.close()...) {
+		c.unexpected(in)
+	}
+}
+
+// reply answers an order once its effect can be seen. Only the call's goroutine calls it.
+func (c *liveCall) reply(o *order, err error) {
+	if o != nil {
+		c.replies = append(c.replies, func() { o.answer(err) })
+	}
+}
+
+// show makes the present state visible, then answers those who asked for it.
+func (c *liveCall) show() {
+	c.publish()
+	for _, answer := range c.replies {
+		answer()
+	}
+	c.replies = nil
+}
+
+// quiet stops the call's timers.
+func (c *liveCall) quiet() {
 	for _, t := range c.timers {
 		t.Stop()
 	}
 	for _, leg := range c.legs {
 		leg.stop()
-	}
-	if c.state == stateEnded {
-		c.d.forget(c)
-	}
-	for _, in := range c.inbox.close() {
-		c.unexpected(in)
 	}
 }
 
@@ -191,7 +230,7 @@ func (c *liveCall) raise(in callInput) { c.raised = append(c.raised, in) }
 func (c *liveCall) after(wait time.Duration, in callInput) *time.Timer {
 	t := time.AfterFunc(wait, func() {
 		in.at = c.d.cfg.Now()
-		c.inbox.put(in)
+		c.put(in)
 	})
 	c.timers = append(c.timers, t)
 	return t
@@ -204,7 +243,7 @@ func (c *liveCall) aside(work func(context.Context) (callInput, bool)) {
 		defer cancel()
 		if in, ok := work(ctx); ok {
 			in.at = c.d.cfg.Now()
-			if !c.inbox.put(in) && in.order != nil {
+			if !c.put(in) && in.order != nil {
 				in.order.refuse(errUnknownCall(c.ID))
 			}
 		}

@@ -132,6 +132,7 @@ func (c *liveCall) confirm(in callInput) {
 // talk tells the winner's desk that caller and agent hear each other: the end of the offer.
 func (c *liveCall) talk(at time.Time, adopted bool) {
 	c.winner.offered, c.human, c.talkSince = false, true, at
+	c.d.reached(c)
 	t := Talk{Call: c.Call, Queue: c.queue, Agent: c.winner.agent, At: at, Adopted: adopted}
 	if c.verdict != nil {
 		t.Verdict = *c.verdict
@@ -146,7 +147,7 @@ func (c *liveCall) own(agent string) {
 		return
 	}
 	c.owning = true
-	call, queue, at, d, inbox, log := c.Call, c.queue, c.answeredAt, c.d, c.inbox, c.log
+	call, queue, at, d, log := c.Call, c.queue, c.answeredAt, c.d, c.log
 	d.beside(func(ctx context.Context) {
 		for wait := newBackoff(); ; {
 			owned, err := d.book.Own(ctx, call, queue, agent, at)
@@ -154,7 +155,7 @@ func (c *liveCall) own(agent string) {
 				d.write(Event{Kind: EventOwned, At: d.cfg.Now(), Call: call.ID, Queue: queue, Agent: agent, Data: map[string]string{
 					"case": owned.Case, "owner": owned.Owner, "new": strconv.FormatBool(owned.New),
 				}})
-				inbox.put(callInput{kind: inOwned, at: d.cfg.Now(), owned: &owned})
+				c.put(callInput{kind: inOwned, at: d.cfg.Now(), owned: &owned})
 				return
 			}
 			log.Warn("ownership is not durable yet; trying again", "agent", agent, "error", err)

@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 )
@@ -11,48 +10,33 @@ import (
 type inbox struct {
 	mu      sync.Mutex
 	waiting []callInput
-	signal  chan struct{}
+	owned   bool // a goroutine handles inputs now
 	closed  bool
 	backlog *atomic.Int64 // shared by all calls
 }
 
-func newInbox(backlog *atomic.Int64) *inbox {
-	return &inbox{signal: make(chan struct{}, 1), backlog: backlog}
-}
-
-// put appends and reports whether the call will see it.
-func (b *inbox) put(in callInput) bool {
+// put appends. taken: the call will see it; wake: nobody handles inputs now, the sender must start the call's goroutine.
+func (b *inbox) put(in callInput) (taken, wake bool) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.closed {
-		b.mu.Unlock()
-		return false
+		return false, false
 	}
 	b.waiting = append(b.waiting, in)
-	b.mu.Unlock()
 	b.backlog.Add(1)
-	select {
-	case b.signal <- struct{}{}:
-	default:
-	}
-	return true
+	wake, b.owned = !b.owned, true
+	return true, wake
 }
 
-// take waits for what has come since, in order; ok is false when ctx is over.
-func (b *inbox) take(ctx context.Context) (batch []callInput, ok bool) {
-	for {
-		b.mu.Lock()
-		batch, b.waiting = b.waiting, nil
-		b.mu.Unlock()
-		if len(batch) > 0 {
-			b.backlog.Add(-int64(len(batch)))
-			return batch, true
-		}
-		select {
-		case <-b.signal:
-		case <-ctx.Done():
-			return nil, false
-		}
-	}
+// take gives what has come since, in order. Without any, the goroutine that asks is not the owner any more.
+func (b *inbox) take() []callInput {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	batch := b.waiting
+	b.waiting = nil
+	b.owned = len(batch) > 0
+	b.backlog.Add(-int64(len(batch)))
+	return batch
 }
 
 // close refuses further input and gives back what nobody will handle.

@@ -151,14 +151,17 @@ func (c *liveCall) widen(in callInput) {
 	if in.n >= len(ladder) || c.climbed[kind] {
 		return
 	}
-	c.widenBy(ladder[in.n], in)
+	if !c.widenBy(ladder[in.n], in) {
+		return
+	}
 	if c.climbed == nil {
 		c.climbed = map[string]bool{}
 	}
 	c.climbed[kind] = true
 }
 
-func (c *liveCall) widenBy(step Step, in callInput) {
+// widenBy asks the board for further agents. False: it could not, and the same input comes again.
+func (c *liveCall) widenBy(step Step, in callInput) bool {
 	var matches []Match
 	err := c.onBoardStep(func(ctx context.Context) (err error) {
 		matches, err = c.d.board.Widen(ctx, c.ID, c.epoch, step)
@@ -167,24 +170,25 @@ func (c *liveCall) widenBy(step Step, in callInput) {
 	switch {
 	case errors.Is(err, ErrFenced):
 		c.raise(callInput{kind: inFenced, at: c.now()})
-		return
+		return false
 	case errors.Is(err, ErrUnknown): // the board was lost and has come back empty
 		c.onBoard = false
 		c.raise(callInput{kind: inRetry, at: c.now()})
-		return
+		return false
 	case err != nil:
 		c.trouble("widen", err)
 		c.after(c.tries.wait(), callInput{kind: inStepDue, n: in.n})
-		return
+		return false
 	}
 	c.tries.reset()
 	if in.n == rouseStep && len(matches) == 0 {
-		return
+		return true
 	}
 	c.write(EventWidened, c.now(), "", map[string]string{
 		"ring": strconv.Itoa(c.ringNow()), "step": step.Who, "added": strconv.Itoa(len(matches)),
 	})
 	c.matched(matches)
+	return true
 }
 
 // trouble counts and logs a step that the board did not do.

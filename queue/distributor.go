@@ -1,7 +1,9 @@
 package queue
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -36,6 +38,7 @@ type Distributor struct {
 	end     context.CancelFunc
 	mu      sync.Mutex
 	calls   map[string]*liveCall
+	quota   *quota
 	stopped bool
 	wg      sync.WaitGroup
 
@@ -51,11 +54,11 @@ func NewDistributor(cfg Config, board Board, alarms Alarms, phones Phones, voice
 	return &Distributor{
 		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), board: board, alarms: alarms, phones: phones, voice: voice,
 		desks: desks, book: book, log: log.With("component", "queue"), seats: newSeats(), numbers: NewNumbers(cfg),
-		life: life, end: end, calls: map[string]*liveCall{},
+		life: life, end: end, calls: map[string]*liveCall{}, quota: newQuota(cfg.CallsPerNumber),
 	}
 }
 
-// Run waits until ctx is over, then for all call goroutines. Calls are not ended: they go on at the switch and are
+// Run waits until ctx is over, then for everything that is under way. Calls are not ended: they go on at the switch and are
 // adopted by whoever comes next (I9).
 func (d *Distributor) Run(ctx context.Context) error {
 	<-ctx.Done()
@@ -64,30 +67,52 @@ func (d *Distributor) Run(ctx context.Context) error {
 	d.mu.Unlock()
 	d.end()
 	d.wg.Wait()
+	for _, c := range d.calls { // nobody else is left
+		c.quiet()
+	}
 	return nil
 }
 
-// Arrived takes a new caller. A number that is no hotline of ours is refused.
+// Arrived takes a new caller. A number that is no hotline of ours is refused, and so is a caller whose number has
+// Config.CallsPerNumber calls already that nobody answered yet.
 func (d *Distributor) Arrived(call Call) {
 	hotline, ok := d.plan.byDID[call.DID]
 	if !ok {
-		d.write(Event{Kind: EventRefused, At: call.Ring1, Call: call.ID, Data: map[string]string{
-			"reason": "unknown-number", "did": call.DID, "number": call.Number, "switch": call.Switch,
-		}})
 		d.log.Warn("a call for a number that is no hotline was refused", "call", call.ID, "did", call.DID)
-		d.beside(func(ctx context.Context) {
-			ctx, cancel := context.WithTimeout(ctx, d.cfg.PhoneTimeout)
-			defer cancel()
-			if err := d.phones.HangUp(ctx, call.ID, endRefused); err != nil {
-				d.log.Warn("a refused call could not be ended", "call", call.ID, "error", err)
-			}
-		})
+		d.refuse(call, "unknown-number")
 		return
 	}
 	d.start(call, hotline, callInput{kind: inStart, at: call.Ring1})
 }
 
-// start gives a call its goroutine. A call that has one already hears of it in its inbox.
+// refuse ends a call that never gets a life of its own; the caller hears busy. It is on record like any other.
+func (d *Distributor) refuse(call Call, reason string) {
+	d.write(Event{Kind: EventRefused, At: call.Ring1, Call: call.ID, Data: map[string]string{
+		"reason": reason, "did": call.DID, "number": call.Number, "switch": call.Switch,
+	}})
+	d.write(Event{Kind: EventEnded, At: d.cfg.Now(), Call: call.ID, Data: map[string]string{"end": endRefused, "talk_ms": "0"}})
+	d.beside(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, d.cfg.PhoneTimeout)
+		defer cancel()
+		if err := d.phones.HangUp(ctx, call.ID, endRefused); err != nil && !errors.Is(err, ErrUnknown) {
+			d.log.Warn("a refused call could not be ended", "call", call.ID, "error", err)
+		}
+	})
+}
+
+// tooMany refuses a caller whose number has its share already. The managers are told once.
+func (d *Distributor) tooMany(call Call, first bool) {
+	if first {
+		d.log.Warn("a number has more calls than it may; further ones are refused", "number", call.Number, "limit", d.cfg.CallsPerNumber)
+		d.write(Event{Kind: EventAlarm, At: call.Ring1, Data: map[string]string{
+			"what": "too-many-calls", "detail": fmt.Sprintf("%s has %d calls that nobody answered yet; further ones are refused",
+				cmp.Or(call.Number, call.Shown), d.cfg.CallsPerNumber),
+		}})
+	}
+	d.refuse(call, "too-many-calls")
+}
+
+// start begins a call's life. A call that lives already hears of it in its inbox.
 func (d *Distributor) start(call Call, hotline HotlineConfig, first callInput) {
 	d.mu.Lock()
 	if d.stopped {
@@ -96,12 +121,17 @@ func (d *Distributor) start(call Call, hotline HotlineConfig, first callInput) {
 	}
 	c, known := d.calls[call.ID]
 	if !known {
+		if ok, once := d.quota.room(call); !ok && first.kind == inStart { // who was found on the switch is let in
+			d.mu.Unlock()
+			d.tooMany(call, once)
+			return
+		}
+		d.quota.join(call)
 		c = newLiveCall(d, call, hotline)
 		d.calls[call.ID] = c
-		d.wg.Go(func() { c.live(d.life) })
 	}
 	d.mu.Unlock()
-	c.inbox.put(first)
+	c.put(first)
 }
 
 // beside runs slow work next to the calls; Run waits for it. It reports whether the work was started.
@@ -120,7 +150,7 @@ func (d *Distributor) send(call string, in callInput) bool {
 	d.mu.Lock()
 	c := d.calls[baseCall(call)]
 	d.mu.Unlock()
-	return c != nil && c.inbox.put(in)
+	return c != nil && c.put(in)
 }
 
 // route gives matches to the calls they are for. A match whose call has ended meanwhile needs nothing: leaving the board
@@ -151,7 +181,15 @@ func (d *Distributor) forget(c *liveCall) {
 	defer d.mu.Unlock()
 	if d.calls[c.ID] == c {
 		delete(d.calls, c.ID)
+		d.quota.leave(c.Call)
 	}
+}
+
+// reached notes that a human talks with the caller: the call does not count against its number any more.
+func (d *Distributor) reached(c *liveCall) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.quota.leave(c.Call)
 }
 
 // freeLine gives an agent's phone back and lets the next call have it.
@@ -162,8 +200,9 @@ func (d *Distributor) Due(dl Deadline) {
 	d.send(dl.Call, callInput{kind: rawDeadline, at: d.cfg.Now(), why: dl.Kind, epoch: dl.Epoch})
 }
 
-// LegRinging, LegAnswered, LegEnded, CallEnded, Digit, PlayEnded and HeldByPhone pass on what the switch says; why is a
-// leg end or call end in the switch's words (pbx.LegEnd, pbx.EndCode), at the switch's time.
+// LegRinging says that a phone itself reports that it rings. Like LegAnswered, LegEnded, CallEnded, Digit, PlayEnded and
+// HeldByPhone it passes on what the switch says: why is a leg end or call end in the switch's words (pbx.LegEnd,
+// pbx.EndCode), at is the switch's time.
 func (d *Distributor) LegRinging(call, leg string, at time.Time) {
 	d.send(call, callInput{kind: rawLegRinging, leg: leg, at: at})
 }

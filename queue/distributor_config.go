@@ -11,9 +11,10 @@ type Config struct {
 	Zone     *time.Location   // where "today" begins; default time.Local
 	Now      func() time.Time // default time.Now
 
+	CallsPerNumber int // calls of one number that nobody answered yet; further ones are refused; 0 = no limit
+
 	BoardTimeout time.Duration // one step on the board; default 500 ms (a Failover needs 200 ms to turn to memory)
 	PhoneTimeout time.Duration // one request to the switch; default 5 s
-	HandOverTime time.Duration // how long a hand-over may stay unaccepted; default 30 s
 	MessageLimit time.Duration // longest announcement; default 2 min, then the call is ended all the same
 }
 
@@ -37,6 +38,7 @@ type QueueConfig struct {
 	MaxWaiting   int           // 0 = no limit
 	NoAgents     time.Duration // nobody signed in for so long since ring 1; 0 = no overflow for that
 	Overflow     []Overflow
+	HandOverTime time.Duration // how long a hand-over out of this queue may stay unaccepted; default 30 s
 
 	HandlingTime time.Duration // talk and wrap-up assumed while nothing is measured yet; default 180 s
 	StaffTarget  float64       // P(answered within the ring budget) that staffing aims at; default 0.99
@@ -78,7 +80,6 @@ func (c Config) withDefaults() Config {
 	c.Zone = orElse(c.Zone == nil, time.Local, c.Zone)
 	c.BoardTimeout = orElse(c.BoardTimeout == 0, 500*time.Millisecond, c.BoardTimeout)
 	c.PhoneTimeout = orElse(c.PhoneTimeout == 0, 5*time.Second, c.PhoneTimeout)
-	c.HandOverTime = orElse(c.HandOverTime == 0, 30*time.Second, c.HandOverTime)
 	c.MessageLimit = orElse(c.MessageLimit == 0, 2*time.Minute, c.MessageLimit)
 	hotlines := make([]HotlineConfig, len(c.Hotlines))
 	for i, h := range c.Hotlines {
@@ -93,6 +94,7 @@ func (c Config) withDefaults() Config {
 	for i, q := range c.Queues {
 		q.Strategy = orElse(q.Strategy == "", "longest_idle", q.Strategy)
 		q.RingNoAnswer = orElse(q.RingNoAnswer == 0, 20*time.Second, q.RingNoAnswer)
+		q.HandOverTime = orElse(q.HandOverTime == 0, 30*time.Second, q.HandOverTime)
 		q.HandlingTime = orElse(q.HandlingTime == 0, 180*time.Second, q.HandlingTime)
 		q.StaffTarget = orElse(q.StaffTarget == 0, 0.99, q.StaffTarget)
 		if len(q.Ladder) == 0 {

@@ -302,3 +302,38 @@ func TestOwnershipIsRepeatedUntilDurable(t *testing.T) {
 		}
 	})
 }
+
+func TestOneNumberGetsNoMoreThanItsShareOfCalls(t *testing.T) {
+	cfg := testConfig()
+	cfg.CallsPerNumber = 3
+	inHouse(t, cfg, func(h *house) {
+		h.staff("ann")
+		var calls []string
+		for range 5 {
+			calls = append(calls, h.ringInFrom("+8613811112222"))
+		}
+		h.wantState(calls[2], "waiting")
+		refused := h.of(EventRefused)
+		if len(refused) != 2 || refused[0].Call != calls[3] || refused[0].Data["reason"] != "too-many-calls" || !h.lines[calls[3]].ended {
+			t.Fatalf("refused %+v", refused)
+		}
+		if alarms := h.of(EventAlarm); len(alarms) != 1 {
+			t.Errorf("the managers were told %+v", alarms)
+		}
+		// Others come in, and whoever has no number is not counted.
+		h.wantState(h.ringInFrom("+8613833334444"), "waiting")
+		for range 4 {
+			h.wantState(h.ringInFrom(""), "waiting")
+		}
+		// An answered call makes room for another; so does one that is given up.
+		h.answer("ann")
+		h.wantState(calls[0], "talking")
+		h.wantState(h.ringInFrom("+8613811112222"), "waiting")
+		h.abandon(calls[1])
+		synctest.Wait()
+		h.wantState(h.ringInFrom("+8613811112222"), "waiting")
+		if got := len(h.of(EventRefused)); got != 2 {
+			t.Errorf("%d calls refused", got)
+		}
+	})
+}

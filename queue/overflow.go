@@ -1,7 +1,9 @@
 package queue
 
 import (
+	"cmp"
 	"context"
+	"time"
 )
 
 // overflow acts when the caller has waited too long.
@@ -13,7 +15,7 @@ func (c *liveCall) overflowNoAgents(in callInput) {
 		c.overflowFor(WhenNoAgents)
 		return
 	}
-	c.after(c.d.plan.queues[c.queue].NoAgents, callInput{kind: inNoAgentsDue})
+	c.after(max(c.d.plan.queues[c.queue].NoAgents, time.Second), callInput{kind: inNoAgentsDue})
 }
 
 // overflowFull acts when the queue holds as many calls as it may. Without a rule that helps, the call is refused: the only
@@ -124,8 +126,8 @@ func (c *liveCall) silencePhones(in callInput) {
 	}
 	c.leaveBoard()
 	c.write(EventMachine, in.at, "", map[string]string{"media": c.machine.Media})
-	if c.machine.Do == DoCallback {
-		c.write(EventCallback, in.at, "", map[string]string{"number": c.Number, "name": c.Name, "did": c.DID})
+	if number := cmp.Or(c.Number, c.Shown); c.machine.Do == DoCallback && number != "" { // nobody can call an anonymous caller
+		c.write(EventCallback, in.at, "", map[string]string{"number": number, "name": c.Name, "did": c.DID})
 	}
 	c.after(c.d.cfg.MessageLimit, callInput{kind: inMachineDue})
 }

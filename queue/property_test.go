@@ -106,7 +106,9 @@ func play(t *testing.T, acts []act) []string {
 	h.abandon(last)
 	synctest.Wait()
 	h.stop()
-	<-h.done
+	if err := <-h.done; err != nil {
+		h.breach("Run: %v", err)
+	}
 	if len(h.breaches) > 0 {
 		h.breaches = append(h.breaches, h.diary.String())
 	}
@@ -227,20 +229,21 @@ func (h *house) order(a act, who, call string) {
 		talker = who // sometimes somebody who may not
 	}
 	target := []Target{{Agent: who}, {Queue: "billing"}, {Manager: true}}[a.what%3]
+	d := h.d
 	go func() {
 		switch a.kind {
 		case "desk decline":
-			_ = h.d.Decline(ctx, call, who, "")
+			_ = d.Decline(ctx, call, who, "")
 		case "hand over":
-			_ = h.d.HandOver(ctx, call, talker, target, "")
+			_ = d.HandOver(ctx, call, talker, target, "")
 		case "take back":
-			_ = h.d.TakeBack(ctx, call, talker)
+			_ = d.TakeBack(ctx, call, talker)
 		case "hold":
-			_ = h.d.Hold(ctx, call, talker)
+			_ = d.Hold(ctx, call, talker)
 		case "supervisor ends":
-			_ = h.d.HangUp(ctx, call, "boss")
+			_ = d.HangUp(ctx, call, "boss")
 		case "move":
-			_ = h.d.MoveTo(ctx, call, []string{"billing", "support"}[a.what%2], "boss")
+			_ = d.MoveTo(ctx, call, []string{"billing", "support"}[a.what%2], "boss")
 		}
 	}()
 }

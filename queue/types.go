@@ -162,7 +162,7 @@ const (
 	EventCallback  = "callback"  // number
 	EventEnded     = "ended"     // end, talk_ms
 	EventAdopted   = "adopted"   // state
-	EventRefused   = "refused"   // reason
+	EventRefused   = "refused"   // reason: unknown-number, too-many-calls, queue-full
 	EventPresence  = "presence"  // from, to, reason, by
 	EventDegraded  = "degraded"  // the board changed: mode "local" or "shared"
 	EventAlarm     = "alarm"     // what, detail

@@ -13,6 +13,7 @@ type CallView struct {
 	Queue    string    `json:"queue"`
 	DID      string    `json:"did"`
 	Number   string    `json:"number"` // as the agent's phone shows it
+	Caller   string    `json:"caller"` // the same in E.164, "" when it is no telephone number
 	Name     string    `json:"name"`
 	State    string    `json:"state"` // arriving, waiting, announcing, machine, connecting, talking, handing, swapping, ending, ended
 	Held     bool      `json:"held"`
@@ -35,7 +36,7 @@ type CallView struct {
 // publish makes the call's present state visible. Only the call's goroutine calls it.
 func (c *liveCall) publish() {
 	v := &CallView{
-		ID: c.ID, Switch: c.Switch, Queue: c.queue, DID: c.DID, Number: c.Shown, Name: c.Name, State: string(c.state), Held: c.held,
+		ID: c.ID, Switch: c.Switch, Queue: c.queue, DID: c.DID, Number: c.Shown, Caller: c.Number, Name: c.Name, State: string(c.state), Held: c.held,
 		Arrived: c.Arrived, Ring1: c.Ring1, By: c.Ring1.Add(c.rule.Budget()), CycleMS: c.rule.Cycle().Milliseconds(),
 		Verdict: c.verdict, Reopened: c.reopened,
 	}

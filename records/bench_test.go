@@ -37,15 +37,13 @@ func BenchmarkClaimParallel(b *testing.B) {
 // BenchmarkJournal: durable entries, 16 a call, flushed at the end.
 func BenchmarkJournal(b *testing.B) {
 	s := sqliteDatabase(b).open(b)
-	n := 0
-	for b.Loop() {
-		n++
+	for n := range b.N { // not Loop: the flush counts
 		s.Journal().Append(records.JournalEntry{Call: fmt.Sprint("c", n/16), Kind: "offered", Agent: "li", Data: []byte(`{"why":"skill 2","ring":"1"}`)})
 	}
 	if err := s.Journal().Flush(context.Background()); err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "entries/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "entries/s")
 }
 
 // BenchmarkAppend: what appending costs the caller.
@@ -53,8 +51,13 @@ func BenchmarkAppend(b *testing.B) {
 	s := sqliteDatabase(b).open(b)
 	e := records.JournalEntry{Call: "c1", Kind: "offered", Agent: "li", Data: []byte(`{"why":"skill 2","ring":"1"}`)}
 	b.ReportAllocs()
-	for b.Loop() {
+	for n := 1; b.Loop(); n++ {
 		s.Journal().Append(e)
+		if n%10000 == 0 { // the writer must not be left behind for ever
+			b.StopTimer()
+			must(b, s.Journal().Flush(context.Background()))
+			b.StartTimer()
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -139,18 +138,17 @@ func (c conn) openCasesOf(ctx context.Context, number string, limit int) ([]Case
 	case r.Chosen != "":
 		ids = []string{r.Chosen}
 	}
-	where, args := `s.caller = ?`, []any{number}
+	// Two look-ups by index instead of an OR, which would read every open case.
+	which, args := `SELECT number FROM cases WHERE caller = ? AND closed_at IS NULL`, []any{number}
 	if len(ids) > 0 {
-		if where, args, err = sqlx.In(`(s.caller = ? AND (s.contact_id IS NULL OR s.contact_id IN (?))) OR s.contact_id IN (?)`,
-			number, ids, ids); err != nil {
+		if which, args, err = sqlx.In(which+` AND (contact_id IS NULL OR contact_id IN (?))
+			UNION SELECT number FROM cases WHERE contact_id IN (?) AND closed_at IS NULL`, number, ids, ids); err != nil {
 			return nil, err
 		}
 	}
 	var rows []caseRow
-	err = c.list(ctx, &rows, strings.Join([]string{
-		selectCase, `WHERE s.closed_at IS NULL AND (`, where,
-		`) ORDER BY s.updated_at DESC, s.number DESC LIMIT ?`,
-	}, " "), append(args, limit)...)
+	err = c.list(ctx, &rows, selectCase+` WHERE s.number IN (`+which+`) ORDER BY s.updated_at DESC, s.number DESC LIMIT ?`,
+		append(args, limit)...)
 	return mapped(rows, caseRow.toCase), err
 }
 

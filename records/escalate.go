@@ -49,15 +49,23 @@ func (t *txn) escalate(ctx context.Context, c Case, in WrapUpInput) (Escalation,
 	return t.feedEscalation(ctx, id, "opened", in.By)
 }
 
-// fillPlace takes region and service centre from the customer where the wrap-up names none.
+// fillPlace takes region and service centre from the customer where the wrap-up names none, and then the centre that serves
+// the region.
 func (t *txn) fillPlace(ctx context.Context, c Case, f *EscalationFacts) error {
-	if c.CustomerID == "" {
-		return nil
+	if c.CustomerID != "" {
+		customer, err := t.customer(ctx, c.CustomerID)
+		if err != nil {
+			return err
+		}
+		if f.Region == "" || f.Region == customer.Region { // the customer's centre serves the customer's place, not another
+			set(&f.Centre, customer.ServiceCentre)
+		}
+		set(&f.Region, customer.Region)
 	}
-	customer, err := t.customer(ctx, c.CustomerID)
-	set(&f.Region, customer.Region)
-	set(&f.Centre, customer.ServiceCentre)
-	return err
+	if t.s.opt.CentreOf != nil {
+		set(&f.Centre, t.s.opt.CentreOf(f.Region))
+	}
+	return nil
 }
 
 // escalationChange is one input with what it carries.

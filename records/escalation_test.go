@@ -15,8 +15,35 @@ import (
 func raise(t testing.TB, s *records.Store, call, kind string, now time.Time) records.Escalation {
 	t.Helper()
 	answer(t, s, call, "li", "")
-	w := get[records.WrapUpResult](t)(s.WrapUp(context.Background(), escalated(call, "li", kind, now)))
-	return get[records.Escalation](t)(s.Escalation(context.Background(), w.Escalation))
+	w := get[records.WrapUpResult](t)(s.WrapUp(t.Context(), escalated(call, "li", kind, now)))
+	return get[records.Escalation](t)(s.Escalation(t.Context(), w.Escalation))
+}
+
+// testCentres: the wrap-up's word counts first, then the customer's data, then the centre that serves the region.
+func testCentres(t *testing.T, open opener) {
+	ctx, c := t.Context(), newClock()
+	s := open(t).open(t, c.set, func(o *records.Options) {
+		o.CentreOf = func(region string) string { return map[string]string{"广东": "guangzhou", "": "beijing"}[region] }
+	})
+	staff(t, s)
+	customer := get[records.Customer](t)(s.AddCustomer(ctx, records.Customer{Name: "华北电力", Region: "北京", ServiceCentre: "north"}))
+	get[records.Contact](t)(s.AddContact(ctx, records.Contact{Name: "孙丽", CustomerID: customer.ID, Numbers: []records.Number{{Number: "13800138000"}}}))
+	for i, test := range []struct{ caller, region, centre, want string }{
+		{"13800138000", "", "", "north"},
+		{"13800138000", "广东", "", "guangzhou"}, // elsewhere than where the customer is
+		{"", "广东", "west", "west"},
+		{"", "广东", "", "guangzhou"},
+		{"", "", "", "beijing"},
+		{"", "西藏", "", ""},
+	} {
+		call := fmt.Sprint("centre", i)
+		answer(t, s, call, "li", test.caller)
+		in := escalated(call, "li", []string{records.OutcomeRemote, records.OutcomeOnsite}[i%2], c.now())
+		in.Escalation.Region, in.Escalation.Centre = test.region, test.centre
+		w := get[records.WrapUpResult](t)(s.WrapUp(ctx, in))
+		e := get[records.Escalation](t)(s.Escalation(ctx, w.Escalation))
+		equal(t, fmt.Sprintf("centre of %+v", test), e.Centre, test.want)
+	}
 }
 
 func testEscalation(t *testing.T, open opener) {
@@ -145,7 +172,7 @@ func testFeed(t *testing.T, open opener) {
 	for i, s := range nodes {
 		write.Go(func() {
 			for n := range each {
-				e := raise(t, s, fmt.Sprintf("c%d-%d", i, n), records.OutcomeRemote, time.Now())
+				e := raise(t, s, fmt.Sprintf("c%d-%d", i, n), records.OutcomeRemote, time.Now()) //nolint:contextcheck // the test has its own
 				if _, err := s.AcceptEscalation(ctx, e.ID, "deng", 0); err != nil {
 					t.Error(err)
 				}

@@ -115,7 +115,7 @@ func staff(t testing.TB, s *records.Store) {
 // answer claims a call and gives its case.
 func answer(t testing.TB, s *records.Store, call, agent, number string) records.OwnedCase {
 	t.Helper()
-	return get[records.OwnedCase](t)(s.OwnCall(context.Background(), records.OwnInput{Call: call, Queue: "support", Agent: agent, Number: number}))
+	return get[records.OwnedCase](t)(s.OwnCall(t.Context(), records.OwnInput{Call: call, Queue: "support", Agent: agent, Number: number}))
 }
 
 func solved(call, by string) records.WrapUpInput {

@@ -106,14 +106,21 @@ func (s *Store) OfferHandOver(ctx context.Context, o HandOverOffer) (HandOver, e
 		}); err != nil {
 			return err
 		}
-		if err := t.do(ctx, `INSERT INTO handovers (id, case_number, call, from_owner, to_kind, to_name, note, offered_at, expires_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, o.Case, o.Call, o.From, o.To.Kind, o.To.Name, o.Note, at(t.now), at(o.Expires)); err != nil {
+		if err := t.insertHandOver(ctx, HandOver{
+			ID: id, Case: o.Case, Call: o.Call, From: o.From, ToKind: o.To.Kind, ToName: o.To.Name, Note: o.Note,
+			OfferedAt: t.now, Expires: o.Expires,
+		}); err != nil {
 			return err
 		}
 		out, err = t.handOver(ctx, id)
 		return err
 	})
 	return out, err
+}
+
+func (t *txn) insertHandOver(ctx context.Context, h HandOver) error {
+	return t.do(ctx, `INSERT INTO handovers (id, case_number, call, from_owner, to_kind, to_name, note, offered_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, h.ID, h.Case, h.Call, h.From, h.ToKind, h.ToName, h.Note, at(h.OfferedAt), at(h.Expires))
 }
 
 // AcceptHandOver makes by the owner: of the case and, if one goes along, of the call. Again by the same person is fine.

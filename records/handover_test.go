@@ -113,6 +113,36 @@ func testHandOverToQueueAndManager(t *testing.T, open opener) {
 	refused(t, err, records.ErrConflict)
 }
 
+// testTakeOverCall: the case follows a live call to who picked it up, if it was the giver's.
+func testTakeOverCall(t *testing.T, open opener) {
+	ctx, s := t.Context(), open(t).open(t)
+	staff(t, s)
+	own := answer(t, s, "c1", "li", "13800138000")
+	take := func(call, from, to string) string {
+		return get[records.OwnedCase](t)(s.TakeOverCall(ctx, records.CallTakeOver{Call: call, From: from, To: to, Note: "knows printers"})).Owner
+	}
+	pending := get[records.HandOver](t)(s.OfferHandOver(ctx, records.HandOverOffer{
+		Case: own.Number, From: "li", To: records.Target{Kind: records.ToAgent, Name: "zhao"},
+	}))
+	for range 2 {
+		equal(t, "owner", take("c1", "li", "wang"), "wang")
+	}
+	equal(t, "the other offer", get[records.HandOver](t)(s.HandOver(ctx, pending.ID)).Outcome, records.HandOverWithdrawn)
+	equal(t, "claimed again", answer(t, s, "c1", "wang", "").Owner, "wang")
+	var steps string
+	for _, h := range get[[]records.OwnershipEntry](t)(s.OwnershipHistory(ctx, own.Number)) {
+		steps += h.Input + ">" + h.NewOwner + " "
+	}
+	equal(t, "history", steps, "claim>li offer>li give back>li offer>li accept>wang ")
+
+	answer(t, s, "c2", "li", "13800138000") // li helps wang's customer, and hands the call to zhao
+	equal(t, "li cannot give away wang's case", take("c2", "li", "zhao"), "wang")
+	get[records.WrapUpResult](t)(s.WrapUp(ctx, solved("c2", "zhao")))
+	equal(t, "a closed case stays", take("c1", "wang", "li"), "wang")
+	_, err := s.TakeOverCall(ctx, records.CallTakeOver{Call: "c9", From: "li", To: "wang"})
+	refused(t, err, records.ErrNotFound)
+}
+
 func testOverride(t *testing.T, open opener) {
 	ctx, s := t.Context(), open(t).open(t)
 	staff(t, s)

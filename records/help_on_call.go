@@ -19,23 +19,24 @@ func (s *Store) HelpOnCall(ctx context.Context, call, agent string, since time.T
 			return err
 		}
 		out = OwnedCase{Number: c.Number, Owner: c.Owner, OwnerName: c.OwnerName}
-		already, err := t.talksOn(ctx, call, agent)
-		if err != nil || already {
-			return err
-		}
 		if since.IsZero() {
 			since = t.now
 		}
-		if err := t.talked(ctx, call, agent, "helped", since); err != nil {
-			return err
-		}
-		if c.ownerState() == closed {
-			return nil
-		}
-		_, err = t.moveOwner(ctx, c, ownerChange{input: join, actor: agent, call: call, reason: "helps on the call"})
+		_, err = t.helpOn(ctx, c, call, agent, since)
 		return err
 	})
 	return out, err
+}
+
+func (t *txn) helpOn(ctx context.Context, c Case, call, agent string, since time.Time) (Case, error) {
+	already, err := t.talksOn(ctx, call, agent)
+	if err != nil || already {
+		return c, err
+	}
+	if err := t.talked(ctx, call, agent, "helped", since); err != nil || c.ownerState() == closed {
+		return c, err
+	}
+	return t.moveOwner(ctx, c, ownerChange{input: join, actor: agent, call: call, reason: "helps on the call"})
 }
 
 // SplitCall says that a call which was taken for the continuation of an open case is about something else: the call gets a

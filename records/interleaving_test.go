@@ -30,7 +30,7 @@ var (
 	people = []string{"li", "wang", "zhao", "chen"} // chen is the service manager
 	deeds  = []string{
 		"answer", "answer", "answer", "offer", "accept", "return", "override", "solve", "escalate", "callback", "refer",
-		"split", "help", "dispatch", "sweep", "time-out", "crash",
+		"split", "help", "take over", "dispatch", "sweep", "time-out", "crash",
 	}
 )
 
@@ -132,6 +132,8 @@ func (w *world) deed(s *records.Store, a act) error {
 		_, err = s.OwnCall(ctx, records.OwnInput{Call: call, Agent: who, Number: fmt.Sprint("1380013800", a.Call%3)})
 	case "help":
 		_, err = s.HelpOnCall(ctx, call, who, time.Time{})
+	case "take over":
+		_, err = s.TakeOverCall(ctx, records.CallTakeOver{Call: call, From: who, To: whom})
 	case "split":
 		_, err = s.SplitCall(ctx, call, who)
 	case "time-out":
@@ -284,6 +286,8 @@ func TestOwnerAgainstOracle(t *testing.T) {
 					t.Fatalf("%s accepted what was offered to %q", who, receiver[n])
 				}
 				owner[n] = who
+			case a.Do == "take over" && owner[n] == who && before.ClosedAt.IsZero():
+				owner[n] = whom
 			case a.Do == "override":
 				if who != "chen" {
 					t.Fatalf("%s overrode", who)

@@ -3,6 +3,7 @@ package records_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -105,5 +106,30 @@ func testJournalOddData(t *testing.T, open opener) {
 	j.Append(records.JournalEntry{Call: "c1"}) // too late, but no panic
 	if err := j.Flush(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// testJournalSince: the entries of a day come in order of time, over many pages, each once.
+func testJournalSince(t *testing.T, open opener) {
+	ctx, c := t.Context(), newClock()
+	s := open(t).open(t, c.set)
+	start := c.now()
+	const total = 2500
+	for i := range total { // three entries share an instant, and chains interleave
+		s.Journal().Append(records.JournalEntry{Call: fmt.Sprint("c", i%7), Kind: "k", At: start.Add(time.Duration(i/3) * time.Millisecond), Data: fmt.Appendf(nil, "%d", i)})
+	}
+	must(t, s.Journal().Flush(ctx))
+	seen, last := map[string]bool{}, time.Time{}
+	must(t, s.JournalSince(ctx, start.Add(time.Millisecond), func(e records.JournalEntry) error {
+		if e.At.Before(last) || seen[string(e.Data)] {
+			t.Errorf("entry %s of %s out of order or twice", e.Data, e.At)
+		}
+		seen[string(e.Data)], last = true, e.At
+		return nil
+	}))
+	equal(t, "entries", len(seen), total-3)
+	stop := errors.New("enough")
+	if err := s.JournalSince(ctx, start, func(records.JournalEntry) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("got %v", err)
 	}
 }

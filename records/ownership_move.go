@@ -84,10 +84,13 @@ func (t *txn) moveOwner(ctx context.Context, c Case, ch ownerChange) (Case, erro
 }
 
 func (t *txn) writeHistory(ctx context.Context, number, old, owner string, ch ownerChange) error {
+	var last int64
+	if err := t.get(ctx, &last, `SELECT COALESCE(MAX(seq), 0) FROM ownership_history WHERE case_number = ?`, number); err != nil {
+		return err
+	}
 	return t.do(ctx, `INSERT INTO ownership_history
-		(case_number, seq, at, input, old_owner, new_owner, actor, reason, call, handover)
-		SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM ownership_history WHERE case_number = ?`,
-		number, at(t.now), string(ch.input), old, owner, ch.actor, ch.reason, ch.call, ch.handover, number)
+		(case_number, seq, at, input, old_owner, new_owner, actor, reason, call, handover) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		number, last+1, at(t.now), string(ch.input), old, owner, ch.actor, ch.reason, ch.call, ch.handover)
 }
 
 // OwnershipHistory lists who owned a case since when, oldest first.

@@ -26,6 +26,9 @@ type Options struct {
 	OnBusy func(what string, attempt int)
 	// RespondWithin is the response time promised for an escalation whose wrap-up names none, per kind. Remote 1 h, onsite 4 h.
 	RespondWithin map[string]time.Duration
+	// CentreOf names the service centre of a region ("" for an unknown region is asked, too), where neither the wrap-up nor
+	// the customer's data do. Nil names none.
+	CentreOf func(region string) string
 	// SessionIdle and SessionMax end a session. 12 h without use, 7 days in all.
 	SessionIdle, SessionMax time.Duration
 	// LockAfter wrong passwords in a row lock an account for LockFor. 10, 15 min.
@@ -84,7 +87,7 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	}
 	s.r.SetMaxOpenConns(d.readers)
 	s.r.SetMaxIdleConns(d.readers)
-	s.journal = newJournal(s)
+	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
 	return s, nil
 }
 

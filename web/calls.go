@@ -182,6 +182,10 @@ func (s *Site) call(ctx context.Context, id string) (callItem, error) {
 		return s.callNow(ctx, live)
 	}
 	row, err := s.opt.Records.Call(ctx, id)
+	if errors.Is(err, records.ErrNotFound) {
+		s.settle(ctx) // it may have ended this moment, its row still on the way
+		row, err = s.opt.Records.Call(ctx, id)
+	}
 	return callItem{CallRow: row}, err
 }
 
@@ -190,7 +194,7 @@ func (s *Site) callNow(ctx context.Context, live queue.CallView) (callItem, erro
 	row, err := s.opt.Records.Call(ctx, live.ID)
 	if errors.Is(err, records.ErrNotFound) {
 		row, err = records.CallRow{
-			Call: live.ID, Switch: live.Switch, DID: live.DID, Queue: live.Queue, Number: live.Number, Name: live.Name,
+			Call: live.ID, Switch: live.Switch, DID: live.DID, Queue: live.Queue, Number: live.Caller, Name: live.Name,
 			Arrived: live.Arrived, Ring1: live.Ring1, Agent: live.Agent, Case: live.Case,
 		}, nil
 	}
@@ -221,7 +225,7 @@ func (c *callItem) mask() {
 	c.Number, c.Name = maskNumber(c.Number), maskName(c.Name)
 	if c.Live != nil {
 		live := *c.Live
-		live.Number, live.Name = maskNumber(live.Number), maskName(live.Name)
+		live.Number, live.Caller, live.Name = maskNumber(live.Number), maskNumber(live.Caller), maskName(live.Name)
 		c.Live = &live
 	}
 }

@@ -14,7 +14,7 @@ const number = "+8613800138000"
 
 func ringing(id string, agents ...string) queue.CallView {
 	return queue.CallView{
-		ID: id, Switch: "a", Queue: "service", DID: "4001", Number: number, Name: "王芳", State: "waiting",
+		ID: id, Switch: "a", Queue: "service", DID: "4001", Number: number, Caller: number, Name: "王芳", State: "waiting",
 		Arrived: time.Now(), Ring1: time.Now(), Ringing: agents,
 	}
 }

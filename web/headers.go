@@ -67,7 +67,7 @@ func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Hand
 		v := visit{uuid.NewString(), r, now()}
 		w.Header().Set(requestHeader, v.id)
 		a := &answer{ResponseWriter: w}
-		defer func() {
+		defer func() { //nolint:contextcheck // it gets the request's own context
 			fault := recover()
 			a.settle(r.Context(), log, v, now(), fault)
 			if fault == http.ErrAbortHandler {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -87,6 +88,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 		lines[sw.Name] = driver
 	}
 	lookUps := newCards(ctx, store, log)
+	house.onEnd("look-ups", lookUps.wait)
 	desk.roster, desk.cards = roster, lookUps
 	people := newStaff(cfg, store, roster, distributor, lines, log)
 	floor := &exchange{
@@ -98,7 +100,10 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		Parts: parts(cfg, store, board, floor, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
-		TLS: cfg.HTTP.TLS.CertFile != "",
+		UserChanged: func(records.User) { people.look() },
+		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
+		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
+		Logins: web.LoginLimit{Attempts: cfg.Security.LoginAttempts, Window: cfg.Security.LoginWindow, Lockout: cfg.Security.LoginLockout},
 	})
 	if err != nil {
 		return err

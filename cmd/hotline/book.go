@@ -31,17 +31,15 @@ func (b *book) Write(e queue.Event) {
 	if err := b.hub.PublishQueue(e); err != nil {
 		b.log.Error("a live event cannot be sent", "kind", e.Kind, "error", err)
 	}
-	if e.Call == "" {
-		b.log.Info(e.Kind, "agent", e.Agent, "queue", e.Queue, "data", e.Data)
-		return
-	}
 	data, err := json.Marshal(e)
 	if err != nil {
 		b.log.Error("an event cannot be written into the journal", "call", e.Call, "kind", e.Kind, "error", err)
 		return
 	}
 	b.store.Journal().Append(records.JournalEntry{Call: e.Call, At: e.At, Kind: e.Kind, Agent: e.Agent, Data: data})
-	b.keepRow(e)
+	if e.Call != "" {
+		b.keepRow(e)
+	}
 	b.follow(e)
 }
 
@@ -88,6 +86,12 @@ func (b *book) keepRow(e queue.Event) {
 // follow sends the errands that an event asks for.
 func (b *book) follow(e queue.Event) {
 	switch {
+	case e.Kind == queue.EventAlarm:
+		b.errands.send("tell the managers of an alarm", func(ctx context.Context) error {
+			return b.settled(b.store.AddNotice(ctx, records.Notice{
+				Kind: "alarm", Login: e.Agent, Call: e.Call, Detail: e.Data["what"] + ": " + e.Data["detail"], At: e.At,
+			}, ""))
+		})
 	case e.Kind == queue.EventAnswered && e.Verdict == nil:
 		// Somebody took over a talk whose first agent's phone died: the case stays where it is, the wrap-up may be theirs.
 		b.errands.send("note a helping agent", func(ctx context.Context) error {
@@ -108,31 +112,16 @@ func (b *book) follow(e queue.Event) {
 
 // handOver follows an accepted hand-over of a live call: who picked up has accepted the case, if it was the giver's (I2).
 func (b *book) handOver(ctx context.Context, e queue.Event) error {
-	if _, err := b.store.HelpOnCall(ctx, e.Call, e.Agent, e.At); err != nil {
-		return b.settled(err)
-	}
-	c, err := b.store.CaseOfCall(ctx, e.Call)
-	if err != nil {
-		return b.settled(err)
-	}
-	if c.Owner != e.Data["from"] {
-		return nil
-	}
-	offered, err := b.store.OfferHandOver(ctx, records.HandOverOffer{
-		Case: c.Number, Call: e.Call, From: c.Owner, To: records.Target{Kind: records.ToAgent, Name: e.Agent},
-		Note: "handed over in the call",
+	_, err := b.store.TakeOverCall(ctx, records.CallTakeOver{
+		Call: e.Call, From: e.Data["from"], To: e.Agent, Note: "handed over in the call", At: e.At,
 	})
-	if err != nil {
-		return b.settled(err)
-	}
-	_, err = b.store.AcceptHandOver(ctx, offered.ID, e.Agent)
 	return b.settled(err)
 }
 
-// settled drops errors that no repetition can mend, after logging them.
+// settled drops errors that no repetition can mend, after logging them: refusals by the rules. A busy database is none.
 func (b *book) settled(err error) error {
 	var problem *records.Problem
-	if errors.As(err, &problem) && !errors.Is(err, records.ErrLocked) {
+	if errors.As(err, &problem) {
 		b.log.Error("the records refused what a call asked for", "error", err)
 		return nil
 	}

@@ -96,4 +96,8 @@ func (c *cards) forget(call string) {
 	delete(c.calls, call)
 }
 
-func (c *cards) wait() { c.wg.Wait() }
+// wait returns when no look-up is under way any more.
+func (c *cards) wait() error {
+	c.wg.Wait()
+	return nil
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,9 +30,21 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 	return records.Open(ctx, records.Options{
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
+		CentreOf:      centreOf(cfg.Centres),
 		SessionIdle:   cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
 	})
+}
+
+// centreOf gives the service centre of a region: the one that names it, else the one that serves every other ("*").
+func centreOf(centres []configs.ServiceCentre) func(region string) string {
+	of := map[string]string{}
+	for _, c := range centres {
+		for _, region := range c.Regions {
+			of[region] = c.Name
+		}
+	}
+	return func(region string) string { return cmp.Or(of[region], of["*"]) }
 }
 
 // existingRecords opens records that must be there already: looking must not make an empty database.

@@ -29,7 +29,10 @@ func full() Plan {
 		},
 		Watchdog: 15 * time.Second,
 		Ringback: Ringback{Hz: 425, On: 1500 * time.Millisecond, Off: 3 * time.Second},
-		Baseline: &Baseline{DialDID: "5001", QueueDID: "5002", Phones: []string{"desk", "browser"}},
+		Baseline: &Baseline{
+			DialDID: "5001", QueueDID: "5002", Phones: []string{"desk", "browser"},
+			Direct: map[string]string{"5011": "desk", "5012": "browser"}, LoneDID: "5003", LonePhone: "desk",
+		},
 	}
 }
 

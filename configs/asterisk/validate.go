@@ -3,10 +3,12 @@ package asterisk
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -142,6 +144,14 @@ func (c *check) callers(p Plan) {
 		c.need(len(b.Phones) > 0, "Baseline needs phones")
 		for _, name := range b.Phones {
 			phone(name)
+		}
+		for _, number := range slices.Sorted(maps.Keys(b.Direct)) {
+			did(number)
+			phone(b.Direct[number])
+		}
+		if b.LoneDID != "" || b.LonePhone != "" {
+			did(b.LoneDID)
+			phone(b.LonePhone)
 		}
 	}
 }

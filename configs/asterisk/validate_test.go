@@ -48,6 +48,10 @@ func TestValidateNamesTheFault(t *testing.T) {
 		`"desk" is used`:       func(p *Plan) { p.Phones[1] = Phone{Name: "desk", HA1: ha1} },
 		"Baseline needs":       func(p *Plan) { p.Baseline.Phones = nil },
 		`phone "A"`:            func(p *Plan) { p.Baseline.Phones = []string{"A"} },
+		`DID "50x"`:            func(p *Plan) { p.Baseline.Direct = map[string]string{"50x": "desk"} },
+		`phone "B"`:            func(p *Plan) { p.Baseline.Direct = map[string]string{"5011": "B"} },
+		`"5002" is used`:       func(p *Plan) { p.Baseline.LoneDID = "5002" },
+		`phone "C&D"`:          func(p *Plan) { p.Baseline.LonePhone = "C&D" },
 	} {
 		plan, dir := full(), t.TempDir()
 		spoil(&plan)

@@ -30,8 +30,10 @@ func TestArrival(t *testing.T) {
 		{"overflow", []string{"in", strings.Repeat("9", 40), strings.Repeat("9", 40), strings.Repeat("9", 40)}, "", 0, defaultWatchdog},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			ch := channel{ID: "asterisk-1.2", CreationTime: ari.DateTime(created),
-				Caller: ari.CallerID{Name: "a\r\nX: y${SHELL(id)}", Number: "13800138000;x"}}
+			ch := channel{
+				ID: "asterisk-1.2", CreationTime: ari.DateTime(created),
+				Caller: ari.CallerID{Name: "a\r\nX: y${SHELL(id)}", Number: "13800138000;x"},
+			}
 			call, watchdog := arrival("a", ch, test.args)
 			if call.DID != test.did || call.Ring1.Sub(created) != test.ring1 || watchdog != test.watchdog {
 				t.Errorf("%+v, ring 1 after %s, watchdog %s", call, call.Ring1.Sub(created), watchdog)

@@ -55,8 +55,10 @@ func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop 
 		case c.bridge == nil:
 			c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
 		}
-		m = meeting{caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held,
-			done: l.state == legTalks && c.bridged && !c.held}
+		m = meeting{
+			caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held,
+			done: l.state == legTalks && c.bridged && !c.held,
+		}
 		return nil
 	})
 	if err != nil {

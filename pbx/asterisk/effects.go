@@ -69,10 +69,10 @@ func (d *Driver) dropBridge(ctx context.Context, b *bridge) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if b.err != nil {
-		return nil // there is none
+	if made := b.err == nil; made {
+		return d.rest.do(ctx, http.MethodDelete, "bridge", bridgePath(b.id, ""), nil, nil)
 	}
-	return d.rest.do(ctx, http.MethodDelete, "bridge", bridgePath(b.id, ""), nil, nil)
+	return nil
 }
 
 // lookAt finds out whether a caller who left Stasis hung up or was taken back by the dialplan.

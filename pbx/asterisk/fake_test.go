@@ -92,16 +92,16 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fake) websocket(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock() // until the connection is known: the driver asks for its echo as soon as it is accepted
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"ari"}})
+	f.current = conn
+	mute := f.mute
+	f.mu.Unlock()
 	if err != nil {
 		f.t.Logf("accept: %v", err)
 		return
 	}
 	defer func() { _ = conn.CloseNow() }()
-	f.mu.Lock()
-	f.current = conn
-	mute := f.mute
-	f.mu.Unlock()
 	f.conns <- conn
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()

@@ -13,6 +13,8 @@ const enough = 2
 // ends nobody told, callers nobody announced, legs and bridges that belong to nothing. healed names what was mended.
 func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 	v := t.view(s)
+	t.engage(v, at)
+	t.trustAgain(at)
 	amiss := map[string]int{}
 	strike := func(id string) bool {
 		amiss[id] = t.strikes[id] + 1
@@ -48,6 +50,9 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		case here && isCaller(args) && c == nil && strike(ch.ID):
 			t.adopt(ch, args, v, at)
 			healed = append(healed, "arrival")
+		case c != nil && !here && c.want == "" && strike(ch.ID):
+			t.leftUnseen(c, at)
+			healed = append(healed, "taken back")
 		case c != nil && c.want != "" && strike(ch.ID):
 			t.do(effect{kind: hangUp, channel: ch.ID, reason: "normal"})
 			healed = append(healed, "hang-up")

@@ -120,6 +120,12 @@ func (o *owner) flush(ctx context.Context) {
 	}
 	for _, e := range events {
 		o.sink(e)
+		if e.Kind == pbx.CallEnded && e.End.Code == pbx.EndToDialplan && o.quick == 0 {
+			o.quick, o.next = soonLooks, time.Now().Add(soon) // it rings agents' phones now
+		}
+	}
+	if soonest := time.Now().Add(soon); o.t.unsettled() && o.next.After(soonest) {
+		o.next = soonest
 	}
 	for _, e := range effects {
 		o.d.aside.Go(func() { o.d.carryOut(ctx, e) })
@@ -154,6 +160,9 @@ func (o *owner) tick(ctx context.Context, now time.Time) {
 			for _, what := range t.look(s, time.Now().UTC()) {
 				o.d.m.heal(what)
 				o.d.log.WarnContext(ctx, "mended by looking", "what", what)
+			}
+			if t.unsettled() {
+				o.next = time.Now().Add(soon)
 			}
 			return nil
 		})

@@ -47,7 +47,7 @@ var errPong = errors.New("asterisk: no pong")
 func (d *Driver) open(ctx context.Context) (*session, error) {
 	dialing, cancel := context.WithTimeout(ctx, d.opt.Timeout)
 	defer cancel()
-	conn, answer, err := websocket.Dial(dialing, d.eventsURL(), &websocket.DialOptions{
+	conn, answer, err := websocket.Dial(dialing, d.eventsURL(), &websocket.DialOptions{ //nolint:bodyclose // Dial does
 		HTTPClient: d.rest.client,
 		HTTPHeader: http.Header{"Authorization": {"Basic " +
 			base64.StdEncoding.EncodeToString([]byte(d.opt.User+":"+d.opt.Password))}},

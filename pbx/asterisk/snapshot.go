@@ -12,12 +12,14 @@ import (
 // channel is ari.ChannelData with what adoption needs and ari v5 does not decode: the application and its arguments.
 type channel struct {
 	ID           string       `json:"id"`
+	Name         string       `json:"name"` // "PJSIP/<account>-<number>"
 	State        string       `json:"state"`
 	Caller       ari.CallerID `json:"caller"`
 	CreationTime ari.DateTime `json:"creationtime"`
 	Dialplan     struct {
-		App  string `json:"app_name"`
-		Data string `json:"app_data"`
+		Context string `json:"context"`
+		App     string `json:"app_name"`
+		Data    string `json:"app_data"`
 	} `json:"dialplan"`
 }
 

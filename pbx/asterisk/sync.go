@@ -14,10 +14,13 @@ import (
 // What is there but belongs to nothing (half-calls, bridges of gone calls) is only noted: look acts on the second sight.
 func (t *tracker) sync(s snapshot, at time.Time) {
 	t.tell(pbx.Event{Kind: pbx.SwitchUp, At: at})
-	restarted := t.startup != "" && t.startup != s.Startup
+	if t.startup != "" && t.startup != s.Startup {
+		t.restarted(at)
+	}
 	t.startup = s.Startup
 	clear(t.strikes)
 	v := t.view(s)
+	t.engaged, t.taken = v.engaged, v.taken
 
 	for _, l := range sorted(t.legs) {
 		if _, up := v.channels[string(l.id)]; !up && l.accepted {
@@ -25,12 +28,11 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 		}
 	}
 	for _, c := range sorted(t.calls) {
-		if _, up := v.channels[c.channel]; !up {
-			code := pbx.EndUnknown
-			if restarted {
-				code = pbx.EndSwitchFault
-			}
-			t.lost(c, code, at)
+		ch, up := v.channels[c.channel]
+		if !up {
+			t.lost(c, pbx.EndUnknown, at)
+		} else if _, here := ch.args(t.app); !here {
+			t.leftUnseen(c, at) // while we stood still or were cut off
 		}
 	}
 	for _, ch := range s.Channels {
@@ -53,24 +55,44 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 	t.tell(pbx.Event{Kind: pbx.SwitchSynced, At: at, Calls: live})
 }
 
+// restarted: every channel of before is lost. Their ids are not: Asterisk names a channel by the second and a count from
+// 0, so that one started again within the second uses an id once more, for another caller.
+func (t *tracker) restarted(at time.Time) {
+	for _, l := range sorted(t.legs) {
+		if l.accepted {
+			t.legEnds(l, t.missedLeg(l, at), at)
+		}
+	}
+	for _, c := range sorted(t.calls) {
+		t.lost(c, pbx.EndSwitchFault, at)
+	}
+	t.ended = graves{}
+}
+
 // view is a snapshot, made easy to ask.
 type view struct {
 	channels map[string]channel
 	legs     map[pbx.CallID][]channel       // agents' legs by their call
 	bridges  map[pbx.CallID]string          // newest bridge of a call with a member, else any
 	members  map[pbx.CallID]map[string]bool // channels in a bridge of the call
+	engaged  map[string]bool                // phones in calls that are none of ours
+	taken    bool                           // the dialplan serves callers by itself
 }
 
 func (t *tracker) view(s snapshot) view {
 	v := view{
 		channels: map[string]channel{}, legs: map[pbx.CallID][]channel{},
 		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{},
+		engaged: map[string]bool{},
 	}
 	for _, ch := range s.Channels {
 		v.channels[ch.ID] = ch
 		if id, _, ok := t.ours(ch.ID); ok {
 			v.legs[id] = append(v.legs[id], ch)
+		} else if phone, ok := ch.phone(); ok {
+			v.engaged[phone] = true
 		}
+		v.taken = v.taken || ch.Dialplan.Context == fallbackContext
 	}
 	for _, b := range s.Bridges {
 		id, ok := parseBridge(b.ID)

@@ -109,6 +109,12 @@ func (t *tracker) stasisEnded(channel string, at time.Time) {
 	t.do(effect{kind: lookAt, channel: channel, call: c.ID})
 }
 
+// leftUnseen: the caller's channel is up, but not in Stasis any more, and nobody said so.
+func (t *tracker) leftUnseen(c *call, at time.Time) {
+	c.left = time.Time{}
+	t.stasisEnded(c.channel, at)
+}
+
 // looked is the answer to lookAt: found is nil when the channel is gone.
 func (t *tracker) looked(id pbx.CallID, found *channel) {
 	c := t.calls[id]
@@ -128,7 +134,11 @@ func (t *tracker) looked(id pbx.CallID, found *channel) {
 
 func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 	if l := t.legOf(channel); l != nil {
-		t.legEnds(l, t.whyLeg(l, cause, at), at)
+		why := t.whyLeg(l, cause, at)
+		if (l.state == legAnswered || l.state == legTalks) && (why == pbx.LegFault || why == pbx.LegUnreachable) {
+			t.distrust(l.phone, at)
+		}
+		t.legEnds(l, why, at)
 		return
 	}
 	if c := t.callOf(channel); c != nil {

@@ -19,8 +19,10 @@ type bench struct {
 }
 
 func newBench() *bench {
-	return &bench{newTracker("a", "hotline", func(string) time.Duration { return 5 * time.Second }),
-		time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC)}
+	return &bench{
+		newTracker("a", "hotline", func(string) time.Duration { return 5 * time.Second }),
+		time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC),
+	}
 }
 
 const (
@@ -222,8 +224,10 @@ func TestSyncOrder(t *testing.T) {
 	b.sync(snapshot{
 		Startup: "x", Channels: []channel{inStasis(line)},
 		Endpoints: []ari.EndpointData{
-			{Technology: "PJSIP", Resource: "li", State: "online"}, {Technology: "PJSIP", Resource: "wang", State: "offline"},
-			{Technology: "PJSIP", Resource: "trunk-carrier", State: "online"}, {Technology: "IAX2", Resource: "li2", State: "online"},
+			{Technology: "PJSIP", Resource: "li", State: "online"},
+			{Technology: "PJSIP", Resource: "wang", State: "offline"},
+			{Technology: "PJSIP", Resource: "trunk-carrier", State: "online"},
+			{Technology: "IAX2", Resource: "li2", State: "online"},
 		},
 	}, b.now)
 	check(t, b.told(), "switch.up", "call.ended  unknown", "call.adopted", "phone.up li", "phone.down old", "switch.synced")
@@ -244,4 +248,15 @@ func TestStrangersLeg(t *testing.T) {
 	if c := b.calls[lineC]; c.state != callTalking || c.held || b.legs[other].state != legTalks {
 		t.Errorf("adopted as %+v", c)
 	}
+}
+
+// TestRestartReusesIDs: a switch that started again counts its channels anew; the id of an ended call is a new caller.
+func TestRestartReusesIDs(t *testing.T) {
+	b := newBench()
+	b.sync(snapshot{Startup: "x"}, b.now)
+	b.feed("start "+line, "gone "+line)
+	check(t, b.feed("start "+line))
+	b.sync(snapshot{Startup: "y"}, b.now)
+	b.take()
+	check(t, b.feed("start "+line), "call.arrived")
 }

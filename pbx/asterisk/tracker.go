@@ -21,7 +21,11 @@ type tracker struct {
 
 	calls   map[pbx.CallID]*call
 	legs    map[pbx.LegID]*leg
-	phones  map[string]bool // reachable
+	phones  map[string]bool      // told reachable, see reach.go
+	online  map[string]bool      // registered, and the contact answers
+	engaged map[string]bool      // in a call that is none of ours
+	suspect map[string]time.Time // died in a talk: until when not to be trusted
+	taken   bool                 // the dialplan serves callers by itself
 	ended   graves
 	startup string
 	strikes map[string]int // channel or bridge → looks in a row that found it amiss
@@ -94,7 +98,8 @@ type effect struct {
 func newTracker(name, app string, cycle func(string) time.Duration) *tracker {
 	return &tracker{
 		name: name, app: app, cycle: cycle,
-		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, phones: map[string]bool{}, strikes: map[string]int{},
+		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, phones: map[string]bool{}, online: map[string]bool{},
+		suspect: map[string]time.Time{}, strikes: map[string]int{},
 	}
 }
 

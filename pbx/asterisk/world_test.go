@@ -33,6 +33,12 @@ func newDriver(t *testing.T, real *pbxtest.Asterisk, adjust func(*asterisk.Optio
 	return d
 }
 
+// newNamed makes a driver with a name of its own.
+func newNamed(t *testing.T, real *pbxtest.Asterisk, name string) *asterisk.Driver {
+	t.Helper()
+	return newDriver(t, real, func(o *asterisk.Options) { o.Name = name })
+}
+
 // testWriter puts log lines where the test's own go.
 type testWriter struct{ t *testing.T }
 

@@ -2,6 +2,7 @@ package pbxtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -64,8 +65,8 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 	}
 }
 
-// patience is how long the suite waits for anything that must happen.
-const patience = 15 * time.Second
+// suitePatience is how long the suite waits for anything that must happen.
+const suitePatience = 15 * time.Second
 
 // Stage is one test's switch, caller and phones, with what a test does with them. A step that fails ends the test.
 type Stage struct {
@@ -84,7 +85,7 @@ type Stage struct {
 // NewStage runs the switch and waits until it is in step. When the test is over, every call and leg must have ended.
 func NewStage(t *testing.T, h Harness) *Stage {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 12*suitePatience)
 	t.Cleanup(cancel)
 	s := &Stage{T: t, Harness: h, Ctx: ctx, legs: map[pbx.LegID]bool{}}
 	t.Cleanup(func() { s.stop() })
@@ -103,8 +104,11 @@ func (s *Stage) run() {
 	s.stop = sync.OnceFunc(func() {
 		cancel()
 		select {
-		case <-ended:
-		case <-time.After(patience):
+		case err := <-ended:
+			if !errors.Is(err, context.Canceled) {
+				s.Errorf("Run ended with %v", err)
+			}
+		case <-time.After(suitePatience):
 			s.Error("Run does not end with its context")
 		}
 	})
@@ -132,7 +136,7 @@ func (s *Stage) TakeOver(sw pbx.Switch, accounts pbx.Accounts) {
 // Wait waits for an event that fits.
 func (s *Stage) Wait(fits func(pbx.Event) bool, what string) pbx.Event {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Ctx, patience)
+	ctx, cancel := context.WithTimeout(s.Ctx, suitePatience)
 	defer cancel()
 	e, err := s.Events.Wait(ctx, fits)
 	if err != nil {
@@ -155,7 +159,7 @@ func (s *Stage) Phone(name string, b Behaviour) *Phone {
 	p := NewPhone(s.T, PhoneOptions{User: name, Secret: "secret-" + name, Server: s.SIPAddr, IP: s.PhoneIP, Behaviour: b})
 	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.PhoneUp && e.Phone == name }, name+" to be reachable")
 	s.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), suitePatience)
 		defer cancel()
 		if err := p.Unregister(ctx); err != nil {
 			s.Errorf("unregister %s: %v", name, err)
@@ -167,6 +171,7 @@ func (s *Stage) Phone(name string, b Behaviour) *Phone {
 	return p
 }
 
+// Provision makes or replaces a phone's account, as the hotline does.
 func (s *Stage) Provision(name string) {
 	s.Helper()
 	err := s.Accounts.PutPhone(s.Ctx, pbx.PhoneAccount{Phone: name, HA1: HA1(name, "secret-"+name), Name: "Agent " + name})
@@ -183,9 +188,12 @@ func (s *Stage) Call() (*PhoneCall, pbx.CallID) {
 	if err != nil {
 		s.Fatalf("dial: %v", err)
 	}
-	e, err := s.Events.WaitFrom(s.Ctx, before, func(e pbx.Event) bool { return e.Kind == pbx.CallArrived })
+	ctx, cancel := context.WithTimeout(s.Ctx, suitePatience)
+	defer cancel()
+	e, err := s.Events.WaitFrom(ctx, before, func(e pbx.Event) bool { return e.Kind == pbx.CallArrived })
 	if err != nil {
-		s.Fatalf("no call arrived: %v", err)
+		s.Fatalf("no call arrived: %v; the caller rang: %v, ended: %v %+v\n%s", err, out.Passed(MarkRinging),
+			out.Passed(MarkEnded), out.End(), s.Events)
 	}
 	if err := out.WaitRinging(s.Ctx); err != nil {
 		s.Fatalf("the caller hears no ringing: %v", err)
@@ -221,6 +229,7 @@ func (s *Stage) Ask(call pbx.CallID, phone string, timeout time.Duration) pbx.Le
 	return leg
 }
 
+// Accept notes a leg that Ring accepted: its end must be told before the test is over.
 func (s *Stage) Accept(leg pbx.LegID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -242,12 +251,13 @@ func (s *Stage) Talk(p *Phone) (out, in *PhoneCall, call pbx.CallID, leg pbx.Leg
 // Hear checks that two sides hear each other.
 func (s *Stage) Hear(a, b *PhoneCall) {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Ctx, patience)
+	ctx, cancel := context.WithTimeout(s.Ctx, suitePatience)
 	defer cancel()
 	s.Must(a.WaitHears(ctx, b), "one side hears the other")
 	s.Must(b.WaitHears(ctx, a), "the other side hears the one")
 }
 
+// Must ends the test when something failed.
 func (s *Stage) Must(err error, what string) {
 	s.Helper()
 	if err != nil {

@@ -49,7 +49,7 @@ func (s *Stage) serveOne(i int, out *PhoneCall, phone *Phone) {
 		return
 	}
 	leg := pbx.NewLegID(e.Call, phone.User(), 1)
-	if err := s.Switch.Ring(s.Ctx, e.Call, pbx.Ring{Leg: leg, Phone: phone.User(), CallerID: e.Arrival.Caller, Timeout: patience}); err != nil {
+	if err := s.Switch.Ring(s.Ctx, e.Call, pbx.Ring{Leg: leg, Phone: phone.User(), CallerID: e.Arrival.Caller, Timeout: suitePatience}); err != nil {
 		s.Errorf("ring %d: %v", i, err)
 		return
 	}

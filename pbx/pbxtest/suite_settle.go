@@ -10,7 +10,7 @@ import (
 // settle is the end of every test: each call has ended once, each accepted leg has ended once, nothing impossible was
 // told. A test that leaves a caller on the line hangs up first.
 func (s *Stage) settle() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), suitePatience)
 	defer cancel()
 	var all sync.WaitGroup
 	for _, call := range s.Caller.Calls() {

@@ -5,11 +5,13 @@ package house
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -32,21 +34,20 @@ http: {listen: "%[1]s"}
 data: {dir: "%[2]s"}
 redis: {url: "redis://%[3]s/0"}
 switches:
-  - {name: "%[8]s", url: "%[4]s", user: "%[5]s", password: "%[6]s"}
-hotlines:
+%[4]shotlines:
   - {name: main, dids: ["4001"], queue: main, ring: {on: 400ms, off: 600ms}}
   - {name: other, dids: ["4002"], queue: other, ring: {on: 400ms, off: 600ms}}
-queues:
+%[7]squeues:
   - name: main
     title: {zh: "主队列", en: "Main"}
     skill: erp
-%[7]s
+%[5]s
   - name: other
     title: {zh: "其他", en: "Other"}
     skill: print
     no_agents: 1s
     overflow: [{when: no_agents, do: queue, queue: main}]
-%[9]s`
+%[6]s`
 
 // PlainQueue frees an agent at once after a call and never gives up on a caller.
 const PlainQueue = `    wrapup_limit: 0s
@@ -60,15 +61,24 @@ type Options struct {
 	Command func(args ...string) *exec.Cmd
 	// Queue holds further YAML lines of queue main, indented by four. Default PlainQueue.
 	Queue string
-	// More holds further top-level YAML.
+	// More holds further top-level YAML; it may begin with further items of the list of queues.
 	More string
+	// Lines are further numbers to dial, each with the queue it leads to.
+	Lines map[string]string
 	// Plan changes Asterisk's configuration.
 	Plan func(*asterisk.Plan)
+	// Voice is the pace of the packets that phones send in a talk. Default 20 ms; a house full of talks wants a slower one.
+	Voice time.Duration
+	// Second adds another Asterisk, driven by the same hotline.
+	Second bool
+	// Through gives the address under which the hotline reaches ARI at addr; a test can put a wire there that it may cut.
+	Through func(addr string) string
 }
 
 // House is a whole call centre.
 type House struct {
 	Asterisk *pbxtest.Asterisk
+	Second   *pbxtest.Asterisk // nil without Options.Second
 	Redis    *pbxtest.Redis
 	Trunk    *pbxtest.Phone // where callers come from
 	Dir      string
@@ -77,6 +87,7 @@ type House struct {
 	Admin    string // API token of an administrator and service manager
 
 	tb      pbxtest.TB
+	voice   time.Duration
 	command func(args ...string) *exec.Cmd
 	process *exec.Cmd
 	exited  chan struct{}
@@ -91,19 +102,25 @@ func Open(tb pbxtest.TB, o Options) *House {
 	if o.Queue == "" {
 		o.Queue = PlainQueue
 	}
-	h := &House{tb: tb, command: o.Command, Dir: tb.TempDir(), tokens: map[string]string{}}
-	h.Asterisk = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{
-		Name: "bj1", DIDs: []string{DIDMain, DIDOther}, Adjust: o.Plan,
-	})
+	h := &House{tb: tb, command: o.Command, Dir: tb.TempDir(), voice: o.Voice, tokens: map[string]string{}}
+	dids, lines := []string{DIDMain, DIDOther}, ""
+	for _, did := range slices.Sorted(maps.Keys(o.Lines)) {
+		dids = append(dids, did)
+		lines += fmt.Sprintf("  - {name: line%s, dids: [%q], queue: %s, ring: {on: 400ms, off: 600ms}}\n", did, did, o.Lines[did])
+	}
+	h.Asterisk = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{Name: "bj1", DIDs: dids, Adjust: o.Plan})
 	h.Redis = pbxtest.StartRedis(tb)
 	h.Trunk = pbxtest.NewPhone(tb, pbxtest.PhoneOptions{
-		User: "13800138000", Server: h.Asterisk.SIPAddr, IP: h.Asterisk.TrunkIP,
+		User: "13800138000", Server: h.Asterisk.SIPAddr, IP: h.Asterisk.TrunkIP, PacketEvery: o.Voice,
 	})
 	h.Addr = freeAddr(tb)
 	h.Config = filepath.Join(h.Dir, "hotline.yaml")
-	a := h.Asterisk
-	text := fmt.Sprintf(yaml, h.Addr, filepath.Join(h.Dir, "data"), h.Redis.Addr,
-		a.ARIURL, a.ARIUser, a.ARIPassword, o.Queue, a.Name, o.More)
+	switches := switchYAML(h.Asterisk, o.Through)
+	if o.Second {
+		h.Second = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{Name: "sh1", DIDs: dids, Adjust: o.Plan})
+		switches += switchYAML(h.Second, nil)
+	}
+	text := fmt.Sprintf(yaml, h.Addr, filepath.Join(h.Dir, "data"), h.Redis.Addr, switches, o.Queue, o.More, lines)
 	if err := os.WriteFile(h.Config, []byte(text), 0o600); err != nil {
 		tb.Fatalf("house: %v", err)
 	}
@@ -112,6 +129,14 @@ func Open(tb pbxtest.TB, o Options) *House {
 	h.Start()
 	h.Admin = h.As("boss")
 	return h
+}
+
+func switchYAML(a *pbxtest.Asterisk, through func(addr string) string) string {
+	url := a.ARIURL
+	if through != nil {
+		url = "http://" + through(a.HTTPAddr) + "/ari"
+	}
+	return fmt.Sprintf("  - {name: %q, url: %q, user: %q, password: %q}\n", a.Name, url, a.ARIUser, a.ARIPassword)
 }
 
 func freeAddr(tb pbxtest.TB) string {
@@ -190,6 +215,12 @@ func (h *House) Kill() {
 	<-h.exited
 	h.process = nil
 }
+
+// Freeze makes the server stand still (SIGSTOP) until Thaw.
+func (h *House) Freeze() { _ = h.process.Process.Signal(syscall.SIGSTOP) }
+
+// Thaw ends a Freeze.
+func (h *House) Thaw() { _ = h.process.Process.Signal(syscall.SIGCONT) }
 
 // Stop ends the server in an orderly way; it must say goodbye in time and exit 0.
 func (h *House) Stop() {

@@ -1,9 +1,7 @@
 package house
 
 import (
-	"context"
 	"strings"
-	"time"
 
 	"hotline/pbx/pbxtest"
 )
@@ -20,15 +18,7 @@ func (h *House) Agent(login string, b pbxtest.Behaviour, more ...string) *pbxtes
 func (h *House) Hire(login string, b pbxtest.Behaviour, more ...string) *pbxtest.Phone {
 	h.tb.Helper()
 	secret := h.Employ(login, more...)
-	phone := pbxtest.NewPhone(h.tb, pbxtest.PhoneOptions{
-		User: login, Secret: secret, Server: h.Asterisk.SIPAddr, IP: h.Asterisk.PhoneIP, NoRegister: true, Behaviour: b,
-	})
-	h.Eventually(login+"'s phone registers", func() bool {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		defer cancel()
-		return phone.Register(ctx) == nil
-	})
-	return phone
+	return h.PhoneAt(h.Asterisk, login, secret, b)
 }
 
 // Employ makes an agent without a phone and gives the secret for one.

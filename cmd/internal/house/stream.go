@@ -36,7 +36,7 @@ func (h *House) Listen(token, query, lastID string) *Stream {
 	if lastID != "" {
 		req.Header.Set("Last-Event-ID", lastID)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := http.DefaultClient.Do(req) //nolint:bodyclose // closed by the reader below
 	if err != nil {
 		h.tb.Fatalf("events: %v", err)
 	}
