@@ -57,7 +57,7 @@ func (b *LocalBoard) Adopt(ctx context.Context, call string) (Known, error) {
 func (r *round) take(c *standing) {
 	r.due.drop(c.node, c.Call)
 	r.epoch++
-	c.node, c.epoch = r.node, r.epoch
+	c.node, c.epoch, c.mailed = r.node, r.epoch, nil
 	r.index(c)
 }
 
@@ -102,9 +102,9 @@ func (b *LocalBoard) Lease(ctx context.Context, ttl time.Duration) (Leased, erro
 	l.Orphans = r.orphans(now)
 	for _, m := range r.mail[r.node] {
 		// A claim that ended while its letter lay here is nobody's business any more.
-		if c := r.calls[m.Call]; c != nil && c.node == r.node && c.ringing[m.Agent] != "" {
-			m.Epoch = c.epoch
-			l.Matches = append(l.Matches, m)
+		if c := r.calls[m.Call]; c != nil && c.node == r.node && c.mailed[m.Agent] {
+			delete(c.mailed, m.Agent)
+			l.Matches = append(l.Matches, Match{Call: m.Call, Agent: m.Agent, Epoch: c.epoch, Why: c.ringing[m.Agent]})
 		}
 	}
 	delete(r.mail, r.node)

@@ -29,6 +29,15 @@ func (r *round) claim(c *standing, a *worker, why string) {
 		r.matches = append(r.matches, m)
 		return
 	}
+	r.send(c, m)
+}
+
+// send puts a match into the mailbox of the call's node.
+func (r *round) send(c *standing, m Match) {
+	if c.mailed == nil {
+		c.mailed = map[string]bool{}
+	}
+	c.mailed[m.Agent] = true
 	r.mail[c.node] = append(r.mail[c.node], m)
 	r.ring(c.node)
 }
@@ -39,6 +48,7 @@ func (r *round) unclaim(c *standing, agent string) {
 		c.ringManagers--
 	}
 	delete(c.ringing, agent)
+	delete(c.mailed, agent)
 }
 
 // fill gives a waiting call the phones that it wants, as far as there are idle ones. Agents who missed the call are

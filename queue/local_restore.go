@@ -61,8 +61,9 @@ func (b *LocalBoard) Restore(ctx context.Context, s Standing) ([]string, error) 
 	for _, agent := range distinct(idle) {
 		r.reoffer(agent)
 	}
-	r.mail[r.node] = append(r.mail[r.node], r.matches...)
-	r.ring(r.node)
+	for _, m := range r.matches {
+		r.send(r.calls[m.Call], m)
+	}
 	return sorted(fenced), nil
 }
 
@@ -96,7 +97,7 @@ func (r *round) restoreAgent(p Placed) (hungry string) {
 	a := r.agents[p.Agent]
 	keep := false
 	if a != nil && a.claim != "" {
-		if c := r.calls[a.claim]; !a.talking && c != nil && c.ringing[p.Agent] != "" && c.Call != p.Call {
+		if c := r.calls[a.claim]; !a.talking && c != nil && c.ringing[p.Agent] != "" && (c.Call != p.Call || p.Talking) {
 			if keep = c.node != r.node && p.Call == ""; !keep {
 				r.unclaim(c, p.Agent)
 				r.index(c)
@@ -145,11 +146,26 @@ func (r *round) restoreCall(k Known) (idle []string) {
 			c.ringManagers++
 		}
 	}
-	if k.Winner != "" && r.agents[k.Winner] == nil {
-		r.agents[k.Winner] = &worker{Idle: Idle{Agent: k.Winner}, claim: k.Call, talking: true}
+	if k.Winner != "" && r.restoreWinner(k) {
+		idle = append(idle, k.Winner)
 	}
 	r.index(c)
 	return idle
+}
+
+// restoreWinner binds the winner to the call, unless they came free since; it says whether they are idle by it.
+func (r *round) restoreWinner(k Known) bool {
+	a := r.agents[k.Winner]
+	switch {
+	case a == nil:
+		r.agents[k.Winner] = &worker{Idle: Idle{Agent: k.Winner}, claim: k.Call, talking: true}
+	case a.claim != k.Call || a.talking:
+	case a.after == afterReady:
+		return r.free(a, true)
+	default: // the board took them for ringing
+		a.talking, a.after = true, ""
+	}
+	return false
 }
 
 // renew makes the call as it was known, without those who ring.

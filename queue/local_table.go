@@ -40,6 +40,7 @@ type standing struct {
 	team         string
 	everyone     bool
 	ringing      map[string]string // agent → why
+	mailed       map[string]bool   // of ringing, while a letter about it is under way
 	missed       map[string]bool
 	winner       string
 	answeredAt   time.Time

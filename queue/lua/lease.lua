@@ -19,18 +19,20 @@ for _, dead in ipairs(redis_call('ZRANGEBYSCORE', prefix .. 'nodes', '-inf', '('
     note('dead', 'was', dead)
   end
 end
-save()
 local mail = prefix .. 'mail:' .. node
 for _, letter in ipairs(redis_call('LRANGE', mail, 0, -1)) do
   -- A claim that ended while its letter lay here is nobody's business any more.
   local m = unpack_names(letter)
   local c = load_call(m[1])
-  if c and c.n == node and c.ring[m[2]] then
+  if c and c.n == node and c.mailed[m[2]] then
+    c.mailed[m[2]] = nil
+    c.changed['p:' .. m[2]] = false
     local n = #matches
     matches[n + 1], matches[n + 2], matches[n + 3], matches[n + 4] = m[1], m[2], c.e, c.ring[m[2]]
   end
 end
 redis_call('DEL', mail)
+save()
 local orphans = {}
 for _, id in ipairs(taken) do
   orphans[#orphans + 1] = id

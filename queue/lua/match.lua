@@ -24,7 +24,9 @@ local function claim(c, a, why)
     local n = #matches
     matches[n + 1], matches[n + 2], matches[n + 3], matches[n + 4] = c.id, a.name, c.e, why
   else
-    redis_call('RPUSH', prefix .. 'mail:' .. c.n, pack(c.id) .. pack(a.name) .. pack(why))
+    c.mailed[a.name] = true
+    c.changed['p:' .. a.name] = 1
+    redis_call('RPUSH', prefix .. 'mail:' .. c.n, pack(c.id) .. pack(a.name))
     redis_call('PUBLISH', prefix .. 'wake:' .. c.n, '')
   end
 end
@@ -34,6 +36,10 @@ local function unclaim(c, name)
   c.rings = c.rings - 1
   c.ring[name] = nil
   c.changed['r:' .. name] = false
+  if c.mailed[name] then
+    c.mailed[name] = nil
+    c.changed['p:' .. name] = false
+  end
 end
 
 local function miss(c, name)

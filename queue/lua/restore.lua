@@ -23,7 +23,7 @@ local function restore_agent()
   local keep
   if a and a.k then
     local c = not a.x and load_call(a.k)
-    if c and c.ring[name] and c.id ~= id then
+    if c and c.ring[name] and (c.id ~= id or talking == '1') then
       if c.n ~= node and id == '' then
         keep = true -- another node rings them; only this node believed them idle
       else
@@ -79,6 +79,22 @@ local function forget(c, ring, winner)
   end
   unindex(c)
   remove_call(c)
+end
+
+-- Binds the winner to the call, unless they came free since.
+local function restore_winner(c, name)
+  local a = load_agent(name)
+  if not a then
+    set(claimed(name, c), 'x', 1)
+  elseif a.k == c.id and not a.x then
+    if a.f == 'ready' then
+      free(a, true)
+      idle[#idle + 1] = name
+    else -- the board took them for ringing
+      set(a, 'x', 1)
+      unset(a, 'f')
+    end
+  end
 end
 
 local function restore_call()
@@ -139,11 +155,7 @@ local function restore_call()
   if winner ~= '' then
     set(c, 'win', winner)
     set(c, 'at', answered)
-    local a = load_agent(winner)
-    if not a then
-      a = claimed(winner, c)
-      set(a, 'x', 1)
-    end
+    restore_winner(c, winner)
   end
   redis_call('SADD', prefix .. 'sw:' .. switch, id)
   if tonumber(redis_call('GET', prefix .. 'e') or 0) < c.e then redis_call('SET', prefix .. 'e', c.e) end

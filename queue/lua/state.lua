@@ -5,7 +5,8 @@
 --   :e              the last fencing number given
 --   :c:<call>       hash: q queue, n node, e epoch, s score, k switch, m number, g ring 1 (ms), w agents wanted, x managers
 --                   wanted, o owners, h owner's team, y caller's priority, j team to prefer, v everyone, win, at (ms),
---                   r:<agent> = why for who rings, t:<agent> for who missed, d:<kind> = ms for armed deadlines
+--                   r:<agent> = why for who rings, p:<agent> while a letter about it is under way, t:<agent> for who
+--                   missed, d:<kind> = ms for armed deadlines
 --   :b:<call>       the driver's token, when it is long (a value of more than 64 bytes doubles the size of a hash); else field z
 --   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after
 --   :line:<queue>   sorted set of calls that wait, by score          :want: and :wantm:<queue> those that want agents, managers
@@ -60,7 +61,7 @@ local function unset(row, field)
 end
 
 local function new_call(id)
-  local c = {id = id, ring = {}, rings = 0, rings_managers = 0, missed = {}, due = {}, owners = {}, changed = {}, listed = {}}
+  local c = {id = id, ring = {}, mailed = {}, rings = 0, rings_managers = 0, missed = {}, due = {}, owners = {}, changed = {}, listed = {}}
   calls[id] = c
   return c
 end
@@ -95,6 +96,8 @@ local function load_call(id)
       c.ring[sub(field, 3)] = value
       c.rings = c.rings + 1
       if value == 'manager' then c.rings_managers = c.rings_managers + 1 end
+    elseif kind == 'p' then
+      c.mailed[sub(field, 3)] = true
     elseif kind == 't' then
       c.missed[sub(field, 3)] = true
     elseif kind == 'd' then

@@ -4,5 +4,8 @@ local function take(c)
   c.listed.due = false
   set(c, 'n', node)
   set(c, 'e', redis_call('INCR', prefix .. 'e'))
+  -- Its new driver learns who rings from the call itself.
+  for name in pairs(c.mailed) do c.changed['p:' .. name] = false end
+  c.mailed = {}
   index(c)
 end
