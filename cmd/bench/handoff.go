@@ -60,11 +60,13 @@ func measureHandOff(s *stage, o options) []row {
 func (c *centre) handOffs(phone *pbxtest.Phone, did string, served int) (gaps []float64, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	callers := make([]*pbxtest.PhoneCall, crowd)
+	callers, byNumber := make([]*pbxtest.PhoneCall, crowd), map[string]*pbxtest.PhoneCall{}
 	for n := range callers {
-		if callers[n], err = c.trunk.Dial(ctx, did, pbxtest.DialOptions{FromUser: c.number()}); err != nil {
+		number := c.number()
+		if callers[n], err = c.trunk.Dial(ctx, did, pbxtest.DialOptions{FromUser: number}); err != nil {
 			return nil, err
 		}
+		byNumber[number] = callers[n]
 		if err := callers[n].WaitRinging(ctx); err != nil {
 			return nil, err
 		}
@@ -79,7 +81,12 @@ func (c *centre) handOffs(phone *pbxtest.Phone, did string, served int) (gaps []
 			gaps = append(gaps, milliseconds(in.At(pbxtest.MarkInvite).Sub(bye)))
 		}
 		in.Answer()
-		if err := in.WaitAnswered(ctx); err != nil {
+		// Who hangs up before the two are connected is no hand-off: the caller would wait again, with the clock they have.
+		caller := byNumber[in.CallerNumber()]
+		if caller == nil {
+			return nil, fmt.Errorf("the phone rings for %q, who did not call", in.CallerNumber())
+		}
+		if err := caller.WaitAnswered(ctx); err != nil {
 			return nil, err
 		}
 		<-time.After(talk)
