@@ -203,7 +203,8 @@ func caseHandOver(t *testing.T, h *house.House, number string) {
 		t.Errorf("accepted, the case is %s's", c.Owner)
 	}
 	if status, text := h.Try("POST", "/api/v1/cases/"+number+"/handovers", h.As("bo"), map[string]any{
-		"kind": "agent", "name": "bo"}); status < 400 || status > 499 {
+		"kind": "agent", "name": "bo",
+	}); status < 400 || status > 499 {
 		t.Errorf("bo takes a case that is not theirs: %d %s", status, text)
 	}
 

@@ -39,6 +39,9 @@ func TestWrapUpEndsOnlyAsPermitted(t *testing.T) {
 	h.Must("POST", "/api/v1/calls/"+call+"/wrapup/extend", h.As("an"), map[string]any{"seconds": 600})
 	wrapUp := "/api/v1/calls/" + call + "/wrapup"
 	hour := time.Now().Add(time.Hour)
+	escalationFields := []string{
+		"situation", "contact.name", "contact.number", "contact.confirmed", "told.means", "told.at", "told.procedure",
+	}
 	outcomes := []struct {
 		outcome, part string
 		facts         map[string]any
@@ -46,14 +49,16 @@ func TestWrapUpEndsOnlyAsPermitted(t *testing.T) {
 		state         string
 		closed        bool
 	}{
-		{"solved", "solved", map[string]any{"solution": "restarted", "confirmed": true},
-			[]string{"solution", "confirmed"}, "solved", true},
-		{"remote", "escalation", escalated(hour),
-			[]string{"situation", "contact.name", "contact.number", "contact.confirmed", "told.means", "told.at", "told.procedure"}, "escalated", false},
-		{"onsite", "escalation", escalated(hour),
-			[]string{"situation", "contact.name", "contact.number", "contact.confirmed", "told.means", "told.at", "told.procedure"}, "escalated", false},
-		{"referred", "referral", map[string]any{"department": "sales", "accepted_by": "Zhao", "accepted_at": time.Now()},
-			[]string{"department", "accepted_by", "accepted_at"}, "referred", true},
+		{
+			"solved", "solved", map[string]any{"solution": "restarted", "confirmed": true},
+			[]string{"solution", "confirmed"}, "solved", true,
+		},
+		{"remote", "escalation", escalated(hour), escalationFields, "escalated", false},
+		{"onsite", "escalation", escalated(hour), escalationFields, "escalated", false},
+		{
+			"referred", "referral", map[string]any{"department": "sales", "accepted_by": "Zhao", "accepted_at": time.Now()},
+			[]string{"department", "accepted_by", "accepted_at"}, "referred", true,
+		},
 		{"callback", "callback", map[string]any{"at": hour}, []string{"at"}, "callback", false},
 	}
 	refused := func(body map[string]any, field string) {
