@@ -193,6 +193,33 @@ func TestCallsThatEndedUnheardLeaveTheBoard(t *testing.T) {
 	})
 }
 
+// The journal of the dead process is replayed, and Redis has lost everything: what the switch does not carry has ended.
+func TestCallsOnlyTheJournalKnowsEnd(t *testing.T) {
+	inHouse(t, testConfig(), func(h *house) {
+		h.staff("ann")
+		gone := h.ringIn()
+		h.crash(func() { h.abandon(gone) })
+		h.mu.Lock()
+		journal := slices.Clone(h.events)
+		h.mu.Unlock()
+		h.open(testConfig(), NewLocalBoard(BoardOptions{Node: "n1"}))
+		for _, e := range journal {
+			h.d.Replay(e)
+		}
+		if q := h.d.Queues()[0]; q.Waiting != 1 {
+			t.Errorf("the replay says %d wait", q.Waiting)
+		}
+		h.sleepUntil(2 * time.Second)
+		h.d.Synced("sw", nil)
+		if e := h.one(EventEnded); e.Call != gone || e.Data["end"] != endUnknown {
+			t.Errorf("ended %+v", e)
+		}
+		if q := h.d.Queues()[0]; q.Waiting != 0 {
+			t.Errorf("a call that has ended waits for ever: %+v", q)
+		}
+	})
+}
+
 func TestTwoHundredCallsAtOnce(t *testing.T) {
 	inHouse(t, testConfig(), func(h *house) {
 		var staff []string

@@ -54,12 +54,13 @@ type callLeg struct {
 // inbox and view.
 type liveCall struct {
 	Call
-	d      *Distributor
-	rule   RingRule
-	log    *slog.Logger
-	inbox  inbox
-	raised []callInput
-	view   atomic.Pointer[CallView]
+	d       *Distributor
+	rule    RingRule
+	log     *slog.Logger
+	inbox   inbox
+	raised  []callInput
+	replies []func()
+	view    atomic.Pointer[CallView]
 
 	state     callState
 	queue     string
@@ -141,18 +142,34 @@ func (c *liveCall) live(ctx context.Context) {
 				return
 			}
 		}
-		c.publish()
+		c.show()
 	}
 }
 
 // close is the end of the call's life here.
 func (c *liveCall) close(rest []callInput) {
 	c.quiet()
-	c.publish()
 	c.d.forget(c)
+	c.show()
 	for _, in := range append(rest, c.inbox.close()...) {
 		c.unexpected(in)
 	}
+}
+
+// reply answers an order once its effect can be seen. Only the call's goroutine calls it.
+func (c *liveCall) reply(o *order, err error) {
+	if o != nil {
+		c.replies = append(c.replies, func() { o.answer(err) })
+	}
+}
+
+// show makes the present state visible, then answers those who asked for it.
+func (c *liveCall) show() {
+	c.publish()
+	for _, answer := range c.replies {
+		answer()
+	}
+	c.replies = nil
 }
 
 // quiet stops the call's timers.

@@ -10,7 +10,7 @@ func (c *liveCall) resume(in callInput) { c.setHold(in, c.d.voice.Resume, false)
 
 func (c *liveCall) setHold(in callInput, do func(context.Context, string) error, on bool) {
 	if c.winner == nil || c.winner.agent != in.by {
-		in.order.refuse(errNotYours(c.ID, in.by))
+		c.reply(in.order, errNotYours(c.ID, in.by))
 		return
 	}
 	c.aside(func(ctx context.Context) (callInput, bool) {
@@ -24,7 +24,7 @@ func (c *liveCall) setHold(in callInput, do func(context.Context, string) error,
 
 // noteHold takes what desk or phone did as the truth.
 func (c *liveCall) noteHold(in callInput) {
-	in.order.accept()
+	c.reply(in.order, nil)
 	if c.winner == nil || c.held == in.on {
 		return
 	}
@@ -40,12 +40,12 @@ func (c *liveCall) noteHold(in callInput) {
 func (c *liveCall) move(in callInput) {
 	o := in.order
 	if _, known := c.d.plan.queues[o.queue]; !known {
-		o.refuse(errUnknownQueue(o.queue))
+		c.reply(o, errUnknownQueue(o.queue))
 		return
 	}
 	if o.queue != c.queue {
 		c.write(EventOverflow, in.at, "", map[string]string{"when": "supervisor", "do": DoQueue, "to": o.queue, "by": o.by})
 		c.enterQueue(o.queue)
 	}
-	o.accept()
+	c.reply(o, nil)
 }

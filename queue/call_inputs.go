@@ -99,7 +99,6 @@ type callInput struct {
 	on      bool
 	err     error
 	matches []Match
-	rule    *Overflow
 	found   *Found
 	owned   *Owned
 	order   *order

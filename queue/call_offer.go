@@ -165,12 +165,12 @@ func (c *liveCall) overdue(in callInput) {
 func (c *liveCall) decline(in callInput) {
 	leg := c.offered(in.agent)
 	if leg == nil {
-		in.order.refuse(errNotOffered(c.ID, in.agent))
+		c.reply(in.order, errNotOffered(c.ID, in.agent))
 		return
 	}
 	c.endOffer(leg, outcomeDeclined, in.at)
 	c.letLegGo(leg, legDeclined)
-	in.order.accept()
+	c.reply(in.order, nil)
 }
 
 // outcomeOf says in the desk's words why a ringing leg ended.

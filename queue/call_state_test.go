@@ -177,7 +177,9 @@ func TestWalkTheTableAtRandom(t *testing.T) {
 				broken = fmt.Sprintf("%d ends\n%s", n, h.diary.String())
 			}
 			h.stop()
-			<-h.done
+			if err := <-h.done; err != nil {
+				broken = err.Error()
+			}
 		})
 		if broken != "" {
 			rt.Fatal(broken)

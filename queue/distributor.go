@@ -200,8 +200,9 @@ func (d *Distributor) Due(dl Deadline) {
 	d.send(dl.Call, callInput{kind: rawDeadline, at: d.cfg.Now(), why: dl.Kind, epoch: dl.Epoch})
 }
 
-// LegRinging, like LegAnswered, LegEnded, CallEnded, Digit, PlayEnded and HeldByPhone, passes on what the switch says; why is
-// a leg end or call end in the switch's words (pbx.LegEnd, pbx.EndCode), at the switch's time.
+// LegRinging says that a phone itself reports that it rings. Like LegAnswered, LegEnded, CallEnded, Digit, PlayEnded and
+// HeldByPhone it passes on what the switch says: why is a leg end or call end in the switch's words (pbx.LegEnd,
+// pbx.EndCode), at is the switch's time.
 func (d *Distributor) LegRinging(call, leg string, at time.Time) {
 	d.send(call, callInput{kind: rawLegRinging, leg: leg, at: at})
 }

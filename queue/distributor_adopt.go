@@ -49,6 +49,13 @@ func (d *Distributor) Synced(switchName string, live []string) {
 			d.CallEnded(id, endUnknown, 0, at)
 		}
 	}
+	// Calls that the journal has begun and nobody drives: the process that did is dead, and so are they.
+	for id, queue := range d.numbers.unended(switchName, at) {
+		if !lives[id] && !here[id] {
+			d.lostCall(id, queue, "", at)
+			lives[id] = false
+		}
+	}
 	d.beside(func(ctx context.Context) { d.sweep(ctx, switchName, lives, at) })
 }
 
@@ -82,12 +89,17 @@ func (d *Distributor) sweepOne(ctx context.Context, id string, lives map[string]
 	if err != nil || known.Ring1.After(at) {
 		return
 	}
-	d.route(d.leave(id))
-	if id == base {
-		d.write(Event{Kind: EventEnded, At: at, Call: id, Queue: known.Queue, Agent: known.Winner, Data: map[string]string{
-			"end": endUnknown, "talk_ms": "0",
-		}})
+	d.route(d.leave(id)) //nolint:contextcheck // leave lets a step finish that a stop would cut in two
+	if _, told := lives[id]; id == base && !told {
+		d.lostCall(id, known.Queue, known.Winner, at)
 	}
+}
+
+// lostCall writes the end of a call that ended while nobody listened.
+func (d *Distributor) lostCall(id, queue, agent string, at time.Time) {
+	d.write(Event{Kind: EventEnded, At: at, Call: id, Queue: queue, Agent: agent, Data: map[string]string{
+		"end": endUnknown, "talk_ms": "0",
+	}})
 }
 
 // drives says whether a call has a goroutine here.

@@ -52,13 +52,13 @@ func (c *liveCall) offerHand(in callInput) {
 	}
 	if err != nil {
 		c.hand = nil
-		o.refuse(err)
+		c.reply(o, err)
 		c.raise(callInput{kind: inHandRefused, at: in.at})
 		return
 	}
 	c.write(EventHandOver, in.at, o.by, map[string]string{"to": o.to.String(), "note": o.note})
 	c.hand.due = c.after(c.d.plan.queues[c.queue].HandOverTime, callInput{kind: inHandDue, n: c.handCount})
-	o.accept()
+	c.reply(o, nil)
 }
 
 func (c *liveCall) checkHand(o *order) error {
@@ -191,7 +191,7 @@ func (c *liveCall) handMissed(in callInput) {
 	}
 	c.hand.outcome = outcome
 	c.endReceiver(outcome, end, in.at)
-	in.order.accept()
+	c.reply(in.order, nil)
 	if c.hand.shadow == "" {
 		c.concludeHand(in)
 	}
@@ -219,12 +219,12 @@ func (c *liveCall) handOverdue(in callInput) {
 		return
 	}
 	if o := in.order; o != nil && o.by != c.hand.from {
-		o.refuse(errNotYours(c.ID, o.by))
+		c.reply(o, errNotYours(c.ID, o.by))
 		return
 	}
 	c.hand.outcome = outcomeReturned
 	c.endReceiver(outcomeReturned, legCancelled, in.at)
-	in.order.accept()
+	c.reply(in.order, nil)
 	c.concludeHand(in)
 }
 

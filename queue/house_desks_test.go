@@ -19,6 +19,7 @@ func (h *house) Offer(o Offer) bool {
 		}
 		return false
 	}
+	delete(h.refused, o.Agent+o.Call.ID)
 	a.state, a.call = "offered", o.Call.ID
 	h.offers = append(h.offers, o)
 	h.scribble("OFFER %s %s %s", o.Agent, o.Leg, o.Why)

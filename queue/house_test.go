@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -52,7 +53,6 @@ type house struct {
 
 type fakeCall struct {
 	ended   bool
-	ends    int
 	human   bool
 	machine bool
 	connect string // leg
@@ -106,7 +106,9 @@ func (h *house) open(cfg Config, board Board) {
 		fired := make(chan error)
 		go func() { fired <- deadlines.Run(ctx) }()
 		err := d.Run(ctx)
-		<-fired
+		if late := <-fired; !errors.Is(late, context.Canceled) {
+			err = errors.Join(err, late)
+		}
 		h.done <- err
 	}()
 }

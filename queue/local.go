@@ -61,7 +61,7 @@ func (b *LocalBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
 	if c := r.calls[w.Call]; c != nil {
 		return c.enqueued(r.place(c), c.matches()), nil
 	}
-	if w.MaxWaiting > 0 && len(r.line.of(w.Queue)) >= w.MaxWaiting {
+	if w.MaxWaiting > 0 && r.line.size(w.Queue) >= w.MaxWaiting {
 		return Enqueued{}, ErrFull
 	}
 	r.epoch++

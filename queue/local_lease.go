@@ -32,7 +32,7 @@ func (b *LocalBoard) Calls(ctx context.Context, switchName string) ([]string, er
 	}
 	defer done()
 	var ids []string
-	for _, e := range r.switches.of(switchName) {
+	for e := range r.switches.of(switchName) {
 		ids = append(ids, e.id)
 	}
 	return ids, nil
@@ -95,7 +95,7 @@ func (b *LocalBoard) Lease(ctx context.Context, ttl time.Duration) (Leased, erro
 		ttl = b.opt.LeaseTTL
 	}
 	now := millis(r.now())
-	until, held := r.nodes.score[r.node]
+	until, held := r.nodes.scores[r.node]
 	l := Leased{Lost: held && until < now || !held && b.leased}
 	b.leased = true
 	r.nodes.put(r.node, now+ttl.Milliseconds())
@@ -113,14 +113,14 @@ func (b *LocalBoard) Lease(ctx context.Context, ttl time.Duration) (Leased, erro
 
 // orphans takes over calls of nodes whose lease ended before now.
 func (r *round) orphans(now int64) (taken []Known) {
-	for _, n := range slices.Clone(r.nodes.order) {
+	for _, n := range slices.Collect(r.nodes.all()) {
 		if n.score >= now {
 			break
 		}
 		if n.id == r.node {
 			continue
 		}
-		for _, e := range slices.Clone(r.due.of(n.id)) {
+		for _, e := range slices.Collect(r.due.of(n.id)) {
 			if len(taken) == takeOverBatch {
 				return taken
 			}
@@ -167,8 +167,8 @@ func (b *LocalBoard) Due(ctx context.Context, now time.Time, max int) ([]Deadlin
 	}
 	defer done()
 	var due []Deadline
-	for i, e := range r.due.of(b.opt.Node) {
-		if i == max || e.score > millis(now) {
+	for e := range r.due.of(b.opt.Node) {
+		if max--; max < 0 || e.score > millis(now) {
 			break
 		}
 		c := r.calls[e.id]

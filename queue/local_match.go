@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -84,8 +85,8 @@ func (r *round) pick(c *standing, again bool) (*worker, string) {
 	return a, r.why(c, a)
 }
 
-func (r *round) first(list []rank, c *standing, again bool) *worker {
-	for _, e := range list {
+func (r *round) first(list iter.Seq[rank], c *standing, again bool) *worker {
+	for e := range list {
 		if again || !c.missed[e.id] {
 			return r.agents[e.id]
 		}
@@ -142,7 +143,7 @@ func (r *round) offer(a *worker, again bool) {
 }
 
 func (r *round) owned(a *worker, again bool) *standing {
-	for _, e := range r.own.of(a.Agent) {
+	for e := range r.own.of(a.Agent) {
 		if c := r.calls[e.id]; !c.missed[a.Agent] || again && len(c.ringing) == 0 {
 			return c
 		}
@@ -158,7 +159,7 @@ func (r *round) urgent(a *worker, again bool) (*standing, string) {
 		if l.Manager {
 			list = r.wantManagers.of(l.Queue)
 		}
-		for _, e := range list {
+		for e := range list {
 			if again && e.score >= served {
 				break
 			}

@@ -2,7 +2,10 @@ package queue
 
 import (
 	"cmp"
-	"slices"
+	"iter"
+	"sort"
+
+	"github.com/tidwall/btree"
 )
 
 // rank is a place in a ranking: lower scores first, then ids byte by byte, as in a Redis sorted set.
@@ -15,58 +18,70 @@ func (r rank) compare(o rank) int {
 	return cmp.Or(cmp.Compare(r.score, o.score), cmp.Compare(r.id, o.id))
 }
 
-// ranking is a sorted set. A slice does: places are found by bisection, calls arrive near the end and leave near the front.
+// ranking is a sorted set: a tree for the order, a map for the scores.
 type ranking struct {
-	order []rank
-	score map[string]int64
+	order  *btree.BTreeG[rank]
+	scores map[string]int64
+}
+
+func newRanking() *ranking {
+	before := func(a, b rank) bool { return a.compare(b) < 0 }
+	return &ranking{order: btree.NewBTreeGOptions(before, btree.Options{NoLocks: true}), scores: map[string]int64{}}
 }
 
 func (r *ranking) put(id string, score int64) {
-	if old, ok := r.score[id]; ok {
+	if old, ok := r.scores[id]; ok {
 		if old == score {
 			return
 		}
-		r.drop(id)
+		r.order.Delete(rank{old, id})
 	}
-	if r.score == nil {
-		r.score = make(map[string]int64)
-	}
-	r.score[id] = score
-	i, _ := slices.BinarySearchFunc(r.order, rank{score, id}, rank.compare)
-	r.order = slices.Insert(r.order, i, rank{score, id})
+	r.scores[id] = score
+	r.order.Set(rank{score, id})
 }
 
 func (r *ranking) drop(id string) {
-	if i := r.place(id); i >= 0 {
-		r.order = slices.Delete(r.order, i, i+1)
-		delete(r.score, id)
+	if score, ok := r.scores[id]; ok {
+		r.order.Delete(rank{score, id})
+		delete(r.scores, id)
 	}
 }
 
-// place is the number of entries before id, -1 when it is not there.
+// place is the number of entries before id, which must be there.
 func (r *ranking) place(id string) int {
-	score, ok := r.score[id]
-	if !ok {
-		return -1
-	}
-	i, _ := slices.BinarySearchFunc(r.order, rank{score, id}, rank.compare)
-	return i
+	own := rank{r.scores[id], id}
+	return sort.Search(r.order.Len(), func(i int) bool {
+		e, _ := r.order.GetAt(i)
+		return e.compare(own) >= 0
+	})
+}
+
+// all goes through the ranking in order; nothing may change it meanwhile.
+func (r *ranking) all() iter.Seq[rank] {
+	return func(yield func(rank) bool) { r.order.Scan(yield) }
 }
 
 // rankings is a family of rankings by name; reading a missing one gives an empty one.
 type rankings map[string]*ranking
 
-func (rs rankings) of(name string) []rank {
+func (rs rankings) of(name string) iter.Seq[rank] {
 	if r := rs[name]; r != nil {
-		return r.order
+		return r.all()
 	}
-	return nil
+	return func(func(rank) bool) {}
+}
+
+func (rs rankings) size(name string) int {
+	if r := rs[name]; r != nil {
+		return len(r.scores)
+	}
+	return 0
 }
 
 func (rs rankings) put(name, id string, score int64) {
 	r := rs[name]
 	if r == nil {
-		r = &ranking{}
+		r = newRanking()
 		rs[name] = r
 	}
 	r.put(id, score)
@@ -77,21 +92,22 @@ func (rs rankings) drop(name, id string) {
 	if r == nil {
 		return
 	}
-	if r.drop(id); len(r.order) == 0 {
+	if r.drop(id); len(r.scores) == 0 {
 		delete(rs, name)
 	}
 }
 
+// place is the number of entries before id, -1 when it is not there.
 func (rs rankings) place(name, id string) int {
-	if r := rs[name]; r != nil {
-		return r.place(id)
+	if _, ok := rs.score(name, id); !ok {
+		return -1
 	}
-	return -1
+	return rs[name].place(id)
 }
 
 func (rs rankings) score(name, id string) (score int64, ok bool) {
 	if r := rs[name]; r != nil {
-		score, ok = r.score[id]
+		score, ok = r.scores[id]
 	}
 	return score, ok
 }

@@ -20,7 +20,7 @@ func (b *LocalBoard) Restore(ctx context.Context, s Standing) ([]string, error) 
 		keep[k.Call] = true
 	}
 	var held []string
-	for _, e := range r.due.of(r.node) {
+	for e := range r.due.of(r.node) {
 		held = append(held, e.id)
 	}
 	for _, id := range sorted(held) {

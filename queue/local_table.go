@@ -23,7 +23,7 @@ type table struct {
 	own          rankings // agent → waiting calls of callers whose open case they own
 	due          rankings // node → its calls, by the next deadline
 	switches     rankings // switch → its calls
-	nodes        ranking  // by the end of the lease
+	nodes        *ranking // by the end of the lease
 	mail         map[string][]Match
 	wake         map[string]chan struct{}
 }
@@ -70,7 +70,7 @@ func newTable(now func() time.Time) *table {
 	return &table{
 		now: now, calls: map[string]*standing{}, agents: map[string]*worker{}, teams: map[string]map[string]bool{}, callers: map[string]Caller{}, ringAll: map[string]bool{},
 		line: rankings{}, want: rankings{}, wantManagers: rankings{}, idle: rankings{}, managers: rankings{},
-		own: rankings{}, due: rankings{}, switches: rankings{}, mail: map[string][]Match{}, wake: map[string]chan struct{}{},
+		own: rankings{}, due: rankings{}, switches: rankings{}, nodes: newRanking(), mail: map[string][]Match{}, wake: map[string]chan struct{}{},
 	}
 }
 

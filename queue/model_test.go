@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -283,14 +284,15 @@ func (m *model) compare() {
 	}
 }
 
-func (m *model) compareList(key string, want []rank) {
+func (m *model) compareList(key string, list iter.Seq[rank]) {
+	want := slices.Collect(list)
 	redis := m.redis["n1"]
-	list, err := redis.client.ZRangeWithScores(m.ctx, redis.opt.Prefix+":"+key, 0, -1).Result()
+	members, err := redis.client.ZRangeWithScores(m.ctx, redis.opt.Prefix+":"+key, 0, -1).Result()
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	var got []rank
-	for _, z := range list {
+	for _, z := range members {
 		got = append(got, rank{int64(z.Score), fmt.Sprint(z.Member)})
 	}
 	if !slices.Equal(got, want) {
@@ -338,7 +340,7 @@ func (m *model) rules() {
 
 // idle checks that nothing waits for an idle agent who did not miss it.
 func (m *model) idle(a *worker) {
-	for _, e := range m.table.own.of(a.Agent) {
+	for e := range m.table.own.of(a.Agent) {
 		if c := m.table.calls[e.id]; !c.missed[a.Agent] && len(c.ringing)-c.ringManagers < c.agents {
 			m.t.Fatalf("%s waits while its owner %s is idle", e.id, a.Agent)
 		}
@@ -348,7 +350,7 @@ func (m *model) idle(a *worker) {
 		if l.Manager {
 			list = m.table.wantManagers.of(l.Queue)
 		}
-		for _, e := range list {
+		for e := range list {
 			if !m.table.calls[e.id].missed[a.Agent] {
 				m.t.Fatalf("%s waits while %s is idle", e.id, a.Agent)
 			}

@@ -32,6 +32,7 @@ type agentTally struct {
 // callTally is a live call as the events tell.
 type callTally struct {
 	queue     string
+	on        string // switch
 	ring1     time.Time
 	waiting   bool
 	decided   bool
@@ -87,6 +88,19 @@ func (n *Numbers) SignedIn(queue string) int {
 		}
 	}
 	return signedIn
+}
+
+// unended lists the calls of a switch that began before a time and have not ended, with their queues.
+func (n *Numbers) unended(switchName string, before time.Time) map[string]string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	open := map[string]string{}
+	for id, c := range n.calls {
+		if c.on == switchName && c.ring1.Before(before) {
+			open[id] = c.queue
+		}
+	}
+	return open
 }
 
 // The states of presence as the events name them.

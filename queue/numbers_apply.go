@@ -21,7 +21,7 @@ func (n *Numbers) Apply(e Event) {
 		if e.Kind != EventArrived && e.Kind != EventAdopted {
 			return // ended already, or of a life that nobody told us of
 		}
-		c = &callTally{ring1: e.At, queue: e.Queue}
+		c = &callTally{ring1: e.At, queue: e.Queue, on: e.Data["switch"]}
 		if ring1, err := time.Parse(time.RFC3339Nano, e.Data["ring1"]); err == nil {
 			c.ring1 = ring1
 		}

@@ -106,7 +106,9 @@ func play(t *testing.T, acts []act) []string {
 	h.abandon(last)
 	synctest.Wait()
 	h.stop()
-	<-h.done
+	if err := <-h.done; err != nil {
+		h.breach("Run: %v", err)
+	}
 	if len(h.breaches) > 0 {
 		h.breaches = append(h.breaches, h.diary.String())
 	}

@@ -70,8 +70,10 @@ func TestVerdictAgreesWithTheRingsHeard(t *testing.T) {
 
 func TestScheduleOfAQueue(t *testing.T) {
 	start := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	q := QueueConfig{Name: "support", Ladder: DefaultLadder(), MaxWait: time.Minute, NoAgents: 8 * time.Second,
-		Overflow: []Overflow{{When: WhenNoAgents, Do: DoMessage}}}
+	q := QueueConfig{
+		Name: "support", Ladder: DefaultLadder(), MaxWait: time.Minute, NoAgents: 8 * time.Second,
+		Overflow: []Overflow{{When: WhenNoAgents, Do: DoMessage}},
+	}
 	want := map[string]time.Duration{
 		"step:1@support": 5 * time.Second, "step:2@support": 10 * time.Second, "step:3@support": 10 * time.Second,
 		"max-wait@support": time.Minute, "no-agents@support": 8 * time.Second,

@@ -107,10 +107,9 @@ func (r report) write(path string) error {
 }
 
 // method is what a reader must know to doubt the figures.
-const method = `One process is callers and phones, all on
-loopback, without voice. ` + "`Dial()`" + ` is told a phone that is free; ` + "`Queue()`" + ` (its defaults) and the hotline choose among as many
-idle ones; each has its own. Phones answer at once and talk for 0.3 s. CPU is user and system time of the processes, the idle
-ones included.`
+const method = "One process is callers and phones, all on loopback, without voice. `Dial()` is told a phone that is free;\n" +
+	"`Queue()` (with autofill, otherwise its defaults) and the hotline choose among as many idle ones; each has its own. Phones\n" +
+	"answer at once and talk for 0.3 s. CPU is user and system time of the processes, while they do nothing included."
 
 // figure prints three significant digits, "–" for NaN.
 func figure(v float64) string {

@@ -31,17 +31,15 @@ func (b *book) Write(e queue.Event) {
 	if err := b.hub.PublishQueue(e); err != nil {
 		b.log.Error("a live event cannot be sent", "kind", e.Kind, "error", err)
 	}
-	if e.Call == "" {
-		b.log.Info("event", "kind", e.Kind, "agent", e.Agent, "queue", e.Queue, "data", e.Data)
-		return
-	}
 	data, err := json.Marshal(e)
 	if err != nil {
 		b.log.Error("an event cannot be written into the journal", "call", e.Call, "kind", e.Kind, "error", err)
 		return
 	}
 	b.store.Journal().Append(records.JournalEntry{Call: e.Call, At: e.At, Kind: e.Kind, Agent: e.Agent, Data: data})
-	b.keepRow(e)
+	if e.Call != "" {
+		b.keepRow(e)
+	}
 	b.follow(e)
 }
 
@@ -88,6 +86,12 @@ func (b *book) keepRow(e queue.Event) {
 // follow sends the errands that an event asks for.
 func (b *book) follow(e queue.Event) {
 	switch {
+	case e.Kind == queue.EventAlarm:
+		b.errands.send("tell the managers of an alarm", func(ctx context.Context) error {
+			return b.settled(b.store.AddNotice(ctx, records.Notice{
+				Kind: "alarm", Login: e.Agent, Call: e.Call, Detail: e.Data["what"] + ": " + e.Data["detail"], At: e.At,
+			}, ""))
+		})
 	case e.Kind == queue.EventAnswered && e.Verdict == nil:
 		// Somebody took over a talk whose first agent's phone died: the case stays where it is, the wrap-up may be theirs.
 		b.errands.send("note a helping agent", func(ctx context.Context) error {

@@ -71,7 +71,7 @@ func (e *errands) Run(ctx context.Context) error {
 				backoff.WithNotify(func(err error, again time.Duration) {
 					e.log.Warn("an errand has to be repeated", "what", next.what, "error", err, "in", again)
 				}))
-			if ctx.Err() != nil { // nothing else ends the trying
+			if ended := ctx.Err() != nil; ended { // nothing else ends the trying
 				e.finish()
 				return nil
 			}

@@ -39,9 +39,6 @@ func TestWrapUpEndsOnlyAsPermitted(t *testing.T) {
 	h.Must("POST", "/api/v1/calls/"+call+"/wrapup/extend", h.As("an"), map[string]any{"seconds": 600})
 	wrapUp := "/api/v1/calls/" + call + "/wrapup"
 	hour := time.Now().Add(time.Hour)
-	escalationFields := []string{
-		"situation", "contact.name", "contact.number", "contact.confirmed", "told.means", "told.at", "told.procedure",
-	}
 	outcomes := []struct {
 		outcome, part string
 		facts         map[string]any
@@ -50,14 +47,26 @@ func TestWrapUpEndsOnlyAsPermitted(t *testing.T) {
 		closed        bool
 	}{
 		{
-			"solved", "solved", map[string]any{"solution": "restarted", "confirmed": true},
-			[]string{"solution", "confirmed"}, "solved", true,
+			"solved", "solved",
+			map[string]any{"solution": "restarted", "confirmed": true},
+			[]string{"solution", "confirmed"},
+			"solved", true,
 		},
-		{"remote", "escalation", escalated(hour), escalationFields, "escalated", false},
-		{"onsite", "escalation", escalated(hour), escalationFields, "escalated", false},
 		{
-			"referred", "referral", map[string]any{"department": "sales", "accepted_by": "Zhao", "accepted_at": time.Now()},
-			[]string{"department", "accepted_by", "accepted_at"}, "referred", true,
+			"remote", "escalation", escalated(hour),
+			[]string{"situation", "contact.name", "contact.number", "contact.confirmed", "told.means", "told.at", "told.procedure"},
+			"escalated", false,
+		},
+		{
+			"onsite", "escalation", escalated(hour),
+			[]string{"situation", "contact.name", "contact.number", "contact.confirmed", "told.means", "told.at", "told.procedure"},
+			"escalated", false,
+		},
+		{
+			"referred", "referral",
+			map[string]any{"department": "sales", "accepted_by": "Zhao", "accepted_at": time.Now()},
+			[]string{"department", "accepted_by", "accepted_at"},
+			"referred", true,
 		},
 		{"callback", "callback", map[string]any{"at": hour}, []string{"at"}, "callback", false},
 	}

@@ -101,7 +101,7 @@ func TestWhatMayBeImportedWhere(t *testing.T) {
 		{"hotline/configs", []string{"hotline/cmd", "hotline/pbx/pbxtest"}, true},
 		{"hotline/web", []string{"hotline/cmd", "hotline/web"}, false},
 		{"hotline/pbx", []string{"hotline/cmd", "hotline/pbx"}, true},
-		{"hotline/pbx/pbxtest", []string{"hotline/pbx/pbxtest", "hotline/cmd/bench"}, false},
+		{"hotline/pbx/pbxtest", []string{"hotline/pbx/pbxtest", "hotline/cmd/bench", "hotline/cmd/phone", "hotline/cmd/internal/house"}, false},
 		{"hotline/cmd/hotline", nil, false},
 		{"log", nil, false}, // log/slog only
 		{"testing", []string{"hotline/pbx/pbxtest"}, false},

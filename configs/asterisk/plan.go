@@ -93,7 +93,7 @@ type Ringback struct {
 // Baseline is served by Asterisk alone.
 type Baseline struct {
 	DialDID  string   // bare Dial() of all Phones
-	QueueDID string   // Queue() with its defaults and all Phones as members
+	QueueDID string   // Queue() with all Phones as members; its defaults but for autofill
 	Phones   []string // account names
 
 	// Direct adds numbers that ring one phone each, by bare Dial(): DID → account.

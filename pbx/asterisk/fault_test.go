@@ -96,6 +96,10 @@ func TestAsteriskKilled(t *testing.T) {
 		}
 		return up == 2
 	}, "the phone to be reachable again")
+	// Asterisk names a channel by the second and a count from 0. Started again within the second, it would use the first
+	// call's id once more.
+	before := s.Told(pbx.CallArrived, talking, "").At
+	until(t, "another second", func() bool { return time.Now().Unix() > before.Unix() })
 	s.Talk(phone)
 }
 

@@ -14,7 +14,9 @@ import (
 // What is there but belongs to nothing (half-calls, bridges of gone calls) is only noted: look acts on the second sight.
 func (t *tracker) sync(s snapshot, at time.Time) {
 	t.tell(pbx.Event{Kind: pbx.SwitchUp, At: at})
-	restarted := t.startup != "" && t.startup != s.Startup
+	if t.startup != "" && t.startup != s.Startup {
+		t.restarted(at)
+	}
 	t.startup = s.Startup
 	clear(t.strikes)
 	v := t.view(s)
@@ -28,11 +30,7 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 	for _, c := range sorted(t.calls) {
 		ch, up := v.channels[c.channel]
 		if !up {
-			code := pbx.EndUnknown
-			if restarted {
-				code = pbx.EndSwitchFault
-			}
-			t.lost(c, code, at)
+			t.lost(c, pbx.EndUnknown, at)
 		} else if _, here := ch.args(t.app); !here {
 			t.leftUnseen(c, at) // while we stood still or were cut off
 		}
@@ -55,6 +53,20 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 		live = append(live, c.ID)
 	}
 	t.tell(pbx.Event{Kind: pbx.SwitchSynced, At: at, Calls: live})
+}
+
+// restarted: every channel of before is lost. Their ids are not: Asterisk names a channel by the second and a count from
+// 0, so that one started again within the second uses an id once more, for another caller.
+func (t *tracker) restarted(at time.Time) {
+	for _, l := range sorted(t.legs) {
+		if l.accepted {
+			t.legEnds(l, t.missedLeg(l, at), at)
+		}
+	}
+	for _, c := range sorted(t.calls) {
+		t.lost(c, pbx.EndSwitchFault, at)
+	}
+	t.ended = graves{}
 }
 
 // view is a snapshot, made easy to ask.

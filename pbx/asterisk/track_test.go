@@ -249,3 +249,14 @@ func TestStrangersLeg(t *testing.T) {
 		t.Errorf("adopted as %+v", c)
 	}
 }
+
+// TestRestartReusesIDs: a switch that started again counts its channels anew; the id of an ended call is a new caller.
+func TestRestartReusesIDs(t *testing.T) {
+	b := newBench()
+	b.sync(snapshot{Startup: "x"}, b.now)
+	b.feed("start "+line, "gone "+line)
+	check(t, b.feed("start "+line))
+	b.sync(snapshot{Startup: "y"}, b.now)
+	b.take()
+	check(t, b.feed("start "+line), "call.arrived")
+}

@@ -188,9 +188,12 @@ func (s *Stage) Call() (*PhoneCall, pbx.CallID) {
 	if err != nil {
 		s.Fatalf("dial: %v", err)
 	}
-	e, err := s.Events.WaitFrom(s.Ctx, before, func(e pbx.Event) bool { return e.Kind == pbx.CallArrived })
+	ctx, cancel := context.WithTimeout(s.Ctx, suitePatience)
+	defer cancel()
+	e, err := s.Events.WaitFrom(ctx, before, func(e pbx.Event) bool { return e.Kind == pbx.CallArrived })
 	if err != nil {
-		s.Fatalf("no call arrived: %v", err)
+		s.Fatalf("no call arrived: %v; the caller rang: %v, ended: %v %+v\n%s", err, out.Passed(MarkRinging),
+			out.Passed(MarkEnded), out.End(), s.Events)
 	}
 	if err := out.WaitRinging(s.Ctx); err != nil {
 		s.Fatalf("the caller hears no ringing: %v", err)

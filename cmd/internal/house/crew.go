@@ -22,7 +22,7 @@ func (h *House) Crew(name string, n int, b pbxtest.Behaviour) []*pbxtest.Phone {
 		h.Decode(h.Must("POST", "/api/v1/users/"+login+"/phone-secret", h.Admin, nil), &told)
 		phones[i] = h.phone(h.Asterisk, login, told.Secret, b)
 	}
-	h.register(phones...)
+	h.Register(phones...)
 	for _, p := range phones {
 		h.State(p.User(), "ready")
 	}
@@ -42,7 +42,7 @@ func (h *House) Crew(name string, n int, b pbxtest.Behaviour) []*pbxtest.Phone {
 func (h *House) PhoneAt(a *pbxtest.Asterisk, login, secret string, b pbxtest.Behaviour) *pbxtest.Phone {
 	h.tb.Helper()
 	p := h.phone(a, login, secret, b)
-	h.register(p)
+	h.Register(p)
 	return p
 }
 
@@ -52,8 +52,8 @@ func (h *House) phone(a *pbxtest.Asterisk, login, secret string, b pbxtest.Behav
 	})
 }
 
-// register registers phones, all at once: an account reaches the switch a moment after it was made.
-func (h *House) register(phones ...*pbxtest.Phone) {
+// Register registers phones, all at once, and tries again: an account reaches the switch a moment after it was made.
+func (h *House) Register(phones ...*pbxtest.Phone) {
 	h.tb.Helper()
 	var all sync.WaitGroup
 	left := make(chan string, len(phones))
