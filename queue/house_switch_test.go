@@ -52,7 +52,11 @@ func (h *house) stopLeg(agent, why string) {
 	if leg != "" {
 		h.legOver(leg, why)
 	}
-	if c := h.lines[call]; c != nil && c.connect == leg && why == legHungUp {
+	h.mu.Lock()
+	c := h.lines[call]
+	last := c != nil && c.connect == leg && why == legHungUp
+	h.mu.Unlock()
+	if last {
 		h.callerOver(call, endAgent)
 	}
 }
