@@ -85,8 +85,7 @@ func TestTwoAnswerAtTheSameInstant(t *testing.T) {
 		h.staff("ann", "bob", "cid")
 		call := h.ringIn()
 		h.sleepUntil(5 * time.Second)
-		h.answer("bob")
-		h.answer("ann")
+		h.answer("bob", "ann")
 		h.wantState(call, "talking")
 		h.wantRinging()
 		if len(h.talks) != 1 || h.talks[0].Agent != "bob" {

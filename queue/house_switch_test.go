@@ -27,20 +27,24 @@ func (h *house) call(id, number string) Call {
 	return Call{ID: id, Switch: "sw", DID: "4001", Number: number, Shown: number, Name: "Li", Arrived: time.Now(), Ring1: time.Now()}
 }
 
-// answer lets an agent pick up the phone that rings.
-func (h *house) answer(agent string) {
+// answer lets agents pick up the phones that ring, all before the queue hears of the first.
+func (h *house) answer(agents ...string) {
 	h.t.Helper()
+	legs := make([]string, len(agents))
 	h.mu.Lock()
-	leg := h.phones[agent]
-	call := callOfLeg(leg)
-	if h.legState[leg] != "ringing" {
-		h.mu.Unlock()
-		h.t.Fatalf("%s's phone does not ring (%q)", agent, leg)
-		return
+	for i, agent := range agents {
+		legs[i] = h.phones[agent]
+		if h.legState[legs[i]] != "ringing" {
+			h.mu.Unlock()
+			h.t.Fatalf("%s's phone does not ring (%q)", agent, legs[i])
+			return
+		}
+		h.legState[legs[i]] = "answered"
 	}
-	h.legState[leg] = "answered"
 	h.mu.Unlock()
-	h.d.LegAnswered(call, leg, time.Now())
+	for _, leg := range legs {
+		h.d.LegAnswered(callOfLeg(leg), leg, time.Now())
+	}
 }
 
 // stopLeg ends a leg at the phone's side.
