@@ -16,23 +16,30 @@ func TestNodeTakesOverAndFetchesMail(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		first := NewLocalBoard(BoardOptions{Node: "n1"})
 		other := desk{t: t, ctx: ctx, world: world{clock: newClock()}, Board: first.Beside("n2")}
+		var mu sync.Mutex // the callbacks come from the node's goroutine
 		var orphans, mail []string
 		lost := 0
 		node := NewNode(first, NodeOptions{
-			Orphan: func(k Known) { orphans = append(orphans, k.Call) },
-			Match:  func(m Match) { mail = append(mail, m.Call+">"+m.Agent) },
-			Lost:   func() { lost++ },
+			Orphan: func(k Known) { mu.Lock(); defer mu.Unlock(); orphans = append(orphans, k.Call) },
+			Match:  func(m Match) { mu.Lock(); defer mu.Unlock(); mail = append(mail, m.Call+">"+m.Agent) },
+			Lost:   func() { mu.Lock(); defer mu.Unlock(); lost++ },
 		})
 		var run sync.WaitGroup
 		run.Go(func() { _ = node.Run(ctx) })
+		defer func() {
+			cancel()
+			run.Wait()
+		}()
 		synctest.Wait()
 		desk{t: t, ctx: ctx, world: other.world, Board: first}.enqueue("c1", "q")
 		d := other
 		d.want(d.ready("a", 0, at("q", 1)))
 		synctest.Wait() // without any time passing
+		mu.Lock()
 		if !slices.Equal(mail, []string{"c1>a"}) {
 			t.Errorf("mail %q", mail)
 		}
+		mu.Unlock()
 		if _, err := other.Lease(ctx, 3*time.Second); err != nil {
 			t.Fatal(err)
 		}
@@ -41,19 +48,21 @@ func TestNodeTakesOverAndFetchesMail(t *testing.T) {
 		}
 		lapse(2 * time.Second)
 		synctest.Wait()
+		mu.Lock()
 		if len(orphans) != 0 {
 			t.Errorf("the living was robbed of %q", orphans)
 		}
+		mu.Unlock()
 		lapse(2 * time.Second)
 		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		if len(orphans) != takeOverBatch+1 {
 			t.Errorf("%d orphans", len(orphans))
 		}
 		if lost != 0 {
 			t.Errorf("the lease was lost %d times", lost)
 		}
-		cancel()
-		run.Wait()
 	})
 }
 

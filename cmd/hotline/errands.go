@@ -66,16 +66,16 @@ func (e *errands) done() {
 func (e *errands) Run(ctx context.Context) error {
 	for {
 		for next, ok := e.take(); ok; next, ok = e.take() {
-			_, _ = backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, e.try(ctx, next) },
+			_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, e.try(ctx, next) },
 				backoff.WithBackOff(backoff.NewExponentialBackOff()), backoff.WithMaxElapsedTime(0),
 				backoff.WithNotify(func(err error, again time.Duration) {
 					e.log.Warn("an errand has to be repeated", "what", next.what, "error", err, "in", again)
 				}))
-			if ended := ctx.Err() != nil; ended { // nothing else ends the trying
+			if err == nil {
+				e.done()
+			} else if ctx.Err() != nil { // nothing else ends the trying
 				e.finish()
-				return nil
 			}
-			e.done()
 		}
 		select {
 		case <-ctx.Done():
