@@ -57,7 +57,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 		return fmt.Errorf("redis.url: %w", err)
 	}
 	house.onEnd("presence store", presence.Close)
-	desk := &desks{now: time.Now}
+	desk := &desks{now: time.Now, greeting: greeting(cfg.Greeting)}
 	lines := switches{}
 	hub := web.NewHub(0)
 	chores := newErrands(log)

@@ -10,27 +10,34 @@ import (
 
 // desks tells presence and the agent's desk what the queue does with them (queue.Desks).
 type desks struct {
-	roster *agent.Roster
-	cards  *cards
-	now    func() time.Time
+	roster   *agent.Roster
+	cards    *cards
+	greeting greeting
+	now      func() time.Time
+}
+
+// greeting is what the agent reads out, in both languages.
+type greeting struct {
+	Zh string `json:"zh"`
+	En string `json:"en"`
 }
 
 // pop is the screen pop: pushed before the phone rings.
 type pop struct {
-	Call      string        `json:"call"`
-	Number    string        `json:"number"`
-	Name      string        `json:"name"`
-	DID       string        `json:"did"`
-	Queue     string        `json:"queue"`
-	Why       string        `json:"why"`      // "owner", "skill 2", … : why it came to this agent
-	Ring1     time.Time     `json:"ring1"`    // the ring bar counts from here
-	Ring      int           `json:"ring"`     // ring that sounds now
-	CycleMS   int64         `json:"cycle_ms"` // length of one ring
-	Deadline  time.Time     `json:"deadline"` // end of the ring budget
-	HandBy    string        `json:"hand_by,omitempty"`
-	Note      string        `json:"note,omitempty"`
-	Card      *records.Card `json:"card,omitempty"` // follows as "card" when the records are slower than the match
-	Connected bool          `json:"connected,omitempty"`
+	Call     string        `json:"call"`
+	Number   string        `json:"number"`
+	Name     string        `json:"name"`
+	DID      string        `json:"did"`
+	Queue    string        `json:"queue"`
+	Why      string        `json:"why"`      // "owner", "skill 2", … : why it came to this agent
+	Ring1    time.Time     `json:"ring1"`    // the ring bar counts from here
+	Ring     int           `json:"ring"`     // ring that sounds now
+	CycleMS  int64         `json:"cycle_ms"` // length of one ring
+	Deadline time.Time     `json:"deadline"` // end of the ring budget
+	HandBy   string        `json:"hand_by,omitempty"`
+	Note     string        `json:"note,omitempty"`
+	Card     *records.Card `json:"card,omitempty"` // follows as "card" when the records are slower than the match
+	Greeting greeting      `json:"greeting"`
 }
 
 func (d *desks) Offer(o queue.Offer) bool {
@@ -40,6 +47,7 @@ func (d *desks) Offer(o queue.Offer) bool {
 	p := pop{
 		Call: o.Call.ID, Number: o.Call.Shown, Name: o.Call.Name, DID: o.Call.DID, Queue: o.Queue, Why: o.Why,
 		Ring1: o.Call.Ring1, Ring: o.Ring, CycleMS: o.Cycle.Milliseconds(), Deadline: o.By, HandBy: o.HandBy, Note: o.Subject,
+		Greeting: d.greeting,
 	}
 	p.Card = d.cards.get(o.Call.ID, func(card records.Card) {
 		d.push(o.Agent, "card", o.Call.ID, map[string]any{"card": card})
