@@ -60,8 +60,8 @@ func measureMatching(s *stage, o options) []row {
 }
 
 // time does one step and one PING in turn. Each step must give one match.
-func (f *redisBoard) time(ctx context.Context, step func(n int) ([]queue.Match, error)) (t timed, matches []queue.Match, err error) {
-	before, err := countCommands(f.addr)
+func (b *redisBoard) time(ctx context.Context, step func(n int) ([]queue.Match, error)) (t timed, matches []queue.Match, err error) {
+	before, err := countCommands(b.addr)
 	if err != nil {
 		return t, nil, err
 	}
@@ -78,12 +78,12 @@ func (f *redisBoard) time(ctx context.Context, step func(n int) ([]queue.Match, 
 		}
 		matches = append(matches, got...)
 		began = time.Now()
-		if err := f.Ping(ctx); err != nil {
+		if err := b.Ping(ctx); err != nil {
 			return t, nil, err
 		}
 		pings = append(pings, microseconds(time.Since(began)))
 	}
-	after, err := countCommands(f.addr)
+	after, err := countCommands(b.addr)
 	if err != nil {
 		return t, nil, err
 	}
@@ -97,17 +97,17 @@ func (f *redisBoard) time(ctx context.Context, step func(n int) ([]queue.Match, 
 }
 
 // serve ends what was matched and lets as many new callers wait, so that the next round finds the same board.
-func (f *redisBoard) serve(ctx context.Context, matches []queue.Match) error {
+func (b *redisBoard) serve(ctx context.Context, matches []queue.Match) error {
 	now := time.Now()
 	return side(len(matches), func(n int) error {
 		m := matches[n]
-		if _, err := f.Unready(ctx, m.Agent); err != nil {
+		if _, err := b.Unready(ctx, m.Agent); err != nil {
 			return err
 		}
-		if _, err := f.Leave(ctx, m.Call); err != nil {
+		if _, err := b.Leave(ctx, m.Call); err != nil {
 			return err
 		}
-		_, err := f.Enqueue(ctx, crowdedCall(waitingCalls+n, now))
+		_, err := b.Enqueue(ctx, crowdedCall(waitingCalls+n, now))
 		return err
 	})
 }

@@ -120,7 +120,8 @@ func (f *emptyFloor) Own(context.Context, queue.Call, string, string, time.Time)
 	return queue.Owned{}, nil
 }
 
-func (f *emptyFloor) Ring(context.Context, queue.RingRequest) error         { f.other.Add(1); return nil }
+func (f *emptyFloor) Ring(context.Context, queue.RingRequest) error { f.other.Add(1); return nil }
+
 func (f *emptyFloor) Connect(context.Context, string, string) error         { f.other.Add(1); return nil }
 func (f *emptyFloor) Release(context.Context, string, string, string) error { return nil }
 func (f *emptyFloor) HangUp(context.Context, string, string) error          { return nil }

@@ -15,8 +15,13 @@ func TestQuantile(t *testing.T) {
 		q      float64
 		want   float64
 	}{
-		{hundred, 0.5, 50}, {hundred, 0.99, 99}, {hundred, 1, 100}, {hundred, 0, 1},
-		{[]float64{7}, 0.99, 7}, {[]float64{3, 1, 2}, 0.5, 2}, {[]float64{4, 1, 3, 2}, 0.5, 2},
+		{hundred, 0.5, 50},
+		{hundred, 0.99, 99},
+		{hundred, 1, 100},
+		{hundred, 0, 1},
+		{[]float64{7}, 0.99, 7},
+		{[]float64{3, 1, 2}, 0.5, 2},
+		{[]float64{4, 1, 3, 2}, 0.5, 2},
 	} {
 		if got := quantile(c.values, c.q); got != c.want {
 			t.Errorf("quantile(%v values, %v) = %v, want %v", len(c.values), c.q, got, c.want)
