@@ -40,7 +40,7 @@ func measureDeadlines(s *stage, o options) []row {
 	late := &lateness{}
 	deadlines := queue.NewDeadlines(b, func(queue.Deadline) {}, queue.DeadlineOptions{Late: late.note})
 	due := func(n int) queue.Due {
-		draw := rand.New(rand.NewPCG(uint64(n), 1))
+		draw := rand.New(rand.NewPCG(uint64(n), 1)) //nolint:gosec // the same every time is what is wanted
 		return queue.Due{At: start.Add(time.Duration(draw.Int64N(int64(spread)))), Kind: "max-wait@bench"}
 	}
 	s.must("arm", side(waitingCalls, func(n int) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,7 +29,7 @@ func thisMachine(s *stage) machine {
 	load, err := os.ReadFile("/proc/loadavg")
 	s.must("the load", err)
 	m.load, _, _ = strings.Cut(string(load), " ")
-	version, err := exec.Command("redis-server", "--version").Output()
+	version, err := exec.CommandContext(context.Background(), "redis-server", "--version").Output()
 	s.must("Redis' version", err)
 	m.redis = after(string(version), "v=")
 	return m

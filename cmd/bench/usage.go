@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -42,7 +43,7 @@ func parseCPU(stat string) (time.Duration, error) {
 
 // askRedis sends one INFO section's question and gives the answer's lines, key → value.
 func askRedis(addr, section string) (map[string]string, error) {
-	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
