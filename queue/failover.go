@@ -27,6 +27,7 @@ type Failover struct {
 	flight   sync.RWMutex // held for reading while a step is under way on the shared board; taken before mu
 	commands atomic.Int64
 	turned   chan struct{} // there is news for Run
+	began    time.Time
 
 	newsMu sync.Mutex
 	news   []Event
@@ -35,11 +36,15 @@ type Failover struct {
 // FailoverOptions says how patient a Failover is. The zero value of a field takes the default named beside it.
 type FailoverOptions struct {
 	Timeout time.Duration // for one step on the shared board. 150 ms
+	Cold    time.Duration // from the start, in which a step may take coldTimeout. 0
 	Probe   time.Duration // between probes while degraded. 250 ms
 	Report  func(Event)   // takes EventDegraded, in order, on the goroutine of Run; it may use the board
 	Now     func() time.Time
 	Log     *slog.Logger
 }
+
+// coldTimeout is for one step on the shared board while a node is cold.
+const coldTimeout = time.Second
 
 var _ Board = (*Failover)(nil)
 
@@ -60,7 +65,7 @@ func NewFailover(shared Board, local *LocalBoard, opt FailoverOptions) *Failover
 	if opt.Log == nil {
 		opt.Log = slog.Default()
 	}
-	return &Failover{opt: opt, shared: shared, local: local, turned: make(chan struct{}, 1)}
+	return &Failover{opt: opt, shared: shared, local: local, began: opt.Now(), turned: make(chan struct{}, 1)}
 }
 
 // Mode is ModeShared or, degraded, ModeLocal.
@@ -130,7 +135,7 @@ func ask[T any](ctx context.Context, f *Failover, turn int64, order func(context
 		return result, false, nil
 	}
 	f.commands.Add(1)
-	ctx, cancel := context.WithTimeout(ctx, f.opt.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, f.timeout())
 	defer cancel()
 	result, err = order(ctx, f.shared)
 	f.mu.RLock()
@@ -142,6 +147,16 @@ func ask[T any](ctx context.Context, f *Failover, turn int64, order func(context
 		f.local.teach(func(r *round) { learn(r, result) })
 	}
 	return result, true, err
+}
+
+// timeout is how long the shared board may take. A node that has just started knows nothing yet of the calls it has to
+// adopt: turning to its own ledger then would lose their places and clocks, and the machine is busy starting. A server that
+// is gone refuses at once all the same.
+func (f *Failover) timeout() time.Duration {
+	if f.opt.Now().Sub(f.began) < f.opt.Cold {
+		return max(f.opt.Timeout, coldTimeout)
+	}
+	return f.opt.Timeout
 }
 
 func (f *Failover) in(turn int64) bool {

@@ -304,3 +304,22 @@ func TestLedgerFollows(t *testing.T) {
 		})
 	})
 }
+
+// TestFailoverIsPatientWhileCold: a node that has just started waits longer for the shared board, because its own ledger does
+// not know the calls yet that it has to adopt.
+func TestFailoverIsPatientWhileCold(t *testing.T) {
+	for age, want := range map[time.Duration]time.Duration{0: coldTimeout, 6 * time.Second: 150 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			shared := &flaky{LocalBoard: NewLocalBoard(BoardOptions{Node: "n1"})}
+			f := NewFailover(shared, NewLocalBoard(BoardOptions{Node: "n1"}), FailoverOptions{Cold: 5 * time.Second})
+			lapse(age)
+			shared.hang.Store(true)
+			began := time.Now()
+			d := desk{t: t, ctx: t.Context(), world: world{clock: newClock()}, Board: f}
+			d.enqueue("c", "q")
+			if took := time.Since(began); took != want || f.Mode() != ModeLocal {
+				t.Errorf("at the age of %v the board was given up after %v (mode %s), want %v", age, took, f.Mode(), want)
+			}
+		})
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -44,7 +45,7 @@ func openBoard(ctx context.Context, cfg configs.Config, node string, log *slog.L
 			return nil, errors.Join(fmt.Errorf("redis does not answer and redis.mode is required: %w", err), b.redis.Close())
 		}
 	}
-	b.shared = queue.NewFailover(b.redis, queue.NewLocalBoard(opt), queue.FailoverOptions{Report: b.turned, Log: log})
+	b.shared = queue.NewFailover(b.redis, queue.NewLocalBoard(opt), queue.FailoverOptions{Cold: 5 * time.Second, Report: b.turned, Log: log})
 	b.deadlines = queue.NewDeadlines(b.shared, func(d queue.Deadline) { b.distributor.Due(d) }, queue.DeadlineOptions{Log: log})
 	b.lease = queue.NewNode(b.shared, queue.NodeOptions{
 		Orphan: func(k queue.Known) { b.distributor.Recovered(queue.Leased{Orphans: []queue.Known{k}}) },

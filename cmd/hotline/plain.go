@@ -14,7 +14,7 @@ import (
 // Here the configuration becomes the plain structs of the rooms, which do not know it.
 
 func queueConfig(cfg configs.Config, node string, zone *time.Location) queue.Config {
-	out := queue.Config{Node: node, Zone: zone, CallsPerNumber: cfg.Security.CallsPerNumber}
+	out := queue.Config{BoardTimeout: 2 * time.Second, Node: node, Zone: zone, CallsPerNumber: cfg.Security.CallsPerNumber}
 	for _, h := range cfg.Hotlines {
 		out.Hotlines = append(out.Hotlines, queue.HotlineConfig{
 			Name: h.Name, DIDs: h.DIDs, Queue: h.Queue,
