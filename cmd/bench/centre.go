@@ -41,7 +41,7 @@ type centre struct {
 // openCentre starts it, with so many phones of each kind, which behave as given.
 func openCentre(s *stage, seats int, b pbxtest.Behaviour) *centre {
 	binary := filepath.Join(s.TempDir(), "hotline")
-	build := exec.Command("go", "build", "-o", binary, "hotline/cmd/hotline") //nolint:gosec // a path of our own
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "hotline/cmd/hotline") //nolint:gosec // a path of our own
 	if out, err := build.CombinedOutput(); err != nil {
 		s.Fatalf("build the hotline: %v\n%s", err, out)
 	}
@@ -64,7 +64,7 @@ func openCentre(s *stage, seats int, b pbxtest.Behaviour) *centre {
 	}
 	c := &centre{stage: s, rung: newRung()}
 	c.House = house.Open(s, house.Options{Plan: plan, Command: func(args ...string) *exec.Cmd {
-		cmd := exec.Command(binary, args...)                               //nolint:gosec // what was just built
+		cmd := exec.CommandContext(context.Background(), binary, args...)  //nolint:gosec // what was just built
 		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // nothing outlives the benchmark
 		return cmd
 	}})

@@ -84,7 +84,7 @@ func (c *centre) used() totals {
 	}
 	t.events, t.requests = m["hotline_ari_events_total"], m["hotline_ari_requests_total"]
 	t.steps = m["hotline_redis_commands_total"]
-	redis, err := countCommands(c.Redis.Addr)
+	redis, err := countCommands(context.Background(), c.Redis.Addr)
 	c.stage.must("Redis", err)
 	t.commands = redis.all
 	return t

@@ -61,7 +61,7 @@ func measureMatching(s *stage, o options) []row {
 
 // time does one step and one PING in turn. Each step must give one match.
 func (b *redisBoard) time(ctx context.Context, step func(n int) ([]queue.Match, error)) (t timed, matches []queue.Match, err error) {
-	before, err := countCommands(b.addr)
+	before, err := countCommands(ctx, b.addr)
 	if err != nil {
 		return t, nil, err
 	}
@@ -83,7 +83,7 @@ func (b *redisBoard) time(ctx context.Context, step func(n int) ([]queue.Match, 
 		}
 		pings = append(pings, microseconds(time.Since(began)))
 	}
-	after, err := countCommands(b.addr)
+	after, err := countCommands(ctx, b.addr)
 	if err != nil {
 		return t, nil, err
 	}

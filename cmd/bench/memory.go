@@ -72,7 +72,7 @@ func (b *redisBoard) weigh(s *stage) weight {
 		runtime.GC()
 	}
 	runtime.ReadMemStats(&m)
-	info, err := askRedis(b.addr, "memory")
+	info, err := askRedis(context.Background(), b.addr, "memory")
 	s.must("Redis", err)
 	used, err := strconv.ParseFloat(info["used_memory"], 64)
 	s.must("Redis' used_memory", err)

@@ -42,8 +42,8 @@ func parseCPU(stat string) (time.Duration, error) {
 }
 
 // askRedis sends one INFO section's question and gives the answer's lines, key → value.
-func askRedis(addr, section string) (map[string]string, error) {
-	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "tcp", addr)
+func askRedis(ctx context.Context, addr, section string) (map[string]string, error) {
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +89,8 @@ type commands struct {
 }
 
 // countCommands reads INFO commandstats, whose own cost it leaves out.
-func countCommands(addr string) (commands, error) {
-	stats, err := askRedis(addr, "commandstats")
+func countCommands(ctx context.Context, addr string) (commands, error) {
+	stats, err := askRedis(ctx, addr, "commandstats")
 	if err != nil {
 		return commands{}, err
 	}
