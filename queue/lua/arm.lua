@@ -7,7 +7,7 @@ if not c then return refused end
 if c.e ~= tonumber(ARGV[5]) then return {'ok'} end
 for i = 6, #ARGV, 2 do
   c.due[ARGV[i]] = tonumber(ARGV[i + 1])
-  c.changed['d:' .. ARGV[i]] = ARGV[i + 1]
+  keep(c, 'd:' .. ARGV[i], ARGV[i + 1])
 end
 index(c)
 save()

@@ -19,7 +19,7 @@ if most > 0 and redis_call('ZCARD', line) >= most then return {'full'} end
 local epoch = redis_call('INCR', prefix .. 'e')
 c = new_call(id)
 c.q, c.n, c.e, c.k, c.w, c.x = queue, node, epoch, ARGV[5], 0, 0
-c.changed = {q = queue, n = node, e = epoch, k = ARGV[5], g = ARGV[8], w = 0, x = 0, s = 0}
+c.sets, c.n_sets = {'q', queue, 'n', node, 'e', digits(epoch), 'k', ARGV[5], 'g', ARGV[8]}, 10
 local priority = tonumber(ARGV[10])
 if number ~= '' then
   set(c, 'm', number)
@@ -39,7 +39,7 @@ set(c, 's', (255 - math.min(math.max(priority, 0), 255)) * 2 ^ 42 + tonumber(ARG
 local deadlines = tonumber(ARGV[16])
 for i = 17, 16 + 2 * deadlines, 2 do
   c.due[ARGV[i]] = tonumber(ARGV[i + 1])
-  c.changed['d:' .. ARGV[i]] = ARGV[i + 1]
+  keep(c, 'd:' .. ARGV[i], ARGV[i + 1])
 end
 redis_call('SADD', prefix .. 'sw:' .. c.k, id)
 set_token(c, ARGV[15])

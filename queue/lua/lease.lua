@@ -26,7 +26,7 @@ for _, letter in ipairs(redis_call('LRANGE', mail, 0, -1)) do
   local c = load_call(m[1])
   if c and c.n == node and c.mailed[m[2]] then
     c.mailed[m[2]] = nil
-    c.changed['p:' .. m[2]] = false
+    drop(c, 'p:' .. m[2])
     local n = #matches
     matches[n + 1], matches[n + 2], matches[n + 3], matches[n + 4] = m[1], m[2], c.e, c.ring[m[2]]
   end

@@ -17,7 +17,7 @@ local function claim(c, a, why)
   set(a, 'l', ARGV[2])
   unset(a, 'f')
   c.ring[a.name] = why
-  c.changed['r:' .. a.name] = why
+  keep(c, 'r:' .. a.name, why)
   c.rings = c.rings + 1
   if why == 'manager' then c.rings_managers = c.rings_managers + 1 end
   if c.n == node and not mail_all then
@@ -25,7 +25,7 @@ local function claim(c, a, why)
     matches[n + 1], matches[n + 2], matches[n + 3], matches[n + 4] = c.id, a.name, c.e, why
   else
     c.mailed[a.name] = true
-    c.changed['p:' .. a.name] = 1
+    keep(c, 'p:' .. a.name, '1')
     redis_call('RPUSH', prefix .. 'mail:' .. c.n, pack(c.id) .. pack(a.name))
     redis_call('PUBLISH', prefix .. 'wake:' .. c.n, '')
   end
@@ -35,16 +35,16 @@ local function unclaim(c, name)
   if c.ring[name] == 'manager' then c.rings_managers = c.rings_managers - 1 end
   c.rings = c.rings - 1
   c.ring[name] = nil
-  c.changed['r:' .. name] = false
+  drop(c, 'r:' .. name)
   if c.mailed[name] then
     c.mailed[name] = nil
-    c.changed['p:' .. name] = false
+    drop(c, 'p:' .. name)
   end
 end
 
 local function miss(c, name)
   c.missed[name] = true
-  c.changed['t:' .. name] = 1
+  keep(c, 't:' .. name, '1')
 end
 
 -- Ends an agent's part in a call and says whether the agent is idle now.

@@ -139,7 +139,7 @@ local function restore_call()
   set_token(c, token)
   for kind, ms in pairs(due) do
     c.due[kind] = tonumber(ms)
-    c.changed['d:' .. kind] = ms
+    keep(c, 'd:' .. kind, ms)
   end
   for _, name in ipairs(missed) do miss(c, name) end
   for name, why in pairs(ring) do
@@ -147,7 +147,7 @@ local function restore_call()
     if a then
       if stranger then set(a, 'f', 'gone') end
       c.ring[name] = why
-      c.changed['r:' .. name] = why
+      keep(c, 'r:' .. name, why)
       c.rings = c.rings + 1
       if why == 'manager' then c.rings_managers = c.rings_managers + 1 end
     end

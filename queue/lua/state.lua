@@ -49,19 +49,36 @@ end
 -- A whole number as text: printing it here is cheaper than letting the command print a double.
 local function digits(n) return string.format('%d', n) end
 
+-- What a row writes in the end: fields in the order they were set, the last value counts; then those to delete.
+local function keep(row, field, value)
+  local sets, n = row.sets, row.n_sets
+  sets[n + 1], sets[n + 2] = field, value
+  row.n_sets = n + 2
+  if row.dels then row.dels[field] = nil end
+end
+
+local function drop(row, field)
+  local dels = row.dels
+  if not dels then
+    dels = {}
+    row.dels = dels
+  end
+  dels[field] = true
+end
+
 local function set(row, field, value)
   row[field] = value
-  row.changed[field] = value
+  keep(row, field, type(value) == 'number' and digits(value) or value)
 end
 
 local function unset(row, field)
   if row[field] == nil then return end
   row[field] = nil
-  row.changed[field] = false
+  drop(row, field)
 end
 
 local function new_call(id)
-  local c = {id = id, ring = {}, mailed = {}, rings = 0, rings_managers = 0, missed = {}, due = {}, owners = {}, changed = {}, listed = {}}
+  local c = {id = id, ring = {}, mailed = {}, rings = 0, rings_managers = 0, missed = {}, due = {}, owners = {}, sets = {}, n_sets = 0, listed = {}}
   calls[id] = c
   return c
 end
@@ -106,7 +123,7 @@ local function load_call(id)
       c[field] = value
     end
   end
-  c.e, c.s, c.w, c.x = tonumber(c.e), tonumber(c.s), tonumber(c.w), tonumber(c.x)
+  c.e, c.s, c.w, c.x = tonumber(c.e), tonumber(c.s), tonumber(c.w or 0), tonumber(c.x or 0)
   if c.o then c.owners = unpack_names(c.o) end
   local l = c.listed
   l.line, l.want, l.wantm, l.own, l.due = places(c)
@@ -164,7 +181,7 @@ local function index(c) relist(c, places(c)) end
 local function unindex(c) relist(c, false, false, false, false, false) end
 
 local function new_agent(name)
-  local a = {name = name, changed = {}, t = '', s = '0', c = '0', l = '0', q = ''}
+  local a = {name = name, sets = {}, n_sets = 0, t = '', s = '0', c = '0', l = '0', q = ''}
   agents[name] = a
   return a
 end
@@ -238,18 +255,12 @@ local function remove_agent(a)
 end
 
 local function write(key, row)
-  local sets, dels = {}, {}
-  for field, value in pairs(row.changed) do
-    if value == false then
-      dels[#dels + 1] = field
-    else
-      local n = #sets
-      sets[n + 1], sets[n + 2] = field, type(value) == 'number' and digits(value) or value
-    end
+  many('HSET', key, row.sets)
+  if row.dels then
+    local dels = {}
+    for field in pairs(row.dels) do dels[#dels + 1] = field end
+    many('HDEL', key, dels)
   end
-  many('HSET', key, sets)
-  many('HDEL', key, dels)
-  row.changed = {}
 end
 
 -- Writes what changed; every script that changes something ends with it.

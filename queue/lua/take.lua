@@ -5,7 +5,7 @@ local function take(c)
   set(c, 'n', node)
   set(c, 'e', redis_call('INCR', prefix .. 'e'))
   -- Its new driver learns who rings from the call itself.
-  for name in pairs(c.mailed) do c.changed['p:' .. name] = false end
+  for name in pairs(c.mailed) do drop(c, 'p:' .. name) end
   c.mailed = {}
   index(c)
 end
