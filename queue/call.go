@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -99,6 +100,8 @@ type liveCall struct {
 	handCount   int
 	hangUpWhy   string
 	hangUps     int
+
+	news []Event // what this input brought, to be written when everything it asks for is under way
 }
 
 // want is how the call is to be enqueued: differently after a full queue and after a talk that broke off.
@@ -194,6 +197,10 @@ func (c *liveCall) handle(raw callInput) {
 		c.raised = c.raised[1:]
 		c.step(next)
 	}
+	if len(c.news) > 0 {
+		runtime.Gosched() // requests to the switch that have just been made go first: a caller waits for them
+		c.flush()
+	}
 	c.dropEnded(raw)
 }
 
@@ -266,5 +273,16 @@ func (c *liveCall) event(kind string, at time.Time, agent string, data map[strin
 }
 
 func (c *liveCall) write(kind string, at time.Time, agent string, data map[string]string) {
-	c.d.write(c.event(kind, at, agent, data))
+	c.tell(c.event(kind, at, agent, data))
+}
+
+// tell keeps an event until the input that brought it is handled: writing takes longer than ringing a phone may wait for.
+func (c *liveCall) tell(e Event) { c.news = append(c.news, e) }
+
+// flush writes what has been told, in order.
+func (c *liveCall) flush() {
+	for _, e := range c.news {
+		c.d.write(e)
+	}
+	c.news = nil
 }

@@ -119,7 +119,7 @@ func (c *liveCall) adopted(state string, at time.Time, agent string) {
 		"state": state, "did": c.DID, "number": c.Number, "name": c.Name, "switch": c.Switch, "ring1": c.Ring1.Format(time.RFC3339Nano),
 	})
 	e.Verdict = c.verdict
-	c.d.write(e)
+	c.tell(e)
 }
 
 // foundTalking: a leg is connected. The verdict follows from the instants that the board kept, so it is what it was; if

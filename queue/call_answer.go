@@ -119,7 +119,7 @@ func (c *liveCall) confirm(in callInput) {
 	if first {
 		answered.Verdict = c.verdict
 	}
-	c.d.write(answered)
+	c.tell(answered)
 	c.write(EventConnected, in.at, agent, map[string]string{
 		"gap_ms": strconv.FormatInt(in.at.Sub(c.answerSeen).Milliseconds(), 10),
 	})
@@ -147,6 +147,7 @@ func (c *liveCall) own(agent string) {
 		return
 	}
 	c.owning = true
+	c.flush() // the answer comes before the ownership in the journal
 	call, queue, at, d, log := c.Call, c.queue, c.answeredAt, c.d, c.log
 	d.beside(func(ctx context.Context) {
 		for wait := newBackoff(); ; {

@@ -109,7 +109,7 @@ func (c *liveCall) finish(in callInput) {
 		c.verdict = &v
 		abandoned := c.event(EventAbandoned, in.at, "", map[string]string{"ring": strconv.Itoa(v.Rings)})
 		abandoned.Verdict = &v
-		c.d.write(abandoned)
+		c.tell(abandoned)
 	}
 	c.endHand(in.at, outcomeAbandoned)
 	// Desks first: they must know that their agents are free before the board gives them the next call.

@@ -47,7 +47,7 @@ func (t *tracker) ring(id pbx.CallID, r pbx.Ring, now time.Time) (caller string,
 }
 
 // rung: the switch took the request.
-func (t *tracker) rung(id pbx.LegID, unique string) {
+func (t *tracker) rung(id pbx.LegID) {
 	l := t.legs[id]
 	if l == nil {
 		return // it has ended meanwhile, and that was told
@@ -56,9 +56,13 @@ func (t *tracker) rung(id pbx.LegID, unique string) {
 	if l.want != "" { // released while the request was under way
 		t.do(effect{kind: hangUp, channel: string(id), reason: "normal"})
 	}
-	c := l.call
+}
+
+// prepare has the bridge made, with the caller in it, so that it is there when a human picks up. It waits until a phone
+// rings: sooner it would keep the switch from sending the INVITE that the caller waits for.
+func (t *tracker) prepare(c *call, at time.Time) {
 	if c.bridge == nil && t.calls[c.ID] == c {
-		c.bridge = t.newBridge(c, unique)
+		c.bridge = t.newBridge(c, strconv.FormatInt(at.UnixMilli(), 36))
 	}
 }
 
