@@ -47,7 +47,7 @@ func (t *tracker) ring(id pbx.CallID, r pbx.Ring, now time.Time) (caller string,
 }
 
 // rung: the switch took the request.
-func (t *tracker) rung(id pbx.LegID) {
+func (t *tracker) rung(id pbx.LegID, unique string) {
 	l := t.legs[id]
 	if l == nil {
 		return // it has ended meanwhile, and that was told
@@ -56,13 +56,9 @@ func (t *tracker) rung(id pbx.LegID) {
 	if l.want != "" { // released while the request was under way
 		t.do(effect{kind: hangUp, channel: string(id), reason: "normal"})
 	}
-}
-
-// prepare has the bridge made, with the caller in it, so that it is there when a human picks up. It waits until a phone
-// rings: sooner it would keep the switch from sending the INVITE that the caller waits for.
-func (t *tracker) prepare(c *call, at time.Time) {
+	c := l.call
 	if c.bridge == nil && t.calls[c.ID] == c {
-		c.bridge = t.newBridge(c, strconv.FormatInt(at.UnixMilli(), 36))
+		c.bridge = t.newBridge(c, unique)
 	}
 }
 

@@ -86,14 +86,10 @@ func (t *tracker) stateChanged(channel, state string, at time.Time) {
 		case "Ringing":
 			if l.want == "" {
 				t.move(l, legRang, at)
-				t.prepare(l.call, at)
 			}
 		case "Up":
 			if l.up.IsZero() {
 				l.up = at
-			}
-			if l.want == "" {
-				t.prepare(l.call, at)
 			}
 		}
 		return

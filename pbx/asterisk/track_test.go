@@ -83,7 +83,7 @@ func (b *bench) rings(phone string) pbx.LegID {
 	if _, err := b.ring(lineC, pbx.Ring{Leg: leg, Phone: phone, Timeout: 20 * time.Second}, b.now); err != nil {
 		panic(err)
 	}
-	b.rung(leg)
+	b.rung(leg, "u")
 	return leg
 }
 
@@ -125,7 +125,7 @@ func TestDisorder(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(t, b.feed("gone "+leg), "leg.ended li fault")
-		b.rung(id)
+		b.rung(id, "u")
 		if !b.notRung(id, true) {
 			t.Error("Ring may not fail for a leg whose end was told")
 		}

@@ -45,7 +45,7 @@ func TestWalk(t *testing.T) {
 					case 1:
 						b.notRung(leg, rapid.Bool().Draw(t, "certain"))
 					default:
-						b.rung(leg)
+						b.rung(leg, "u")
 					}
 				}
 			case 1:
