@@ -162,3 +162,28 @@ func TestDeadlinesKeepOrderOfACall(t *testing.T) {
 		a.want(t, want...)
 	})
 }
+
+// TestDeadlinesAskNothingForIdleCalls: a deadline that the answer has disarmed costs the board no step.
+func TestDeadlinesAskNothingForIdleCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		board := NewLocalBoard(BoardOptions{})
+		var fired []string
+		dl := NewDeadlines(board, func(x Deadline) { fired = append(fired, x.Call) }, DeadlineOptions{
+			Sweep: time.Hour, Workers: 1, Idle: func(x Deadline) bool { return x.Call == "answered" },
+		})
+		var run sync.WaitGroup
+		run.Go(func() { _ = dl.Run(ctx) })
+		d := desk{t: t, ctx: ctx, world: world{clock: newClock()}, Board: board}
+		due := Due{in(time.Second), "step:2"}
+		d.armed(dl, "answered", due)
+		before := board.Commands()
+		lapse(2 * time.Second)
+		synctest.Wait()
+		if len(fired) != 0 || board.Commands() != before {
+			t.Errorf("%q fired, %d steps on the board", fired, board.Commands()-before)
+		}
+		cancel()
+		run.Wait()
+	})
+}

@@ -81,6 +81,26 @@ func (d *Distributor) Call(id string) (CallView, bool) {
 	return *c.view.Load(), true
 }
 
+// Idle says that a deadline cannot matter now: the answer or the end of its call has disarmed it on the board, or this node
+// does not drive the call (yet; then the sweep finds it again). One that belongs to a hand-over may always matter.
+func (d *Distributor) Idle(x Deadline) bool {
+	if baseCall(x.Call) != x.Call {
+		return false
+	}
+	d.mu.Lock()
+	c := d.calls[x.Call]
+	d.mu.Unlock()
+	if c == nil {
+		return true
+	}
+	switch callState(c.view.Load().State) {
+	case stateTalking, stateHanding, stateSwapping, stateEnding, stateEnded:
+		return true
+	default:
+		return false
+	}
+}
+
 // QueueView is a queue as shown: its live numbers.
 type QueueView = QueueNumbers
 

@@ -46,7 +46,9 @@ func openBoard(ctx context.Context, cfg configs.Config, node string, log *slog.L
 		}
 	}
 	b.shared = queue.NewFailover(b.redis, queue.NewLocalBoard(opt), queue.FailoverOptions{Cold: 5 * time.Second, Report: b.turned, Log: log})
-	b.deadlines = queue.NewDeadlines(b.shared, func(d queue.Deadline) { b.distributor.Due(d) }, queue.DeadlineOptions{Log: log})
+	b.deadlines = queue.NewDeadlines(b.shared, func(d queue.Deadline) { b.distributor.Due(d) }, queue.DeadlineOptions{
+		Idle: func(d queue.Deadline) bool { return b.distributor.Idle(d) }, Log: log,
+	})
 	b.lease = queue.NewNode(b.shared, queue.NodeOptions{
 		Orphan: func(k queue.Known) { b.distributor.Recovered(queue.Leased{Orphans: []queue.Known{k}}) },
 		Match:  func(m queue.Match) { b.distributor.Recovered(queue.Leased{Matches: []queue.Match{m}}) },
