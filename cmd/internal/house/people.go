@@ -36,11 +36,17 @@ func (h *House) Employ(login string, more ...string) (secret string) {
 	return strings.TrimSpace(secret)
 }
 
-// Ready signs the agent in and waits until calls can come.
+// Ready signs the agent in and waits until calls can come, or one has come already.
 func (h *House) Ready(login string) {
 	h.tb.Helper()
 	h.State(login, "ready")
-	h.Eventually(login+" is ready", func() bool { return h.Presence(login) == "ready" })
+	h.Eventually(login+" is ready", func() bool {
+		switch h.Presence(login) {
+		case "ready", "offered", "ringing", "talking": // a caller may have waited for them
+			return true
+		}
+		return false
+	})
 }
 
 // State asks for a state as the administrator.
