@@ -56,9 +56,9 @@ func (h *house) Withdraw(w Withdrawal) {
 	h.mu.Unlock()
 	switch {
 	case state == "off":
-		h.d.AgentGone(w.Agent)
+		h.living().AgentGone(w.Agent)
 	case !back:
-		h.d.AgentReady(w.Agent, since)
+		h.living().AgentReady(w.Agent, since)
 	}
 }
 
@@ -87,7 +87,7 @@ func (h *house) Over(o Over) {
 	}
 	a.state, a.call, a.since = "ready", "", time.Now()
 	h.mu.Unlock()
-	h.d.AgentReady(o.Agent, time.Now())
+	h.living().AgentReady(o.Agent, time.Now())
 }
 
 // Book.

@@ -18,7 +18,7 @@ func (h *house) ringInFrom(number string) string {
 	id := fmt.Sprintf("sw-%d", h.calls)
 	h.lines[id] = &fakeCall{ring1: time.Now()}
 	h.mu.Unlock()
-	h.d.Arrived(h.call(id, number))
+	h.living().Arrived(h.call(id, number))
 	synctest.Wait()
 	return id
 }
@@ -43,7 +43,7 @@ func (h *house) answer(agents ...string) {
 	}
 	h.mu.Unlock()
 	for _, leg := range legs {
-		h.d.LegAnswered(callOfLeg(leg), leg, time.Now())
+		h.living().LegAnswered(callOfLeg(leg), leg, time.Now())
 	}
 }
 
@@ -76,7 +76,7 @@ func (h *house) legOver(leg, why string) {
 	}
 	h.mu.Unlock()
 	if ok {
-		h.d.LegEnded(callOfLeg(leg), leg, why, time.Now())
+		h.living().LegEnded(callOfLeg(leg), leg, why, time.Now())
 	}
 }
 
@@ -117,7 +117,7 @@ func (h *house) callerOver(call, why string) {
 		}
 		h.legOver(leg, end)
 	}
-	h.d.CallEnded(call, why, 0, time.Now())
+	h.living().CallEnded(call, why, 0, time.Now())
 }
 
 func callOfLeg(leg string) string {
@@ -145,7 +145,7 @@ func (h *house) Ring(_ context.Context, r RingRequest) error {
 	h.scribble("RING %s", r.Leg)
 	h.rings = append(h.rings, fmt.Sprintf("%s@%v", r.Agent, time.Since(h.start)))
 	h.mu.Unlock()
-	h.d.LegRinging(r.Call, r.Leg, time.Now())
+	h.living().LegRinging(r.Call, r.Leg, time.Now())
 	time.AfterFunc(r.Timeout, func() {
 		h.mu.Lock()
 		ringing := h.legState[r.Leg] == "ringing"

@@ -19,6 +19,7 @@ import (
 type house struct {
 	t     *testing.T
 	d     *Distributor
+	dMu   sync.Mutex // the switch and the desks speak to whichever process lives
 	board *LocalBoard
 	stop  context.CancelFunc
 	done  chan error
@@ -90,6 +91,13 @@ func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 	return h
 }
 
+// living is the distributor of the process that lives now.
+func (h *house) living() *Distributor {
+	h.dMu.Lock()
+	defer h.dMu.Unlock()
+	return h.d
+}
+
 // open starts a distributor on the house's switch; after crash it is the next process.
 func (h *house) open(cfg Config, board Board) {
 	ctx, stop := context.WithCancel(context.Background())
@@ -101,7 +109,9 @@ func (h *house) open(cfg Config, board Board) {
 	var d *Distributor
 	deadlines := NewDeadlines(board, func(x Deadline) { d.Due(x) }, DeadlineOptions{Log: log})
 	d = NewDistributor(cfg, board, deadlines, h, h, h, h, log)
+	h.dMu.Lock()
 	h.d = d
+	h.dMu.Unlock()
 	go func() {
 		fired := make(chan error)
 		go func() { fired <- deadlines.Run(ctx) }()
