@@ -47,7 +47,14 @@ func (b *book) Write(e queue.Event) {
 func (b *book) keepRow(e queue.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	row := b.rows[e.Call]
+	row, lives := b.rows[e.Call]
+	switch e.Kind {
+	case queue.EventArrived, queue.EventAdopted, queue.EventRefused, queue.EventEnded:
+	default:
+		if !lives {
+			return // it has ended; only its journal goes on
+		}
+	}
 	row.Call = e.Call
 	if e.Queue != "" {
 		row.Queue = e.Queue
