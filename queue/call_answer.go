@@ -217,13 +217,16 @@ func (c *liveCall) requeue(in callInput) {
 	who := ""
 	if c.winner != nil {
 		who = c.winner.agent
-		c.endTalk(in.at, in.why, "")
 	}
 	c.leaveBoard()
 	c.reopened, c.wants.first, c.wants.limitless, c.climbed = true, true, true, nil
 	c.write(EventReopened, in.at, who, map[string]string{"reason": in.why, "talked": "true"})
 	c.playMusic()
 }
+
+// endLost ends the part of the agent whose phone died, when the call is in line again: whoever is free then, and be it the
+// same agent, is offered this call before any other.
+func (c *liveCall) endLost(in callInput) { c.endTalk(in.at, in.why, "") }
 
 // playMusic keeps a caller who has no agent from silence.
 func (c *liveCall) playMusic() {

@@ -93,6 +93,7 @@ func newCallTable() callTable {
 		handTaken   = effect{"receiver talks", (*liveCall).handTaken}
 		oldLegGone  = effect{"old talker gone", (*liveCall).oldLegGone}
 		requeue     = effect{"back to the ladder, first in line", (*liveCall).requeue}
+		endLost     = effect{"end the lost agent's part", (*liveCall).endLost}
 		partOver    = effect{"agent's part over", (*liveCall).agentHungUp}
 		hangUp      = effect{"hang up", (*liveCall).hangUp}
 		hangUpAgain = effect{"hang up again", (*liveCall).hangUpAgain}
@@ -156,7 +157,7 @@ func newCallTable() callTable {
 	talk := talking(stateTalking)
 	talk[inHandOver] = do(stateHanding, offerHand)
 	talk[inWinnerHungUp] = do(stateEnding, partOver, hangUp)
-	talk[inWinnerDied] = do(stateArriving, requeue, enqueue)
+	talk[inWinnerDied] = do(stateArriving, requeue, enqueue, endLost)
 
 	handing := talking(stateHanding)
 	handing[inHandMatched] = do(stateHanding, ringHand)
@@ -169,7 +170,7 @@ func newCallTable() callTable {
 	handing[inHandDue] = do(stateHanding, handOverdue)
 	handing[inTakeBack] = do(stateHanding, handOverdue)
 	handing[inHandReturned] = do(stateTalking, handBack)
-	handing[inCallerAlone] = do(stateArriving, handBack, requeue, enqueue)
+	handing[inCallerAlone] = do(stateArriving, handBack, requeue, enqueue, endLost)
 	handing[inWinnerHungUp] = do(stateHanding, leaveCaller)
 	handing[inWinnerDied] = do(stateHanding, leaveCaller)
 
