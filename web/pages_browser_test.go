@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"hotline/cmd/internal/browser"
+	"hotline/web/browser"
 	"hotline/records"
 
 	"github.com/chromedp/chromedp/kb"

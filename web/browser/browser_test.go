@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"hotline/cmd/internal/browser"
+	"hotline/web/browser"
 
 	"github.com/chromedp/chromedp/kb"
 )
