@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"hotline/web/browser"
 	"hotline/records"
+	"hotline/web/browser"
 
 	"github.com/chromedp/chromedp/kb"
 )
