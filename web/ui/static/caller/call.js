@@ -2,7 +2,7 @@
 // The page of somebody who calls the hotline from a browser: one call at a time, and what becomes of it in plain words.
 
 import { Caller } from "../desk/phone.js";
-import { text } from "../texts.js";
+import { text, word } from "../texts.js";
 
 /** @template {Element} T @param {string} id @param {new () => T} kind @returns {T} */
 function part(id, kind) {
@@ -76,10 +76,17 @@ function show(c) {
     case "ended":
       clearInterval(clock);
       freeze(Date.now());
-      state.textContent = c.reason === "hung-up" || c.reason === "" ? text("caller.js.ended") : text(`caller.js.${c.reason}`, c.status);
+      state.textContent = outcome(c);
       again.focus();
       break;
   }
+}
+
+/** @param {Caller} c @returns {string} how it ended, and what to do about it */
+function outcome(c) {
+  if (c.reason === "hung-up" || c.reason === "") return text("caller.js.ended");
+  if (c.reason === "refused") return text("caller.js.refused", c.status);
+  return word("caller.js.why.", c.reason);
 }
 
 /** Ring 1 begins when the hotline says that it rings. The caller's own bar runs by the caller's own clock. */
