@@ -2,7 +2,7 @@
 // Declining needs a reason: from the list, and in words when it is none of them.
 
 import { text } from "../texts.js";
-import { byId, part, put, show } from "./parts.js";
+import { byId, make, part, put, show } from "./parts.js";
 
 /**
  * The reason as it is kept in the journal, or which text says what misses.
@@ -18,12 +18,19 @@ export function reasonOf(chosen, words, more) {
   return { reason: typed ? `${words}: ${typed}` : words, missing: "" };
 }
 
+/** @type {Readonly<Record<string, string>>} */
+const reasons = Object.freeze({
+  busy: "desk.js.decline.busy", away: "desk.js.decline.away", skill: "desk.js.decline.skill", technical: "desk.js.decline.technical",
+  other: "desk.js.decline.other",
+});
+
 export class DeclineDialog {
   /** @param {(reason: string) => void} decline */
   constructor(decline) {
     this.dialog = byId("decline-dialog", HTMLDialogElement);
     this.form = /** @type {HTMLFormElement} */ (this.dialog.querySelector("form"));
     this.text = byId("decline-text", HTMLInputElement);
+    this.setReasons({ codes: Object.keys(reasons), names: {} });
     this.form.addEventListener("submit", (e) => {
       const { reason, missing } = this.#reason();
       put(part(this.dialog, "hint"), missing ? text(missing) : "");
@@ -38,6 +45,21 @@ export class DeclineDialog {
       put(part(this.dialog, "hint"), "");
       if (this.#chosen()?.value === "other") this.text.focus();
     });
+  }
+
+  /** @param {{codes: string[], names: Record<string, string>}} list codes, and the operator's own words for them */
+  setReasons(list) {
+    part(this.dialog, "reasons").replaceChildren(...list.codes.map((code) => {
+      const words = list.names[code] ?? (code in reasons ? text(reasons[code]) : code);
+      const label = make("label", "check");
+      const radio = document.createElement("input");
+      radio.type = "radio";
+      radio.name = "reason";
+      radio.value = code;
+      radio.dataset.words = words;
+      label.append(radio, make("span", "", words));
+      return label;
+    }));
   }
 
   open() {

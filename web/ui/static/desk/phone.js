@@ -48,7 +48,7 @@ export class Phone extends EventTarget {
   start(account) {
     this.ice = account.ice ?? [];
     const line = new Line({
-      server: websocketOf(account.url), uri: account.uri, login: account.login, ha1: account.ha1 ?? "", ice: this.ice,
+      server: websocketOf(account.path ?? "/sip"), uri: account.uri, login: account.login, ha1: account.ha1 ?? "", ice: this.ice,
       microphone: () => this.#microphone(), onInvite: (i) => this.#invited(i),
     });
     this.line = line;
@@ -96,7 +96,7 @@ export class Phone extends EventTarget {
     } catch (e) {
       // Nobody is heard without a microphone: the call goes back to the queue instead of a silent agent.
       if (e instanceof MicrophoneError) this.#set({ trouble: e.kind });
-      if (i.state === SessionState.Establishing || i.state === SessionState.Initial) await i.reject({ statusCode: 480 }).catch(() => undefined);
+      if (pending(i)) await i.reject({ statusCode: 480 }).catch(() => undefined);
     }
   }
 
@@ -108,7 +108,7 @@ export class Phone extends EventTarget {
   /** Refuses the call that rings (603, RFC 3261 §21.6.2). */
   async decline() {
     const i = this.invitation;
-    if (i && (i.state === SessionState.Initial || i.state === SessionState.Establishing)) await i.reject({ statusCode: 603 }).catch(() => undefined);
+    if (i && pending(i)) await i.reject({ statusCode: 603 }).catch(() => undefined);
   }
 
   async hangUp() {
@@ -244,4 +244,9 @@ export class Phone extends EventTarget {
     this.state = { ...this.state, ...part };
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** Whether an invitation still waits for our answer. @param {Invitation} i */
+function pending(i) {
+  return i.state === SessionState.Initial || i.state === SessionState.Establishing;
 }

@@ -23,6 +23,7 @@ export class PopView {
     this.me = me;
     this.painted = painted;
     this.root = byId("desk-pop", HTMLElement);
+    this.home = /** @type {HTMLElement} */ (this.root.parentElement);
     this.ring = byId("pop-ring", HTMLElement);
     this.notice = byId("pop-notice", HTMLElement);
     this.voice = byId("desk-voice", HTMLElement);
@@ -38,9 +39,9 @@ export class PopView {
    */
   render(m, phone) {
     const p = m.pop;
-    this.root.hidden = p === null;
-    document.body.classList.toggle("has-pop", p !== null);
     if (p) this.#fill(p, phone);
+    if ((p !== null) !== this.root.matches(":popover-open")) this.#toggle(p !== null);
+    if (p) this.#paint(p);
     else if (this.shown) {
       this.shown = "";
       this.ring.removeAttribute("data-ring1");
@@ -74,10 +75,30 @@ export class PopView {
     part(this.root, "there").hidden = !sip;
     const answer = this.root.querySelector('[data-action="answer"]');
     if (answer instanceof HTMLElement) answer.hidden = sip;
+    // Said once, so that a screen reader tells who calls without being asked, wherever the focus is.
+    if (this.shown !== p.id + p.call) put(this.voice, text("desk.js.pop.voice", number, who, why));
+  }
+
+  /**
+   * A popover lies above everything and takes no focus. What stands outside an open dialog cannot be clicked, so there the pop moves
+   * into the dialog for as long as it lasts.
+   * @param {boolean} shown
+   */
+  #toggle(shown) {
+    if (!shown) {
+      this.root.hidePopover();
+      if (this.root.parentElement !== this.home) this.home.append(this.root);
+      return;
+    }
+    const dialogs = document.querySelectorAll("dialog:modal");
+    dialogs[dialogs.length - 1]?.append(this.root);
+    this.root.showPopover();
+  }
+
+  /** Two frames later it is on the screen, and the server measures how long that took. @param {Pop} p */
+  #paint(p) {
     if (this.shown === p.id + p.call) return;
     this.shown = p.id + p.call;
-    // Said once, so that a screen reader tells who calls without being asked, wherever the focus is.
-    put(this.voice, text("desk.js.pop.voice", number, who, why));
     if (p.id) requestAnimationFrame(() => requestAnimationFrame(() => this.painted(p.id)));
   }
 

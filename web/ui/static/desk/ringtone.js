@@ -74,10 +74,24 @@ export class Ringtone {
     }
   }
 
-  /** One test tone. */
-  async test() {
-    await this.unlock();
-    this.#play("test");
+  /**
+   * One test tone, from where and as loud as the caller will be heard.
+   * @param {string} speaker device id
+   * @param {number} volume 0 … 1
+   */
+  async test(speaker, volume) {
+    const context = new AudioContext();
+    const out = context.createMediaStreamDestination();
+    const gain = context.createGain();
+    gain.gain.value = volume;
+    gain.connect(out);
+    const element = new Audio();
+    element.srcObject = out.stream;
+    await speakThrough(element, speaker);
+    await context.resume();
+    await element.play().catch(() => undefined);
+    for (const [start, frequency] of tunes.test) strike(context, gain, context.currentTime + start, frequency);
+    setTimeout(() => context.close().catch(() => undefined), 1800);
   }
 
   #open() {

@@ -134,7 +134,7 @@
  * Softphone account (GET /api/v1/phone).
  * @typedef {object} Account
  * @property {"browser"|"sip"} kind
- * @property {string} url path or ws(s) address of the SIP websocket
+ * @property {string} [path] of the SIP websocket on this host; absent when no switch takes browsers
  * @property {string} uri
  * @property {string} login
  * @property {string} [ha1]

@@ -139,7 +139,7 @@ export function qualityTrouble(g) {
 const troubles = Object.freeze({
   "mic-refused": "desk.js.trouble.refused", "mic-missing": "desk.js.trouble.missing", "mic-lost": "desk.js.trouble.lost",
   "mic-busy": "desk.js.trouble.busy", "mic-swapped": "desk.js.trouble.swapped", "audio-blocked": "desk.js.trouble.blocked",
-  "media-lost": "desk.js.trouble.media",
+  "media-lost": "desk.js.trouble.media", "mic-insecure": "desk.js.trouble.insecure",
 });
 
 /** @param {string} trouble "" or a key of the softphone's troubles */
