@@ -1,6 +1,11 @@
 package web
 
-import "strings"
+import (
+	"maps"
+	"strings"
+
+	"hotline/queue"
+)
 
 // maskNumber hides the middle of a telephone number as Chinese practice does (138****8000): of what stands before the last
 // four digits, the four next to them are hidden. Short numbers keep their last two digits. "" stays "".
@@ -26,4 +31,20 @@ func maskName(name string) string {
 		}
 	}
 	return name
+}
+
+// maskEvent hides the caller's number and name, and the notes of hand-overs, which are for the receiver. hides is false when there
+// was nothing to hide.
+func maskEvent(e queue.Event) (masked queue.Event, hides bool) {
+	if e.Data["number"] == "" && e.Data["name"] == "" && e.Data["note"] == "" {
+		return e, false
+	}
+	e.Data = maps.Clone(e.Data)
+	for key, mask := range map[string]func(string) string{"number": maskNumber, "name": maskName} {
+		if v, ok := e.Data[key]; ok {
+			e.Data[key] = mask(v)
+		}
+	}
+	delete(e.Data, "note")
+	return e, true
 }
