@@ -1,0 +1,2 @@
+// Package floor is what supervisors see.
+package floor
