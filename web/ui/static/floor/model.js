@@ -372,6 +372,17 @@ export class FloorModel {
     return today;
   }
 
+  /**
+   * What differs from another model of the same instant, in words for a log.
+   * @param {FloorModel} other
+   * @param {number} now
+   */
+  compare(other, now) {
+    const [mine, theirs] = [this.fingerprint(now), other.fingerprint(now)];
+    const keys = new Set([...Object.keys(mine), ...Object.keys(theirs)]);
+    return [...keys].filter((k) => mine[k] !== theirs[k] && !k.startsWith("profile ")).map((k) => `${k}: ${mine[k] ?? "none"} ≠ ${theirs[k] ?? "none"}`);
+  }
+
   /** The plain state, for comparing two models of one instant: whole numbers only, durations left out. */
   fingerprint(/** @type {number} */ now) {
     /** @type {Record<string, unknown>} */
@@ -382,8 +393,9 @@ export class FloorModel {
       out[`queue ${q.name}`] = `${whole(today)} | ${whole(last)} | ${q.spans.trendAt(now).map((s) => `${s.from}:${whole(s.tally)}`).join(",")}`;
     }
     for (const a of this.agents.values()) {
-      if (a.state === "" && a.queues.length === 0) continue;
-      out[`agent ${a.login}`] = `${a.state} ${a.since} ${a.lastQueue} ${a.queues.map((l) => `${l.queue}${l.level}`).join(",")}`;
+      if (a.state === "") continue;
+      out[`agent ${a.login}`] = `${a.state} ${a.since} ${a.lastQueue}`;
+      out[`profile ${a.login}`] = a.queues.map((l) => `${l.queue}${l.level}`).join(",");
     }
     for (const c of this.calls.values()) {
       out[`call ${c.id}`] = `${c.queue} ${c.ring1} ${c.waiting} ${c.decided} ${c.agent} ${c.ringing.join(",")} ${c.held} ${c.handTo} ${c.case}`;
