@@ -9,6 +9,7 @@ import (
 
 	"hotline/queue"
 	"hotline/records"
+	"hotline/web/ui"
 )
 
 // floorState is what a wallboard starts from.
@@ -46,7 +47,7 @@ func (s *Site) floor() floorState {
 	var f floorState
 	f.Floor = s.opt.Calls.Floor(func() { f.Event = s.opt.Hub.id(s.opt.Hub.now()) })
 	for i := range f.Calls {
-		f.Calls[i].Number, f.Calls[i].Name = maskNumber(f.Calls[i].Number), maskName(f.Calls[i].Name)
+		f.Calls[i].Number, f.Calls[i].Name = ui.MaskNumber(f.Calls[i].Number), ui.MaskName(f.Calls[i].Name)
 	}
 	f.Names = map[string]string{}
 	for _, v := range s.opt.Agents.Views() {
