@@ -37,6 +37,8 @@ type Options struct {
 
 	UserChanged func(records.User) // optional: called after a user was added or changed, to tell roster and switches
 
+	Softphone Softphone // optional: where browsers are phones
+
 	Parts      []Part                 // optional: what /readyz checks
 	Collectors []prometheus.Collector // optional: further metrics, e.g. of the switch drivers
 
@@ -139,6 +141,7 @@ func (s *Site) route() (http.Handler, error) {
 	s.describePeople()
 	s.describeEscalations()
 	s.describeDesk()
+	s.describePhone()
 	s.describeUsers()
 	s.describeNotices()
 	if err := s.describe(); err != nil {
@@ -150,6 +153,9 @@ func (s *Site) route() (http.Handler, error) {
 	mux.HandleFunc("GET /metrics", s.serveMetrics)
 	mux.Handle("GET "+staticPath, s.pages.Static())
 	s.mountPages()
+	if s.opt.Softphone.Handler != nil {
+		mux.HandleFunc("GET "+sipPath, s.serveSIP)
+	}
 	mux.HandleFunc("/", s.unrouted(mux))
 
 	origins := http.NewCrossOriginProtection()
