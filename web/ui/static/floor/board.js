@@ -55,13 +55,22 @@ export class Board {
         const setup = this.setups.find((s) => s.name === name) ?? { name, title: name, alarm: { waiting: 0, ring: 0, share: 0, missing: 0 } };
         return [name, new Row(setup, () => this.onDetails(name))];
       }));
-      this.root.replaceChildren(...[...this.rows.values()].map((r) => r.root));
+      this.root.replaceChildren(heads(), ...[...this.rows.values()].map((r) => r.root));
     }
     for (const [name, row] of this.rows) {
       const q = at.model.queue(name, at.now);
       if (q) row.paint(q, at, BARS[step], step);
     }
   }
+}
+
+/** Where rows are too low for labels of their own, the columns have heads. */
+function heads() {
+  const row = el("div", "wall-heads");
+  row.setAttribute("aria-hidden", "true"); // each cell says its label itself
+  const labels = ["", text("floor.js.today"), text("floor.js.last30"), text("floor.js.waiting"), "", text("floor.js.agents"), text("floor.js.missing"), text("floor.js.abandons"), text("floor.js.trend")];
+  row.append(...labels.map((l) => el("span", "", l)));
+  return row;
 }
 
 class Row {

@@ -45,8 +45,8 @@ export class TrendLine {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (width < 20 || height < 12) return;
     const all = steps(trend, nowSeconds);
-    const ink = getComputedStyle(this.host);
-    const [line, goal, bar] = ["--trend-line", "--trend-goal", "--trend-bar"].map((name) => ink.getPropertyValue(name).trim());
+    // A canvas needs colours, not light-dark(): the host wears them where the browser computes them.
+    const { color: line, outlineColor: goal, columnRuleColor: bar } = getComputedStyle(this.host);
     const key = JSON.stringify([width, height, line, all]);
     if (key === this.drawn) return;
     this.drawn = key;
