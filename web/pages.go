@@ -41,6 +41,9 @@ func (r pageRouter) Page(pattern string, roles []string, h http.HandlerFunc) {
 	}))
 }
 
+// Open mounts a page that nobody needs to sign in for; see ui.Router.
+func (r pageRouter) Open(pattern string, h http.HandlerFunc) { r.site.mux.Handle(pattern, r.site.page(h)) }
+
 // page is what every page needs, signed in or not: its headers, the visitor, a form that is bounded and parsed.
 func (s *Site) page(h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

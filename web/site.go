@@ -151,11 +151,11 @@ func (s *Site) route() (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.HandleFunc("GET /metrics", s.serveMetrics)
-	mux.Handle("GET "+staticPath, s.pages.Static())
-	s.mountPages()
 	if s.opt.Softphone.Handler != nil {
 		mux.HandleFunc("GET "+sipPath, s.serveSIP)
 	}
+	mux.Handle("GET "+staticPath, s.pages.Static())
+	s.mountPages()
 	mux.HandleFunc("/", s.unrouted(mux))
 
 	origins := http.NewCrossOriginProtection()

@@ -35,7 +35,7 @@ func readAssets(static fs.FS) (*assets, error) {
 	all := &assets{files: map[string]*asset{}}
 	sum := sha256.New()
 	err := fs.WalkDir(static, "static", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || strings.HasSuffix(name, ".d.ts") { // types are for the check, not for browsers
 			return err
 		}
 		data, err := fs.ReadFile(static, name)

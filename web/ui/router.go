@@ -8,4 +8,6 @@ type Router interface {
 	// Somebody who is not signed in is sent to /login and comes back; htmx requests by HX-Redirect. Somebody without the role gets
 	// a page that says so. The form of a urlencoded request is parsed already and bounded.
 	Page(pattern string, roles []string, h http.HandlerFunc)
+	// Open is Page for everybody, signed in or not.
+	Open(pattern string, h http.HandlerFunc)
 }

@@ -31,12 +31,17 @@ async function licence(name, file) {
   await writeFile(join(vendor, `LICENSE-${name}.txt`), text.replaceAll("\r\n", "\n"));
 }
 
-/** Bundles one entry of a package as a minified ES module. @param {string} name @param {string} entry */
-async function bundle(name, entry) {
+/**
+ * Bundles one entry of a package as a minified ES module, with a declaration beside it that gives type checks the package's types.
+ * @param {string} name @param {string} entry @param {string} exported what the module exports
+ */
+async function bundle(name, entry, exported) {
   const { version } = JSON.parse(await readFile(join(packages, name, "package.json"), "utf8"));
+  const out = join(vendor, name.replace(/\.js$/, ""));
+  await writeFile(`${out}.d.ts`, `export ${exported} from "${name}";\n`);
   await build({
     entryPoints: [join(packages, name, entry)],
-    outfile: join(vendor, `${name.replace(/\.(js|org)$/, "").toLowerCase()}.js`),
+    outfile: `${out}.js`,
     bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none",
     banner: { js: `/* ${name} ${version}; licence: LICENSE-${name}.txt */` },
     absWorkingDir: root, logLevel: "warning",
@@ -48,9 +53,9 @@ await rm(icons, { recursive: true, force: true });
 await mkdir(vendor, { recursive: true });
 await mkdir(icons, { recursive: true });
 
-await bundle("sip.js", "lib/index.js");
+await bundle("sip.js", "lib/index.js", "*");
 await licence("sip.js", "LICENSE.md");
-await bundle("uplot", "dist/uPlot.esm.js");
+await bundle("uplot", "dist/uPlot.esm.js", "{ default }");
 await writeFile(join(vendor, "uplot.css"), await readFile(join(packages, "uplot/dist/uPlot.min.css")));
 await licence("uplot", "LICENSE");
 // htmx is a classic script that works on the document, so its own minified build is taken as it is.
