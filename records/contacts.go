@@ -151,6 +151,23 @@ func (s *Store) Contacts(ctx context.Context, customerID string) ([]Contact, err
 	return c, s.explain("contacts", err)
 }
 
+// FindContacts lists contacts whose name, customer or number contains what was typed, by name, at most limit (50 when 0).
+// Nothing typed finds nobody.
+func (s *Store) FindContacts(ctx context.Context, part string, limit int) ([]Contact, error) {
+	part = line(part)
+	if part == "" {
+		return []Contact{}, nil
+	}
+	number := part
+	if e164, ok := Normalise(part, s.opt.Region); ok {
+		number = e164
+	}
+	c, err := s.read().contacts(ctx, selectContact+`WHERE k.name LIKE ? ESCAPE '!' OR c.name LIKE ? ESCAPE '!' OR k.id IN
+		(SELECT contact_id FROM contact_numbers WHERE number = ?) ORDER BY k.name, k.id LIMIT ?`,
+		containing(part), containing(part), number, pageLimit(limit))
+	return c, s.explain("find contacts", err)
+}
+
 func (c conn) contact(ctx context.Context, id string) (Contact, error) {
 	found, err := c.contacts(ctx, selectContact+`WHERE k.id = ?`, id)
 	if err != nil {

@@ -31,14 +31,14 @@ type Solution struct {
 	Product  string    `json:"product"`
 	Category string    `json:"category"`
 	At       time.Time `json:"at"`
-	Uses     int       `json:"uses"` // cases that were solved with it
+	Uses     int       `json:"uses"`  // cases that were solved with it
 	Exact    bool      `json:"exact"` // it contains every word of the query
 }
 
 const (
 	maxQueryGrams = 64  // of a long text the first ones are looked for
 	candidates    = 100 // documents that are read and checked
-	likeness      = 0.4 // share of the query's weight that a document must have to be shown at all
+	likeness      = 0.3 // share of the query's weight that a document must have to be shown at all
 )
 
 // Solutions finds known solutions in Chinese and English, the best first: those that contain everything that was typed, then
@@ -97,6 +97,9 @@ func rank(rows []posting, must, may []gram) []scored {
 	}{{must, 1}, {may, 0.25}} {
 		for _, g := range part.grams {
 			w := part.times * math.Log(1+total/float64(1+frequency[g]))
+			if frequency[g] == 0 {
+				w *= 0.25 // nobody has ever written it: a slip, or the seam between two words
+			}
 			weight[g] = w
 			if len(must) == 0 || part.times == 1 {
 				whole += w // surrounding words add to the order, they do not raise the bar

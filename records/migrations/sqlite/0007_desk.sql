@@ -51,3 +51,7 @@ BEGIN SELECT RAISE(ABORT, 'attachments are never edited'); END;
 CREATE TRIGGER attachments_no_delete BEFORE DELETE ON attachments
 BEGIN SELECT RAISE(ABORT, 'attachments are never deleted'); END;
 -- +goose StatementEnd
+
+-- An agent's day.
+CREATE INDEX call_agents_agent ON call_agents (agent, since);
+CREATE INDEX wrapups_ended_by ON wrapups (ended_by, at);
