@@ -27,7 +27,7 @@ func (k *checker) node(c Config) {
 	if strings.TrimSpace(c.Data.Dir) == "" {
 		k.bad("data.dir", "name a directory, e.g. /var/lib/hotline", "is empty")
 	}
-	k.url("redis.url", c.Redis.URL, false, "redis", "rediss", "unix")
+	k.url("redis.url", c.Redis.URL, true, "redis", "rediss", "unix")
 	k.oneOf("redis.mode", string(c.Redis.Mode), string(RedisFallback), string(RedisRequired))
 	if !tagPattern.MatchString(c.Redis.Prefix) {
 		k.bad("redis.prefix", "use letters, digits, . _ : and -, without braces, at most 64", "%s is no key prefix", quoteShort(c.Redis.Prefix))

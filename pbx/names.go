@@ -15,7 +15,8 @@ var ErrGone = errors.New("pbx: call or leg is gone")
 // ErrDown says that the switch cannot be reached now.
 var ErrDown = errors.New("pbx: switch is not connected")
 
-// ErrUnsupported says that this driver cannot do it at all, e.g. play with the embedded switch.
+// ErrUnsupported says that this switch cannot do it at all, now or later: the embedded one plays no announcements and lets
+// nobody listen in. People are told what cannot be done and what to do (use Asterisk); trying again is of no use.
 var ErrUnsupported = errors.New("pbx: not supported by this switch")
 
 // PhonePattern is what an account name may look like. Nothing else is ever put into a dial string, so a "user" like

@@ -33,6 +33,8 @@ type Options struct {
 
 	UserChanged func(records.User) // optional: called after a user was added or changed, to tell roster and switches
 
+	Softphone Softphone // optional: where browsers are phones
+
 	Parts      []Part                 // optional: what /readyz checks
 	Collectors []prometheus.Collector // optional: further metrics, e.g. of the switch drivers
 
@@ -132,6 +134,7 @@ func (s *Site) route() (http.Handler, error) {
 	s.describePeople()
 	s.describeEscalations()
 	s.describeDesk()
+	s.describePhone()
 	s.describeUsers()
 	s.describeNotices()
 	if err := s.describe(); err != nil {
@@ -144,6 +147,9 @@ func (s *Site) route() (http.Handler, error) {
 	mux.HandleFunc("GET /problems/{code}", s.serveProblemPage)
 	mux.HandleFunc("GET /{$}", s.serveRoot)
 	mux.Handle("GET /static/", http.FileServerFS(files))
+	if s.opt.Softphone.Handler != nil {
+		mux.HandleFunc("GET "+sipPath, s.serveSIP)
+	}
 	mux.HandleFunc("/", unrouted(mux))
 
 	origins := http.NewCrossOriginProtection()

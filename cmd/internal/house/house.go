@@ -136,7 +136,7 @@ func switchYAML(a *pbxtest.Asterisk, through func(addr string) string) string {
 	if through != nil {
 		url = "http://" + through(a.HTTPAddr) + "/ari"
 	}
-	return fmt.Sprintf("  - {name: %q, url: %q, user: %q, password: %q}\n", a.Name, url, a.ARIUser, a.ARIPassword)
+	return fmt.Sprintf("  - {name: %q, kind: asterisk, url: %q, user: %q, password: %q}\n", a.Name, url, a.ARIUser, a.ARIPassword)
 }
 
 func freeAddr(tb pbxtest.TB) string {
