@@ -1,0 +1,2 @@
+// What the vendored bundle exports is what the package exports.
+export * from "sip.js";
