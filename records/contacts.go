@@ -68,25 +68,28 @@ func (s *Store) AddContact(ctx context.Context, c Contact) (Contact, error) {
 		return Contact{}, err
 	}
 	var out Contact
-	err := s.write(ctx, "add contact", func(t *txn) error {
-		if c.CustomerID != "" {
-			if _, err := t.customer(ctx, c.CustomerID); err != nil {
-				return err
-			}
-		}
-		c.ID = newID(t.now)
-		if err := t.do(ctx, `INSERT INTO contacts (id, customer_id, name, email, notes, created_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, null(c.CustomerID), c.Name, c.Email, c.Notes, at(t.now), at(t.now)); err != nil {
-			return err
-		}
-		if err := t.setNumbers(ctx, c); err != nil {
-			return err
-		}
-		var err error
-		out, err = t.contact(ctx, c.ID)
+	err := s.write(ctx, "add contact", func(t *txn) (err error) {
+		out, err = t.addContact(ctx, c)
 		return err
 	})
 	return out, err
+}
+
+func (t *txn) addContact(ctx context.Context, c Contact) (Contact, error) {
+	if c.CustomerID != "" {
+		if _, err := t.customer(ctx, c.CustomerID); err != nil {
+			return Contact{}, err
+		}
+	}
+	c.ID = newID(t.now)
+	if err := t.do(ctx, `INSERT INTO contacts (id, customer_id, name, email, notes, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, null(c.CustomerID), c.Name, c.Email, c.Notes, at(t.now), at(t.now)); err != nil {
+		return Contact{}, err
+	}
+	if err := t.setNumbers(ctx, c); err != nil {
+		return Contact{}, err
+	}
+	return t.contact(ctx, c.ID)
 }
 
 // UpdateContact replaces what is known of c.ID, numbers included, if c.Version is still the newest.
