@@ -201,6 +201,7 @@ type playedBoard struct {
 	calls  []queue.CallView
 	orders []string
 	refuse error
+	floor  queue.Floor
 }
 
 func (b *playedBoard) set(calls ...queue.CallView) {
@@ -249,6 +250,13 @@ func (b *playedBoard) Queues() []queue.QueueView {
 		Queue: "service", Waiting: 3, LongestWait: 6.4, LongestRing: 2, Agents: map[string]int{"ready": 2}, Missing: 1,
 		Today: queue.Window{Offered: 4, Decided: 4, Answered: 3, Met: 2, Abandoned: 1, AbandonedByRing: [8]int{0, 1}, ThreeRings: &half, ASASeconds: 4.2},
 	}}
+}
+
+func (b *playedBoard) Floor(mark func()) queue.Floor {
+	mark()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.floor
 }
 
 func (b *playedBoard) Agents() []queue.AgentNumbers {

@@ -30,8 +30,9 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 	return records.Open(ctx, records.Options{
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
-		CentreOf:      centreOf(cfg.Centres),
-		SessionIdle:   cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
+		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
+		Files:       filepath.Join(cfg.Data.Dir, "files"),
+		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
 	})
 }
@@ -45,6 +46,14 @@ func centreOf(centres []configs.ServiceCentre) func(region string) string {
 		}
 	}
 	return func(region string) string { return cmp.Or(of[region], of["*"]) }
+}
+
+func departments(cfg configs.Config) []string {
+	var codes []string
+	for _, d := range cfg.Departments {
+		codes = append(codes, d.Code)
+	}
+	return codes
 }
 
 // existingRecords opens records that must be there already: looking must not make an empty database.

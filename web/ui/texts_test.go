@@ -69,10 +69,12 @@ func textsInTemplates(t *testing.T, used, prefixes map[string]string) {
 	})
 }
 
-// textsInScripts collects text("key") and word("prefix.", …) in our modules.
+// textsInScripts collects text("key") and word("prefix.", …) in our modules, and every string that is a key for scripts ("area.js.…"):
+// modules without a page carry keys about before others say them.
 func textsInScripts(t *testing.T, used, prefixes map[string]string) {
 	t.Helper()
 	call := regexp.MustCompile(`\b(text|word)\(\s*["']([^"']+)["']`)
+	carried := regexp.MustCompile(`["']([a-z]+\.js(?:\.[a-z0-9_-]+)+)["']`)
 	eachFile(t, static, "static", ".js", func(name, source string) {
 		if strings.HasPrefix(name, "static/vendor/") {
 			return
@@ -83,6 +85,9 @@ func textsInScripts(t *testing.T, used, prefixes map[string]string) {
 			} else {
 				prefixes[m[2]] = name
 			}
+		}
+		for _, m := range carried.FindAllStringSubmatch(source, -1) {
+			used[m[1]] = name
 		}
 	})
 }

@@ -81,9 +81,9 @@ type Options struct {
 type House struct {
 	Asterisk *pbxtest.Asterisk // nil with Options.Embedded
 	Second   *pbxtest.Asterisk // nil without Options.Second
-	Redis    *pbxtest.Redis // nil with Options.Embedded
-	SIP      string         // where phones register
-	Trunk    *pbxtest.Phone // where callers come from
+	Redis    *pbxtest.Redis    // nil with Options.Embedded
+	SIP      string            // where phones register
+	Trunk    *pbxtest.Phone    // where callers come from
 	Dir      string
 	Addr     string // of the API
 	Config   string // path of hotline.yaml

@@ -4,6 +4,8 @@ import { feed } from "./clock.js";
 /**
  * @typedef {object} StreamOptions
  * @property {boolean} [desk] the stream is the agent's desk: it carries the agent's own pops and pushes too
+ * @property {boolean} [floor] the stream feeds a wallboard: every event of all queues, masked
+ * @property {string} [after] the id of the event to begin after; without it the stream begins now
  * @property {(kind: string, data: any, id: string) => void} onEvent one event; kind "hello" begins a connection, "reset" says that
  *   events were missed: load everything anew
  * @property {(since: Date) => void} [onStale] nothing was heard since then; called once until onLive
@@ -20,10 +22,11 @@ const longestWait = 15_000;
  * Follows GET /api/v1/events until close() is called. It resumes after the last event it had, notices 25 s of silence, tries again
  * ever more slowly, and feeds the clock. It reads with fetch because EventSource hides the server's beats and answers.
  * @param {StreamOptions} o
- * @returns {{close: () => void, retry: () => void}} retry tries at once, e.g. when the browser comes online
+ * @returns {{close: () => void, retry: () => void, last: () => string, heard: () => number}} retry tries at once, e.g. when the browser
+ *   comes online; last is the id up to which everything was heard; heard is when the last byte came (ms, this device's clock)
  */
 export function openStream(o) {
-  let last = "";
+  let last = o.after ?? "";
   let closed = false;
   let stale = false;
   let wait = firstWait;
@@ -45,6 +48,7 @@ export function openStream(o) {
     try {
       const query = new URLSearchParams();
       if (o.desk) query.set("desk", "true");
+      if (o.floor) query.set("floor", "true");
       if (last) query.set("after", last);
       const answer = await fetch(`${o.url ?? "/api/v1/events"}?${query}`, {
         headers: { Accept: "text/event-stream" }, cache: "no-store", signal: abort.signal,
@@ -103,6 +107,8 @@ export function openStream(o) {
       wake?.();
     },
     retry,
+    last: () => last,
+    heard: () => heard,
   };
 }
 

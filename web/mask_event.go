@@ -1,0 +1,24 @@
+package web
+
+import (
+	"maps"
+
+	"hotline/queue"
+	"hotline/web/ui"
+)
+
+// maskEvent hides the caller's number and name, and the notes of hand-overs, which are for the receiver. hides is false when there
+// was nothing to hide.
+func maskEvent(e queue.Event) (masked queue.Event, hides bool) {
+	if e.Data["number"] == "" && e.Data["name"] == "" && e.Data["note"] == "" {
+		return e, false
+	}
+	e.Data = maps.Clone(e.Data)
+	for key, mask := range map[string]func(string) string{"number": ui.MaskNumber, "name": ui.MaskName} {
+		if v, ok := e.Data[key]; ok {
+			e.Data[key] = mask(v)
+		}
+	}
+	delete(e.Data, "note")
+	return e, true
+}
