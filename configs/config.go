@@ -21,6 +21,8 @@ type Config struct {
 	Centres      []ServiceCentre `yaml:"service_centres"`
 	PauseReasons []Reason        `yaml:"pause_reasons"`
 	Departments  []Department    `yaml:"departments"`
+	Products     []Product       `yaml:"products"`
+	Templates    []CaseTemplate  `yaml:"case_templates"`
 	Escalations  Escalations     `yaml:"escalations"`
 	Webhook      Webhook         `yaml:"webhook"`
 	Greeting     Text            `yaml:"greeting"`

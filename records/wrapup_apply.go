@@ -45,6 +45,10 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 	if err := t.mayWrapUp(ctx, c, in); err != nil {
 		return WrapUpResult{}, err
 	}
+	if err := t.s.caseFaults(in, c).problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.",
+		"The call cannot be wrapped up like this."); err != nil {
+		return WrapUpResult{}, err
+	}
 	if in.Version != 0 && in.Version != c.Version {
 		return WrapUpResult{}, stale("case", c.Number, in.Version, c.Version)
 	}
@@ -79,7 +83,15 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 	if out.Case, err = t.endWork(ctx, c, in, input, state, promise, when); err != nil {
 		return WrapUpResult{}, err
 	}
-	return out, t.fileWrapUp(ctx, in, out)
+	if err := t.fileWrapUp(ctx, in, out); err != nil {
+		return WrapUpResult{}, err
+	}
+	if in.Outcome == OutcomeSolved {
+		if err := t.indexSolved(ctx, in.Case); err != nil {
+			return WrapUpResult{}, err
+		}
+	}
+	return out, t.wipeDraft(ctx, in.By, in.Case)
 }
 
 // endWork moves the ownership and then the state, in this order because a closed case takes no more changes.

@@ -133,7 +133,12 @@ func (h *house) do(t testing.TB, login, method, path string, body any) *reply {
 
 func (h *house) send(t testing.TB, req *http.Request) *reply {
 	t.Helper()
-	res, err := h.server.Client().Do(req)
+	return sent(t, h.server.Client(), req)
+}
+
+func sent(t testing.TB, client *http.Client, req *http.Request) *reply {
+	t.Helper()
+	res, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

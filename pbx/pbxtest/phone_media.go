@@ -66,10 +66,14 @@ func (m *media) close() {
 // sdp is our offer or answer.
 func (m *media) sdp(direction string) string {
 	local := m.local()
-	return fmt.Sprintf("v=0\r\no=- %[1]d %[2]d IN IP4 %[3]s\r\ns=-\r\nc=IN IP4 %[3]s\r\nt=0 0\r\n"+
+	sdp := fmt.Sprintf("v=0\r\no=- %[1]d %[2]d IN IP4 %[3]s\r\ns=-\r\nc=IN IP4 %[3]s\r\nt=0 0\r\n"+
 		"m=audio %[1]d RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"+
 		"a=fmtp:101 0-15\r\na=ptime:20\r\na=%[4]s\r\n",
 		local.Port, time.Now().UnixMilli(), local.IP, direction)
+	if m.phone.options.Websocket != "" {
+		return webMedia(sdp)
+	}
+	return sdp
 }
 
 // follow takes the other side's address from its SDP, if there is one.

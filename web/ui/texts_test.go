@@ -119,7 +119,7 @@ func textsInGo(t *testing.T, used map[string]string) {
 		area, _, _ := strings.Cut(key, ".")
 		areas[area] = true
 	}
-	key := regexp.MustCompile(`^([a-z]+)(\.[a-z0-9_-]+)+\.?$`)
+	key := regexp.MustCompile(`^([a-z]+)\.[a-z0-9_.-]*$`)
 	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return err
