@@ -21,7 +21,7 @@ func TestTwoBrowsers(t *testing.T) {
 	caller.Wait(`document.querySelector("[data-testid=caller]").dataset.state === "talking"`)
 	talk(t, desk.Tab, caller)
 
-	live := h.LiveFrom("13800138000")
+	live := h.LiveFrom("+8613800138000")
 	h.Eventually("the case has its owner", func() bool { return h.CaseOf(live.Call).Owner == "li" })
 	if v := h.Call(live.Call); !v.Met || v.Rings == 0 {
 		t.Errorf("the verdict is %+v", v)

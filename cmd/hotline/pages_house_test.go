@@ -45,9 +45,11 @@ func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string) *se
 func (s *seat) ready() {
 	s.Click(`[data-testid=ready]`)
 	s.WaitVisible(`[data-testid=check-dialog]`)
+	s.WaitEnabled(`[data-testid=check-heard]`)
 	s.Click(`[data-testid=check-heard]`)
-	s.WaitEnabled(`[data-testid=check-go]`)
-	s.Click(`[data-testid=check-go]`)
+	s.WaitText(`[data-testid=check-verdict]`, "检查通过")
+	s.Click(`[data-testid=check-close]`)
+	s.Click(`[data-testid=ready]`)
 	s.h.Eventually(s.login+" is ready", func() bool { return s.h.Presence(s.login) == "ready" })
 }
 
