@@ -19,6 +19,7 @@ type PhoneOptions struct {
 	IP     string // local address. Default 127.0.0.1
 	// Websocket makes the phone a browser's: SIP over this ws:// address in place of Server, and SDP with DTLS and ICE in it.
 	Websocket string
+	TCP       bool // SIP over TCP instead of UDP
 	// NoRegister keeps a phone with a secret from registering by itself.
 	NoRegister bool
 	// Expires is asked for when registering; it is renewed at half of it. Default 2 min.
@@ -106,6 +107,9 @@ func NewPhone(tb TB, options PhoneOptions) *Phone {
 	return p
 }
 
+// Cut closes the phone's connection, websocket or TCP, as a closed page or a crash does.
+func (p *Phone) Cut() { p.wire.close() }
+
 // plugIn makes the phone's wire.
 func (p *Phone) plugIn() (err error) {
 	if p.options.Websocket != "" {
@@ -116,6 +120,12 @@ func (p *Phone) plugIn() (err error) {
 		return err
 	}
 	if p.server, err = net.ResolveUDPAddr("udp4", p.options.Server); err != nil {
+		return err
+	}
+	if p.options.TCP {
+		var line *tcpWire
+		line, p.addr, err = dialTCP(p.options.Server, p.options.IP)
+		p.wire = line
 		return err
 	}
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(p.options.IP)})

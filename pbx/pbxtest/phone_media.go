@@ -24,7 +24,8 @@ type media struct {
 
 	mu       sync.Mutex
 	remote   *net.UDPAddr
-	held     string // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
+	sdps     []string // of the other side, in order
+	held     string   // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
 	heard    map[uint64]int // packets by voice
 	news     chan struct{}
@@ -97,6 +98,9 @@ func (m *media) follow(sdp []byte) {
 	}
 	m.mu.Lock()
 	m.remote, m.held = &remote, held
+	if n := len(m.sdps); n == 0 || m.sdps[n-1] != string(sdp) {
+		m.sdps = append(m.sdps, string(sdp))
+	}
 	close(m.news)
 	m.news = make(chan struct{})
 	m.mu.Unlock()
@@ -202,6 +206,13 @@ func (c *PhoneCall) Received() int {
 func (c *PhoneCall) WaitReceived(ctx context.Context, n int) error {
 	before := c.Received()
 	return c.media.wait(ctx, func() bool { return c.media.received >= before+n })
+}
+
+// HeardSDPs are the other side's SDPs so far, in order; one that was said again counts once.
+func (c *PhoneCall) HeardSDPs() []string {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return append([]string(nil), c.media.sdps...)
 }
 
 // WaitHeld waits until the other side has put this phone on hold by its SDP, so that it sends no voice.

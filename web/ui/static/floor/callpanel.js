@@ -1,7 +1,7 @@
 // @ts-check
 // The selected call: its timeline, live, and what a supervisor can do with it. Every use is kept in the audit log by the API.
 
-import { text } from "../texts.js";
+import { text, word } from "../texts.js";
 import { byId, el, openDialog, say } from "./dom.js";
 import { done, order } from "./orders.js";
 
@@ -92,7 +92,7 @@ export class CallPanel {
   async #monitor(mode) {
     if (this.monitored && this.monitored !== this.call) await this.#stop();
     const { ok, problem } = await order(this.monitored === this.call ? "PATCH" : "POST", `/calls/${encodeURIComponent(this.call)}/monitor`, { mode });
-    if (ok) { this.monitored = this.call; this.mode = mode; done(text(`floor.js.monitor.${mode}.done`)); }
+    if (ok) { this.monitored = this.call; this.mode = mode; done(word("floor.js.monitor.done.", mode)); }
     if (problem?.code === "unsupported") this.cannot = problem.detail;
     this.paint();
   }

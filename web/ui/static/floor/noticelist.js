@@ -1,7 +1,7 @@
 // @ts-check
 // What service managers must know: a list with a count in the top bar; "seen" is kept by the hotline.
 
-import { text } from "../texts.js";
+import { text, word } from "../texts.js";
 import { byId, el, say } from "./dom.js";
 import { order } from "./orders.js";
 
@@ -36,7 +36,7 @@ export class Notices {
     byId("top-notices").dataset.count = String(notices.length);
     const rows = notices.map((n) => {
       const li = el("li", "notice-row");
-      const head = el("strong", "", KNOWN.has(n.kind) ? text(`floor.js.notice.${n.kind}`) : n.kind);
+      const head = el("strong", "", KNOWN.has(n.kind) ? word("floor.js.notice.kind.", n.kind) : n.kind);
       const about = [n.login, n.case, n.detail].filter(Boolean).join(" · ");
       const seen = el("button", "button button-small", text("floor.js.notice.seen"));
       seen.type = "button";

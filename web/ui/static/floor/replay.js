@@ -126,7 +126,7 @@ function jump(us) {
 function nextMissed(way) {
   if (!player) return;
   const p = player;
-  const m = way > 0 ? p.missed.find((x) => x.at > p.now + 1e6) : p.missed.findLast((x) => x.at < p.now - 1e6);
+  const m = way > 0 ? p.missed.find((x) => x.at > p.now + 1e6) : p.missed.filter((x) => x.at < p.now - 1e6).at(-1);
   if (m) jump(m.at - 1e6);
 }
 

@@ -65,7 +65,7 @@ const calls = new RowList(byId("calls"), {
     const frozen = c.verdict ? String(Math.round(c.verdict.Waited / 1e6)) : undefined;
     if (frozen !== undefined && bar.dataset.frozenMs !== frozen) bar.dataset.frozenMs = frozen;
     const who = c.agent ? `${feed.names[c.agent] ?? c.agent} ${span(now() * 1000 - c.since)}` : c.ringing.map((l) => `☏ ${feed.names[l] ?? l}`).join(" ");
-    fill([cells[0], cells[1], cells[2]], text(`floor.js.call.${state}`), c.number || text("floor.js.anonymous"), titleOf(c.queue));
+    fill([cells[0], cells[1], cells[2]], word("floor.js.call.", state), c.number || text("floor.js.anonymous"), titleOf(c.queue));
     say(cells[4], c.handTo ? `${who} → ${c.handTo}` : who);
   },
 });

@@ -2,7 +2,7 @@
 // Thresholds of this screen: what the hotline suggests, unless somebody has set others here. They stay in this browser.
 
 import { byId, el } from "./dom.js";
-import { text } from "../texts.js";
+import { word } from "../texts.js";
 
 /** @typedef {import("./board.js").QueueSetup} QueueSetup */
 
@@ -39,7 +39,7 @@ export function fitThresholds(setups) {
     for (const { name, most } of FIELDS) {
       const input = el("input");
       Object.assign(input, { type: "number", min: "0", max: String(most), value: String(s.alarm[name]) });
-      input.setAttribute("aria-label", `${s.title}: ${text(`floor.js.threshold.${name}`)}`);
+      input.setAttribute("aria-label", `${s.title}: ${word("floor.js.threshold.", name)}`);
       input.addEventListener("change", () => {
         if (!input.checkValidity()) { input.value = String(s.alarm[name]); return; }
         s.alarm[name] = Math.round(Number(input.value));
