@@ -1,11 +1,23 @@
 package main
 
 import (
+	"flag"
+	"path/filepath"
 	"testing"
 
 	"hotline/cmd/internal/house"
 	"hotline/web/browser"
 )
+
+var pictures = flag.Bool("update", false, "write the pictures of the pages to docs/img")
+
+// look writes a picture of the page for the documents, when they are to be made anew.
+func look(t *testing.T, tab *browser.Tab, name string) {
+	t.Helper()
+	if *pictures {
+		tab.Screenshot(filepath.Join("..", "..", "docs", "img", name+".png"))
+	}
+}
 
 // seat is an agent at a desk in a browser.
 type seat struct {

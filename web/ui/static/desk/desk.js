@@ -98,7 +98,7 @@ class Desk {
   render() {
     const m = this.shown();
     const can = this.#can();
-    this.check.know({ line: this.phone.state.line, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over });
+    this.check.know({ line: this.phone.state.line, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over, canBeReady: can.ready.on });
     this.pop.render(m, { kind: this.kind, early: this.early, trouble: this.phone.state.trouble });
     this.bar.render(m, this.phone.state, can, this.#expecting(m));
     this.strip.render(m, can);
