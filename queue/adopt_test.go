@@ -67,7 +67,8 @@ func (h *house) recallPresence() map[string]time.Time {
 	for login, a := range h.agents {
 		leg := h.phones[login]
 		there := leg != "" && callOfLeg(leg) == a.call
-		if (a.state == "offered" || a.state == "talking") && !there {
+		lives := h.lines[a.call] != nil && !h.lines[a.call].ended
+		if a.state == "offered" && !there || a.state == "talking" && !lives { // who talked in a call that lives hears of it from the queue
 			a.state, a.call = "ready", ""
 		}
 		if a.state == "ready" {

@@ -97,6 +97,11 @@ type Waiting struct {
 	Deadlines           []Due    // armed in the same step
 	Ringing             []string // agents whose phones ring for it already (a call found on the switch, unknown here): claimed as they are
 	Token               string
+
+	// Keep names the one agent who may be matched with the call: their talk broke off. First is not done then. The agent gets
+	// it before any other call, as soon as they are ready, also when they missed it. The first Widen that rings somebody, or
+	// an Answer, ends it.
+	Keep string
 }
 
 // Due is a deadline relative to nothing: an absolute instant and what for.
@@ -161,7 +166,7 @@ type Level struct {
 type Match struct {
 	Call, Agent string
 	Epoch       int64
-	Why         string // "owner", "skill 2", "team", "everyone", "manager", "adopted": shown on the pop, kept in the journal
+	Why         string // "owner", "skill 2", "team", "everyone", "manager", "adopted", "return": shown on the pop, kept in the journal
 }
 
 // Caller is what the board keeps of a known number.
@@ -205,6 +210,7 @@ type Known struct {
 	Deadlines                   []Deadline
 	Caller                      Caller
 	Token                       string // Waiting.Token, opaque
+	Keep                        string // Waiting.Keep, while it counts
 	rest                        rest
 }
 

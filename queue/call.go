@@ -18,6 +18,7 @@ const (
 	legHungUp      = "hung-up"
 	legCallerGone  = "caller-gone"
 	legHandedOver  = "handed-over"
+	legFault       = "fault"
 
 	endAbandoned    = "abandoned"
 	endCaller       = "caller"
@@ -92,6 +93,8 @@ type liveCall struct {
 	human       bool     // a human has talked with the caller
 	verdict     *Verdict // fixed once (I6)
 	reopened    bool
+	keep        string    // the agent for whom the call is kept: their talk broke off
+	keepUntil   time.Time // until then
 	owning      bool
 	owned       *Owned
 	held, music bool

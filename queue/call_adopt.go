@@ -16,6 +16,9 @@ const (
 	foundConnected = "connected"
 )
 
+// legsPerEpoch keeps the names of a call's legs apart between the processes that drive it one after the other.
+const legsPerEpoch = 1000
+
 // rebuild makes a call that the switch carries this node's own (I9): the switch says which legs there are, the board which
 // queue, clock and winner. What the board has lost is rebuilt from the switch.
 func (c *liveCall) rebuild(in callInput) {
@@ -46,6 +49,7 @@ func (c *liveCall) rebuild(in callInput) {
 // remember takes over what the board knows: place and clock stay what they were.
 func (c *liveCall) remember(known Known) {
 	c.onBoard, c.epoch = true, known.Epoch
+	c.legCount = legsPerEpoch * int(known.Epoch) // legs of the process before that are gone had names, too
 	if _, exists := c.d.plan.queues[known.Queue]; exists {
 		c.queue = known.Queue
 	}
@@ -57,6 +61,9 @@ func (c *liveCall) remember(known Known) {
 	}
 	if at, err := time.Parse(time.RFC3339Nano, known.Token); err == nil {
 		c.brokeOff(at)
+	}
+	if c.rememberKept(known) {
+		return // its ladder lies before it
 	}
 	// A deadline that the board does not hold any more has fired; what it asked for is in the board's own book.
 	c.climbed = map[string]bool{}
@@ -196,7 +203,13 @@ func (c *liveCall) foundWaiting(known Known, in callInput) {
 		c.own(known.Winner)
 		c.leaveBoard()
 		c.climbed = nil
-		c.playMusic()
+		c.keepFor(known.Winner, legUnreachable, in.at)
+		c.d.desks.Over(Over{
+			Call: c.ID, Queue: c.queue, Agent: known.Winner, End: legUnreachable, At: in.at, Free: c.keep != "", ReturnBy: c.keepUntil, Adopted: true,
+		})
+	}
+	if c.human {
+		c.playMusic() // who was answered before must not hear silence
 	}
 	c.adopted("waiting", in.at, "")
 	if !c.onBoard {
@@ -206,7 +219,7 @@ func (c *liveCall) foundWaiting(known Known, in callInput) {
 	var matches []Match
 	for _, agent := range known.Ringing {
 		if c.offered(agent) == nil {
-			matches = append(matches, Match{Call: c.ID, Agent: agent, Epoch: c.epoch, Why: "adopted"})
+			matches = append(matches, Match{Call: c.ID, Agent: agent, Epoch: c.epoch, Why: orElse(agent == c.keep, whyReturn, whyAdopted)})
 		}
 	}
 	c.raise(callInput{kind: inFoundWaiting, at: in.at, matches: c.deal(matches)})

@@ -35,6 +35,9 @@ const (
 	inStepDue     inputKind = "ladder step due"
 	inMaxWaitDue  inputKind = "max wait over"
 	inNoAgentsDue inputKind = "no-agents time over"
+	inReturnDue   inputKind = "return time over"
+	inKeeperAway  inputKind = "agent cannot come back"
+	inPhoneLost   inputKind = "talker's phone lost"
 
 	inConnected    inputKind = "audio up"
 	inConnectFail  inputKind = "audio failed"
@@ -130,6 +133,12 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 		return in, c.winner != nil && in.leg == c.winner.id // else the word on an earlier try
 	case inSwapped, inSwapFailed:
 		return in, c.hand != nil && c.hand.leg != nil && in.leg == c.hand.leg.id
+	case inPhoneLost:
+		if c.winner == nil || c.winner.agent != in.by {
+			in.order.refuse(errNotYours(c.ID, in.by))
+			return in, false
+		}
+		in.kind, in.leg, in.why = inWinnerDied, c.winner.id, legUnreachable
 	case rawMatch:
 		in.kind = inMatched
 		if c.hand != nil && strings.HasPrefix(in.matches[0].Call, c.ID+handMark) {
@@ -146,7 +155,9 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 			return in, false // of a queue or of a life that is over
 		}
 		in.n = n
-		in.kind = map[string]inputKind{dueStep: inStepDue, dueMaxWait: inMaxWaitDue, dueNoAgents: inNoAgentsDue}[what]
+		in.kind = map[string]inputKind{
+			dueStep: inStepDue, dueMaxWait: inMaxWaitDue, dueNoAgents: inNoAgentsDue, dueReturn: inReturnDue,
+		}[what]
 	}
 	return in, true
 }

@@ -195,6 +195,7 @@ func outcomeOf(legEnd string) string {
 func (c *liveCall) endOffer(leg *callLeg, outcome string, at time.Time) {
 	own := c.missOnBoard(c.ID, leg.agent, outcome == outcomeAbandoned)
 	c.withdraw(leg, outcome, "", at)
+	c.returnMissed(leg, outcome, at)
 	c.matched(own)
 	c.rouseLater()
 }
@@ -223,6 +224,10 @@ func (c *liveCall) ringsSomewhere() bool {
 func (c *liveCall) rouse(callInput) {
 	if c.ringsSomewhere() {
 		c.rouseWait = 0
+		return
+	}
+	if c.keep != "" {
+		c.rouseLater() // their own readiness brings them
 		return
 	}
 	c.widenBy(Step{Ring: c.ringNow(), More: 1, Who: StepBest}, callInput{kind: inStepDue, n: rouseStep})

@@ -20,7 +20,7 @@ const (
 	// clock they had.
 	stateConnecting callState = "connecting"
 	// stateTalking: caller and agent hear each other (or the agent holds the caller). A phone that dies here sends the
-	// caller back to the ladder before everybody else.
+	// caller back in line before everybody else, kept for the same agent at first (call_return.go).
 	stateTalking callState = "talking"
 	// stateHanding: as talking, while the call is offered to somebody else. Until they accept, the talker keeps the call
 	// (I2); not accepted in time, it stays with or goes back to them.
@@ -78,6 +78,7 @@ func newCallTable() callTable {
 		reopen      = effect{"reopen", (*liveCall).reopen}
 		confirm     = effect{"fix verdict, own, talk", (*liveCall).confirm}
 		adoptTalk   = effect{"adopt talk", (*liveCall).adoptTalk}
+		openLine    = effect{"kept no longer: ladder", (*liveCall).returnDue}
 		releaseLate = effect{"release late leg", (*liveCall).releaseLate}
 		hold        = effect{"hold", (*liveCall).hold}
 		resume      = effect{"resume", (*liveCall).resume}
@@ -130,6 +131,8 @@ func newCallTable() callTable {
 	waiting[inNoAgentsDue] = do(stateWaiting, noAgents)
 	waiting[inMachineWanted] = do(stateAnnouncing, play)
 	waiting[inMove] = do(stateWaiting, move)
+	waiting[inReturnDue] = do(stateWaiting, openLine)
+	waiting[inKeeperAway] = do(stateWaiting, openLine)
 	waiting[inRetry] = do(stateArriving, enqueue)
 
 	announcing := ringing(stateAnnouncing)
@@ -206,6 +209,8 @@ func newCallTable() callTable {
 			inRouse:         do(stateArriving),
 			inMaxWaitDue:    do(stateArriving),
 			inNoAgentsDue:   do(stateArriving),
+			inReturnDue:     do(stateArriving),
+			inKeeperAway:    do(stateArriving, openLine),
 			inOwned:         do(stateArriving, noteOwned),
 			inDigit:         do(stateArriving),
 			inPlayEnded:     do(stateArriving),
@@ -238,6 +243,8 @@ func newCallTable() callTable {
 			inRouse:        do(stateConnecting),
 			inMaxWaitDue:   do(stateConnecting),
 			inNoAgentsDue:  do(stateConnecting),
+			inReturnDue:    do(stateConnecting),
+			inKeeperAway:   do(stateConnecting),
 			inOwned:        do(stateConnecting, noteOwned),
 			inDigit:        do(stateConnecting),
 			inPlayEnded:    do(stateConnecting),

@@ -38,6 +38,7 @@ type QueueConfig struct {
 	MaxWaiting   int           // 0 = no limit
 	NoAgents     time.Duration // nobody signed in for so long since ring 1; 0 = no overflow for that
 	Overflow     []Overflow
+	ReturnTime   time.Duration // how long a call whose agent's phone died in the talk is kept for that agent; 0 = not at all
 	HandOverTime time.Duration // how long a hand-over out of this queue may stay unaccepted; default 30 s
 
 	HandlingTime time.Duration // talk and wrap-up assumed while nothing is measured yet; default 180 s

@@ -72,6 +72,9 @@ func (c *liveCall) checkHand(o *order) error {
 		if _, known := c.d.seats.profile(o.to.Agent); !known {
 			return errUnknownAgent(o.to.Agent)
 		}
+		if c.d.seats.keptFor(o.to.Agent) != "" {
+			return errBusy(o.to.Agent) // a caller waits for them
+		}
 	}
 	if _, known := c.d.plan.queues[o.to.Queue]; o.to.Queue != "" && !known {
 		return errUnknownQueue(o.to.Queue)
@@ -267,6 +270,7 @@ func (c *liveCall) leaveCaller(in callInput) {
 	}
 	c.endTalk(in.at, end, "")
 	c.playMusic()
+	c.reply(in.order, nil)
 }
 
 // swap connects the receiver who picked up.
@@ -308,6 +312,7 @@ func (c *liveCall) oldLegGone(in callInput) {
 	if in.why != legHandedOver {
 		c.endTalk(in.at, endAgent, "")
 	}
+	c.reply(in.order, nil)
 }
 
 // handTaken: the receiver talks with the caller. Only now the old talker's part is over.

@@ -82,10 +82,19 @@ func (h *house) Over(o Over) {
 	h.mu.Lock()
 	h.overs = append(h.overs, o)
 	a := h.agents[o.Agent]
+	if o.Adopted && (a.state != "talking" || a.call != o.Call) {
+		h.mu.Unlock()
+		return
+	}
 	if a.state != "talking" || a.call != o.Call {
 		h.breach("%s is over with %s but is %s in %q", o.Agent, o.Call, a.state, a.call)
 	}
 	a.state, a.call, a.since = "ready", "", time.Now()
+	if h.dead[o.Agent] {
+		a.state = "off"
+		h.mu.Unlock()
+		return
+	}
 	h.mu.Unlock()
 	h.living().AgentReady(o.Agent, time.Now())
 }

@@ -48,6 +48,7 @@ type house struct {
 	start    time.Time
 	cfg      Config
 	refused  map[string]bool // adopted offers that the desk refused
+	dead     map[string]bool // agents whose phones are not registered
 	diary    strings.Builder // what happened in order, shown when a property breaks
 	quiet    bool            // no log: a property runs it a thousand times
 }
@@ -85,7 +86,7 @@ func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 		t: t, cfg: cfg, quiet: quiet, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
 		lines: map[string]*fakeCall{}, phones: map[string]string{}, legAgent: map[string]string{}, legState: map[string]string{},
 		ringErr: map[string]error{}, connErr: map[string]error{}, hold: map[string]bool{}, agents: map[string]*fakeAgent{},
-		refused: map[string]bool{}, owners: map[string]string{}, start: time.Now(),
+		refused: map[string]bool{}, dead: map[string]bool{}, owners: map[string]string{}, start: time.Now(),
 	}
 	h.open(cfg, h.board)
 	return h

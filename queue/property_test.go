@@ -54,6 +54,7 @@ var errNoChannel = errors.New("no channel")
 func play(t *testing.T, acts []act) []string {
 	cfg := testConfig()
 	cfg.Queues[0].MaxWaiting = 4
+	cfg.Queues[0].ReturnTime = 20 * time.Second
 	cfg.Queues[0].MaxWait = 40 * time.Second
 	cfg.Queues[0].Overflow = []Overflow{
 		{When: WhenFull, Do: DoQueue, Queue: "billing"}, {When: WhenMaxWait, Do: DoQueue, Queue: "billing"},

@@ -97,6 +97,11 @@ type Over struct {
 	At                      time.Time
 	Talked                  time.Duration
 	HandedTo                string // accepted hand-over
+	// Free: no wrap-up is owed. The talk broke off and the call is kept for the agent until ReturnBy, or the agent was not
+	// the one who talks with the caller (an expert, a supervisor who listens).
+	Free     bool
+	ReturnBy time.Time
+	Adopted  bool // found out after a restart: presence may know already
 }
 
 // Verdict is the three-ring verdict, fixed at the human answer or the abandon and never edited afterwards (I6).
@@ -149,7 +154,9 @@ const (
 	EventWidened   = "widened"   // ring, step, added
 	EventAnswered  = "answered"  // winner; Verdict
 	EventConnected = "connected" // gap_ms: answer to audio path
-	EventReopened  = "reopened"  // the winner's leg died before media
+	EventReopened  = "reopened"  // the winner's leg died: reason; talked when that was in the talk
+	EventKept      = "kept"      // the talk broke off and the call is kept for its agent: until, reason
+	EventUnkept    = "unkept"    // it is kept no longer: reason (answered, time, declined, missed, away, moved, …)
 	EventOwned     = "owned"     // case, owner, new
 	EventHeld      = "held"
 	EventResumed   = "resumed"
