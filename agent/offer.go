@@ -43,6 +43,18 @@ func (r *Roster) CallOver(login, call, queue string, at time.Time) {
 	r.input(login, event{kind: inOver, by: "switch", call: call, queue: queue, at: at})
 }
 
+// Joined says that the agent hears a call of which somebody else is the talker: an expert who was asked in, a supervisor who
+// listens. It follows an offer and counts as no answer.
+func (r *Roster) Joined(login, call string, at time.Time) {
+	r.input(login, event{kind: inJoin, by: "switch", call: call, at: at})
+}
+
+// CallLeft ends the agent's part of a call with nothing left to wrap up: they were not the talker, or their phone died in the
+// talk and the caller is kept for them.
+func (r *Roster) CallLeft(login, call, queue string, at time.Time) {
+	r.input(login, event{kind: inOver, by: "switch", call: call, queue: queue, at: at, free: true})
+}
+
 // CallsSynced says which calls live on a switch, as listed at the instant at of our clock. Agents in calls of that
 // switch ("<switch>-…") that are not among them come free: their end was never heard of. Calls that came to an agent
 // after at are spared.

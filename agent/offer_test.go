@@ -238,3 +238,35 @@ func TestAnsweredTodayEndsAtMidnight(t *testing.T) {
 		}
 	})
 }
+
+// A part of a call that is not the talker's, and a talk that broke off, leave nothing to wrap up.
+func TestJoinedAndLeft(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, r *Roster, _ *house) {
+		ready(t, r, "li")
+		if !r.Offered("li", "a-1") {
+			t.Fatal("refused")
+		}
+		at := time.Now()
+		r.Joined("li", "a-1", at)
+		if v := mustState(t, r, "li", Talking); v.Call != "a-1" || v.Answered != 0 || !v.Since.Equal(at) {
+			t.Errorf("%+v", v)
+		}
+		r.CallLeft("li", "a-1", "repair", time.Now())
+		mustState(t, r, "li", Ready)
+		r.CallLeft("li", "a-1", "repair", time.Now()) // said twice
+		mustState(t, r, "li", Ready)
+
+		// The phone died in the talk: unreachable until it is back, and no wrap-up.
+		if !r.Offered("li", "a-2") {
+			t.Fatal("refused")
+		}
+		r.Talking("li", "a-2", time.Now())
+		r.PhoneDown("li", time.Now())
+		r.CallLeft("li", "a-2", "repair", time.Now())
+		if v := mustState(t, r, "li", Unreachable); v.Call != "" || v.Missed != 0 {
+			t.Errorf("%+v", v)
+		}
+		r.PhoneUp("li", time.Now())
+		mustState(t, r, "li", Ready)
+	})
+}

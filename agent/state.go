@@ -50,12 +50,13 @@ const (
 	inOfferElsewhere input = "offer-elsewhere" // queue: another call is offered meanwhile
 	inRing           input = "ring"            // PBX: the phone said that it rings
 	inTalk           input = "talk"            // PBX: connected with the caller
+	inJoin           input = "join"            // PBX: hears the call that was offered, beside its talker
 	inTalkElsewhere  input = "talk-elsewhere"  // PBX: connected in a call that is not the one known here
 	inFreed          input = "freed"           // queue: somebody else answered or the caller gave up; the queue lists the agent itself
 	inMiss           input = "miss"            // queue: missed, declined, busy, unreachable, fault, hand-over returned
 	inLastMiss       input = "last-miss"       // queue: the same, once too often
 	inOver           input = "over"            // the agent's part of the call is over
-	inOverFree       input = "over-free"       // the same, with nothing left to wrap up (no limit, or done in the call)
+	inOverFree       input = "over-free"       // the same, with nothing left to wrap up (no limit, done in the call, not the talker's part, or kept for the agent)
 	inGone           input = "gone"            // PBX: the call does not exist any more, and nobody had said so
 	inGoneFree       input = "gone-free"       // the same, with nothing left to wrap up
 	inStuck          input = "stuck"           // an offer got no end in its longest time
@@ -154,6 +155,7 @@ func newTable() table {
 			inOfferElsewhere: {Offered, refuse},
 			inRing:           {Ringing, 0},
 			inTalk:           {Talking, clearMisses | countAnswer},
+			inJoin:           {Talking, clearMisses},
 			inTalkElsewhere:  {Talking, contradict | take | clearMisses | countAnswer},
 			inFreed:          {rest, backOnList},
 			inMiss:           {rest, idleAnew | countMiss | doubt},
@@ -178,6 +180,7 @@ func newTable() table {
 			inOfferElsewhere: {Ringing, refuse},
 			inRing:           {Ringing, 0},
 			inTalk:           {Talking, clearMisses | countAnswer},
+			inJoin:           {Talking, clearMisses},
 			inTalkElsewhere:  {Talking, contradict | take | clearMisses | countAnswer},
 			inFreed:          {rest, backOnList},
 			inMiss:           {rest, idleAnew | countMiss | doubt},
@@ -203,6 +206,7 @@ func newTable() table {
 			inOfferElsewhere: {Talking, refuse},
 			inRing:           {Talking, 0},
 			inTalk:           {Talking, 0},
+			inJoin:           {Talking, 0},
 			inTalkElsewhere:  {Talking, contradict | take | countAnswer},
 			inFreed:          {rest, unsure | idleAnew},
 			inMiss:           {rest, unsure | idleAnew | doubt},

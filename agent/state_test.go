@@ -18,7 +18,7 @@ var (
 	allStates = []State{Offline, Ready, Offered, Ringing, Talking, WrapUp, Paused, Unreachable}
 	allInputs = []input{
 		inSignIn, inReady, inPause, inSignOut, inPhoneUp, inPhoneFound, inPhoneDown, inOffer, inOfferElsewhere, inRing,
-		inTalk, inTalkElsewhere, inFreed, inMiss, inLastMiss, inOver, inOverFree, inGone, inGoneFree, inStuck, inStray,
+		inTalk, inJoin, inTalkElsewhere, inFreed, inMiss, inLastMiss, inOver, inOverFree, inGone, inGoneFree, inStuck, inStray,
 		inWrappedUp, inTimeoutSeen, inTimeoutSilent, inDeskLost,
 	}
 	effectNames = []string{
