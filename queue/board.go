@@ -82,6 +82,9 @@ var ErrFenced = errors.New("queue: another node drives the call")
 // ErrBusy says that the agent who answered belongs to another live call.
 var ErrBusy = errors.New("queue: the agent belongs to another call")
 
+// ErrUnsupported says that the call's switch cannot do it at all; trying again is of no use.
+var ErrUnsupported = errors.New("queue: not supported by this switch")
+
 // ErrFull says that the queue holds as many calls as it may; the call was not enqueued.
 var ErrFull = errors.New("queue: the queue is full")
 

@@ -48,6 +48,7 @@ type callLeg struct {
 	claimed        bool          // by the board, which puts the agent back on the idle lists when somebody else answers
 	ended          bool          // the switch said so
 	gone           bool          // given up by us
+	reason, note   string        // why the agent declined
 	asked          chan struct{} // closed when the switch has answered the request to ring; nil for an adopted leg
 	overdue        *time.Timer
 }
@@ -101,6 +102,8 @@ type liveCall struct {
 	machine     *Overflow
 	hand        *handOver
 	handCount   int
+	expert      *guest // asked in by the talker
+	monitor     *guest // a service manager who listens
 	hangUpWhy   string
 	hangUps     int
 

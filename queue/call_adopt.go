@@ -14,6 +14,7 @@ const (
 	foundRinging   = "ringing"
 	foundAnswered  = "answered"
 	foundConnected = "connected"
+	foundHears     = "monitoring"
 )
 
 // legsPerEpoch keeps the names of a call's legs apart between the processes that drive it one after the other.
@@ -35,7 +36,7 @@ func (c *liveCall) rebuild(in callInput) {
 		c.after(c.tries.wait(), callInput{kind: inAdopt, found: in.found})
 		return
 	}
-	connected, answered := c.foundLegs(in.found.Legs)
+	connected, answered := c.foundLegs(in.found.Legs, known.Winner)
 	switch {
 	case connected != nil:
 		c.foundTalking(connected, known, in)
@@ -89,22 +90,49 @@ func (c *liveCall) fixed(at time.Time) {
 }
 
 // foundLegs takes the legs over. Ringing and answered ones are offers again; their agents' desks are told.
-func (c *liveCall) foundLegs(found []FoundLeg) (connected, answered *callLeg) {
+func (c *liveCall) foundLegs(found []FoundLeg, winner string) (connected, answered *callLeg) {
 	for _, f := range found {
 		leg := &callLeg{id: f.ID, agent: f.Agent, why: "adopted"}
-		if n, err := strconv.Atoi(f.ID[strings.LastIndex(f.ID, "~")+1:]); err == nil {
-			c.legCount = max(c.legCount, n) // a new leg must not get an old one's name
-		}
+		c.legCount = max(c.legCount, legNumber(f.ID)) // a new leg must not get an old one's name
 		c.legs[leg.id] = leg
 		c.d.seats.take(leg.agent, leg.id, nil)
 		switch {
-		case f.State == foundConnected && connected == nil:
+		case f.State == foundConnected && (connected == nil || before(leg, connected, winner)):
 			connected = leg
 		case f.State == foundAnswered && answered == nil:
 			answered = leg
+		case f.State == foundHears:
+			c.endFoundMonitor(leg)
 		}
 	}
 	return connected, answered
+}
+
+// endFoundMonitor ends a service manager's part whom the process before let listen: whoever is heard must know it, and nobody
+// remembers what the agent was told.
+func (c *liveCall) endFoundMonitor(leg *callLeg) {
+	at := c.now()
+	c.letLegGo(leg, legCancelled)
+	c.d.desks.Over(Over{Call: c.ID, Queue: c.queue, Agent: leg.agent, End: endSystem, At: at, Free: true, Adopted: true, As: AsMonitor})
+	c.write(EventMonitored, at, leg.agent, map[string]string{"state": "left", "reason": "adopted", "by": leg.agent, "leg": leg.id})
+}
+
+// before says which of two connected legs is more likely the talker's: the board's winner, else the one that was rung first; a
+// third party comes later.
+func before(a, b *callLeg, winner string) bool {
+	if (a.agent == winner) != (b.agent == winner) {
+		return a.agent == winner
+	}
+	return legNumber(a.id) < legNumber(b.id)
+}
+
+// legNumber is the last part of a leg's id; 0 when it is none.
+func legNumber(id string) int {
+	n, err := strconv.Atoi(id[strings.LastIndex(id, "~")+1:])
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // offerAgain makes an offer of a leg that rings already. The phone rings whatever the desk says.
@@ -149,7 +177,9 @@ func (c *liveCall) foundTalking(leg *callLeg, known Known, in callInput) {
 		c.d.route(won.Matches)
 	}
 	for _, other := range c.legs {
-		if other != leg && !c.joined(other, in.found.Legs) {
+		if other != leg && c.joined(other, in.found.Legs) {
+			c.adoptGuest(other, in.at)
+		} else if other != leg {
 			// A loser, or the receiver of a hand-over whose sender has forgotten it.
 			c.offerAgain(other)
 			c.withdraw(other, outcomeReturned, "", in.at)

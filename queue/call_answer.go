@@ -229,6 +229,7 @@ func (c *liveCall) requeue(in callInput) {
 	}
 	c.leaveBoard()
 	c.reopened, c.wants.first, c.wants.limitless, c.climbed = true, true, true, nil
+	c.endGuests(in.at, "talk broke off")
 	c.write(EventReopened, in.at, who, map[string]string{"reason": in.why, "talked": "true"})
 	c.keepFor(who, in.why, in.at)
 	c.playMusic()

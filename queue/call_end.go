@@ -117,6 +117,7 @@ func (c *liveCall) finish(in callInput) {
 	}
 	c.endHand(in.at, outcomeAbandoned)
 	c.unkeep(outcomeAbandoned, in.at)
+	c.endGuests(in.at, in.why)
 	// Desks first: they must know that their agents are free before the board gives them the next call.
 	for _, leg := range c.legs {
 		c.withdraw(leg, outcomeAbandoned, "", in.at)

@@ -116,7 +116,7 @@ func TestKeptTalkDoesNotWaitForWhoCannotCome(t *testing.T) {
 		},
 		"declined": func(h *house, call string) string {
 			h.revive("ann")
-			if err := h.d.Decline(h.t.Context(), call, "ann", "no"); err != nil {
+			if err := h.d.Decline(h.t.Context(), call, "ann", "busy", "no"); err != nil {
 				h.t.Error(err)
 			}
 			return outcomeDeclined

@@ -11,6 +11,8 @@ type Config struct {
 	Zone     *time.Location   // where "today" begins; default time.Local
 	Now      func() time.Time // default time.Now
 
+	TellNobodyOfMonitors bool // agents are not told that a service manager listens; the journal says it all the same
+
 	CallsPerNumber int // calls of one number that nobody answered yet; further ones are refused; 0 = no limit
 
 	BoardTimeout time.Duration // one step on the board; default 500 ms (a Failover needs 200 ms to turn to memory)
