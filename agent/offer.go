@@ -11,6 +11,13 @@ func (r *Roster) Offered(login, call string) bool {
 	return r.input(login, event{kind: inOffer, by: "queue", call: call})
 }
 
+// Summoned claims the agent for a call at their own word, e.g. a service manager who wants to hear a talk: also when they are
+// paused, signed out or without a registered phone, but not from another call or its wrap-up. Afterwards they stand where they
+// stood. Like Offered otherwise.
+func (r *Roster) Summoned(login, call string) bool {
+	return r.input(login, event{kind: inSummon, by: login, call: call})
+}
+
 // RingingNow says that the agent's phone itself reports ringing.
 func (r *Roster) RingingNow(login, call string) {
 	r.input(login, event{kind: inRing, by: "switch", call: call})

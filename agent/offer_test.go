@@ -270,3 +270,47 @@ func TestJoinedAndLeft(t *testing.T) {
 		mustState(t, r, "li", Ready)
 	})
 }
+
+// Who asks for a call themself gets it in any state but a call, and stands where they stood afterwards.
+func TestSummoned(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, r *Roster, h *house) {
+		if !r.Summoned("li", "a-1") {
+			t.Fatal("refused to who is offline")
+		}
+		if r.Summoned("li", "a-2") || r.Offered("li", "a-2") {
+			t.Error("two calls at once")
+		}
+		r.Joined("li", "a-1", time.Now())
+		mustState(t, r, "li", Talking)
+		r.CallLeft("li", "a-1", "repair", time.Now())
+		mustState(t, r, "li", Offline)
+
+		ready(t, r, "li")
+		if err := r.Pause("li", "break", "li"); err != nil {
+			t.Fatal(err)
+		}
+		if !r.Summoned("li", "a-3") {
+			t.Fatal("refused to who is paused")
+		}
+		r.Withdrawn("li", "a-3", "returned", false)
+		if v := mustState(t, r, "li", Paused); v.Reason != "break" {
+			t.Errorf("%+v", v)
+		}
+		if err := r.Ready("li", "li"); err != nil {
+			t.Fatal(err)
+		}
+		if !r.Summoned("li", "a-4") {
+			t.Fatal("refused to who is ready")
+		}
+		r.CallLeft("li", "a-4", "repair", time.Now())
+		mustState(t, r, "li", Ready)
+		if !r.Offered("li", "a-5") {
+			t.Fatal("refused")
+		}
+		r.Talking("li", "a-5", time.Now())
+		r.CallOver("li", "a-5", "repair", time.Now())
+		if r.Summoned("li", "a-6") {
+			t.Error("summoned out of a wrap-up")
+		}
+	})
+}

@@ -23,7 +23,7 @@ func (r *Roster) aim(s *seat, e *event) {
 	elsewhere := s.call != "" && e.call != s.call
 	late := s.call == "" && e.call != "" && e.call == s.past
 	switch e.kind {
-	case inOffer:
+	case inOffer, inSummon:
 		if elsewhere {
 			e.kind = inOfferElsewhere
 		}

@@ -48,6 +48,7 @@ const (
 	inPhoneDown      input = "phone-down"      // the phone is not registered any more
 	inOffer          input = "offer"           // queue: claimed for a call, the phone is about to ring
 	inOfferElsewhere input = "offer-elsewhere" // queue: another call is offered meanwhile
+	inSummon         input = "summon"          // the agent's own word: their phone is to ring for this call, whatever they want else
 	inRing           input = "ring"            // PBX: the phone said that it rings
 	inTalk           input = "talk"            // PBX: connected with the caller
 	inJoin           input = "join"            // PBX: hears the call that was offered, beside its talker
@@ -118,6 +119,7 @@ func newTable() table {
 			inPhoneUp:   {Offline, phoneSeen},
 			inPhoneDown: {Offline, phoneMissing},
 			inOffer:     {Offline, refuse},
+			inSummon:    {Offered, take},
 			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
 			inStray:     {Offline, 0},
 			inWrappedUp: {Offline, 0},
@@ -133,6 +135,7 @@ func newTable() table {
 			inPhoneUp:   {Ready, 0},
 			inPhoneDown: {rest, phoneMissing},
 			inOffer:     {Offered, take | claimed},
+			inSummon:    {Offered, take | claimed},
 			inRing:      {Ringing, contradict | take},
 			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
 			inFreed:     {Ready, doubt},
@@ -152,6 +155,7 @@ func newTable() table {
 			inPhoneUp:        {Offered, phoneSeen},
 			inPhoneDown:      {Offered, phoneMissing},
 			inOffer:          {Offered, 0},
+			inSummon:         {Offered, 0},
 			inOfferElsewhere: {Offered, refuse},
 			inRing:           {Ringing, 0},
 			inTalk:           {Talking, clearMisses | countAnswer},
@@ -177,6 +181,7 @@ func newTable() table {
 			inPhoneUp:        {Ringing, phoneSeen},
 			inPhoneDown:      {Ringing, phoneMissing},
 			inOffer:          {Ringing, 0},
+			inSummon:         {Ringing, 0},
 			inOfferElsewhere: {Ringing, refuse},
 			inRing:           {Ringing, 0},
 			inTalk:           {Talking, clearMisses | countAnswer},
@@ -203,6 +208,7 @@ func newTable() table {
 			inPhoneUp:        {Talking, phoneSeen},
 			inPhoneDown:      {Talking, phoneMissing},
 			inOffer:          {Talking, refuse},
+			inSummon:         {Talking, refuse},
 			inOfferElsewhere: {Talking, refuse},
 			inRing:           {Talking, 0},
 			inTalk:           {Talking, 0},
@@ -230,6 +236,7 @@ func newTable() table {
 			inPhoneUp:        {WrapUp, phoneSeen},
 			inPhoneDown:      {WrapUp, phoneMissing},
 			inOffer:          {WrapUp, refuse},
+			inSummon:         {WrapUp, refuse},
 			inOfferElsewhere: {WrapUp, refuse},
 			inTalk:           {Talking, contradict | take},
 			inTalkElsewhere:  {Talking, contradict | take | clearMisses | countAnswer},
@@ -251,6 +258,7 @@ func newTable() table {
 			inPhoneUp:   {Paused, phoneSeen},
 			inPhoneDown: {Paused, phoneMissing},
 			inOffer:     {Paused, refuse},
+			inSummon:    {Offered, take},
 			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
 			inMiss:      {Paused, 0},
 			inLastMiss:  {Paused, 0},
@@ -268,6 +276,7 @@ func newTable() table {
 			inPhoneFound: {rest, phoneSeen},
 			inPhoneDown:  {Unreachable, 0},
 			inOffer:      {Unreachable, refuse},
+			inSummon:     {Offered, take},
 			inTalk:       {Talking, contradict | take | clearMisses | countAnswer},
 			inMiss:       {Unreachable, 0},
 			inLastMiss:   {rest, missPause},

@@ -8,6 +8,7 @@ import "time"
 // Config is the whole configuration. The yaml tags are the keys of hotline.yaml; a zero-value section is not usable, start
 // from Default.
 type Config struct {
+	Company        string          `yaml:"company"`  // shown beside the product's name on every page
 	Timezone       string          `yaml:"timezone"` // IANA name; the day of the live numbers begins at its midnight
 	HTTP           HTTP            `yaml:"http"`
 	Data           Data            `yaml:"data"`

@@ -8,14 +8,14 @@ func Default() Config {
 	hotline.setDefaults()
 	queue := Queue{Name: "service", Title: Text{Zh: "服务热线", En: "Service hotline"}, Skill: "service"}
 	queue.setDefaults()
-	asterisk := Switch{Name: "main", PasswordFile: "data/ari.secret"}
-	asterisk.setDefaults()
+	embedded := Switch{Name: "main"}
+	embedded.setDefaults()
 	return Config{
 		Timezone: "Asia/Shanghai",
 		HTTP:     HTTP{Listen: "127.0.0.1:8080"},
 		Data:     Data{Dir: "data"},
-		Redis:    Redis{URL: "redis://127.0.0.1:6379/0", Mode: RedisFallback, Prefix: "hotline"},
-		Switches: []Switch{asterisk},
+		Redis:    Redis{Mode: RedisFallback, Prefix: "hotline"},
+		Switches: []Switch{embedded},
 		Asterisk: Asterisk{
 			SIPBind: "127.0.0.1:5060", HTTPBind: "127.0.0.1:8088",
 			RTPFirst: 10000, RTPLast: 19999,
@@ -63,7 +63,8 @@ func Default() Config {
 type withDefaults interface{ setDefaults() }
 
 func (s *Switch) setDefaults() {
-	s.Kind, s.URL = SwitchAsterisk, "http://127.0.0.1:8088/ari"
+	s.Kind, s.Bind = SwitchEmbedded, "127.0.0.1:5060"
+	s.URL = "http://127.0.0.1:8088/ari"
 	s.User, s.Application = "hotline", "hotline"
 }
 

@@ -19,6 +19,18 @@ var ErrDown = errors.New("pbx: switch is not connected")
 // nobody listen in. People are told what cannot be done and what to do (use Asterisk); trying again is of no use.
 var ErrUnsupported = errors.New("pbx: not supported by this switch")
 
+// Unsupported is ErrUnsupported with its words for people. errors.Is finds ErrUnsupported in it.
+type Unsupported struct {
+	Code string // stable, e.g. "embedded-play"
+	What string // what cannot be done, one sentence
+	Do   string // what to do about it, one sentence
+}
+
+func (u Unsupported) Error() string { return u.What + " " + u.Do }
+
+// Is makes every Unsupported an ErrUnsupported.
+func (u Unsupported) Is(target error) bool { return target == ErrUnsupported }
+
 // PhonePattern is what an account name may look like. Nothing else is ever put into a dial string, so a "user" like
 // 500&PJSIP/trunk/00… cannot become a call.
 var PhonePattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)

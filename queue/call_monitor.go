@@ -139,7 +139,7 @@ func (c *liveCall) callForTakeOver(by string, at time.Time) error {
 		c.raise(callInput{kind: inHandAnswered, at: at, leg: g.leg.id, agent: by})
 		return nil
 	}
-	leg := c.newLeg(by, whyTakeOver)
+	leg := c.newLeg(by, WhyTakeOver)
 	if !c.d.seats.take(by, leg.id, nil) {
 		return errBusy(by)
 	}
@@ -156,8 +156,8 @@ func (c *liveCall) callForTakeOver(by string, at time.Time) error {
 	return nil
 }
 
-// whyTakeOver is on the pop of a service manager who takes a call over.
-const whyTakeOver = "takeover"
+// WhyTakeOver is on the pop of a service manager who takes a call over.
+const WhyTakeOver = "takeover"
 
 // Monitor lets a service manager hear a talk: their own phone rings, and when they pick up they hear it in the way of mode.
 // Said again it changes the way in place. It returns when the phone is being rung, or the way is changed. Errors are *Refusal.

@@ -78,7 +78,10 @@ func errMode(mode string) error {
 
 // errParty is why a third party could not be let into a talk.
 func errParty(err error) error {
+	refusal := new(Refusal)
 	switch {
+	case errors.As(err, &refusal):
+		return refusal
 	case err == nil:
 		return &Refusal{RefusedState, "their phone left the call", "look at the call again"}
 	case errors.Is(err, ErrUnsupported):
@@ -90,6 +93,9 @@ func errParty(err error) error {
 }
 
 func errSwitch(err error) error {
+	if refusal := new(Refusal); errors.As(err, &refusal) {
+		return refusal
+	}
 	if errors.Is(err, ErrUnsupported) {
 		return errUnsupported("the telephone switch cannot do this")
 	}

@@ -13,7 +13,7 @@ func (h *house) Offer(o Offer) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.agents[o.Agent]
-	if a != nil && a.state == "off" && (o.Why == AsMonitor || o.Why == whyTakeOver) {
+	if a != nil && a.state == "off" && (o.Why == AsMonitor || o.Why == WhyTakeOver) {
 		a.state, a.summoned = "ready", true // at their own word
 	}
 	if a == nil || a.state != "ready" {

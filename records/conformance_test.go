@@ -10,6 +10,8 @@ func testStore(t *testing.T, open opener) {
 		"users":            testUsers,
 		"log-in":           testLogin,
 		"sessions":         testSessions,
+		"own sessions":     testOwnSessions,
+		"look":             testLook,
 		"audit":            testAudit,
 		"people":           testPeople,
 		"recognition":      testRecognition,

@@ -9,6 +9,7 @@ import (
 
 	"hotline/queue"
 	"hotline/records"
+	"hotline/web/ui"
 )
 
 // CallBook is what the API needs to know of calls that were recorded.
@@ -222,10 +223,10 @@ func own(w *who, item *callItem) bool {
 }
 
 func (c *callItem) mask() {
-	c.Number, c.Name = maskNumber(c.Number), maskName(c.Name)
+	c.Number, c.Name = ui.MaskNumber(c.Number), ui.MaskName(c.Name)
 	if c.Live != nil {
 		live := *c.Live
-		live.Number, live.Caller, live.Name = maskNumber(live.Number), maskNumber(live.Caller), maskName(live.Name)
+		live.Number, live.Caller, live.Name = ui.MaskNumber(live.Number), ui.MaskNumber(live.Caller), ui.MaskName(live.Name)
 		c.Live = &live
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hotline/queue"
+	"hotline/web/ui"
 )
 
 // Live is one thing that happened, as sent to browsers by GET /api/v1/events.
@@ -104,7 +105,7 @@ func (h *Hub) PublishQueue(e queue.Event) error {
 	if e.Data["number"] != "" || e.Data["name"] != "" || e.Data["note"] != "" {
 		masked := e
 		masked.Data = maps.Clone(e.Data)
-		for key, mask := range map[string]func(string) string{"number": maskNumber, "name": maskName} {
+		for key, mask := range map[string]func(string) string{"number": ui.MaskNumber, "name": ui.MaskName} {
 			if v, ok := masked.Data[key]; ok {
 				masked.Data[key] = mask(v)
 			}

@@ -17,6 +17,7 @@ import (
 func permitted() map[string]string {
 	return map[string]string{
 		"login": "*", "logout": "asdx", "me": "asdx", "change-password": "asdx", "events": "asdx", "acknowledge-pop": "a", "beat-desk": "a",
+		"get-phone": "a", "choose-phone": "a",
 		"list-queues": "asdx", "get-queue": "asdx", "list-agents": "asdx", "get-agent": "asdx", "list-agent-numbers": "as",
 		"set-agent-state": "as", "extend-wrap-up": "a",
 		"list-calls": "as", "get-call": "as", "get-timeline": "as", "split-call": "a", "hold-call": "as", "resume-call": "as",

@@ -14,15 +14,16 @@ import (
 
 	"hotline/agent"
 	"hotline/configs"
-	"hotline/pbx/asterisk"
 	"hotline/queue"
 	"hotline/records"
 	"hotline/web"
+	"hotline/web/caller"
+	"hotline/web/ui"
 )
 
 // serve wires the rooms together and runs until ctx ends. Everything is built first, then started from the inside out (records,
 // presence, queue, switches, HTTP) and stopped in reverse, so that nothing is told of an event that it can no longer keep.
-func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Logger) error {
+func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log *slog.Logger) error {
 	zone, err := time.LoadLocation(cfg.Timezone)
 	if err != nil {
 		return fmt.Errorf("timezone: %w", err)
@@ -42,7 +43,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 		return err
 	}
 	log = log.With("node", node)
-	if err := firstAdministrator(ctx, store, out); err != nil {
+	if err := firstAdministrator(ctx, cfg, store, out); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.HTTP.Listen)
@@ -52,13 +53,23 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 	house.onEnd("listener", func() error { return ignoreClosed(listener.Close()) })
 
 	// What is happening now: Redis, and memory for when it is gone.
+	inside := cfg.Redis.URL == ""
+	closeRedis, err := redisInside(&cfg, log)
+	if err != nil {
+		return err
+	}
+	house.onEnd("redis inside", closeRedis)
 	presence, err := agent.DialStore(ctx, cfg.Redis.URL, "{"+cfg.Redis.Prefix+"}")
 	if err != nil {
 		return fmt.Errorf("redis.url: %w", err)
 	}
 	house.onEnd("presence store", presence.Close)
 	desk := &desks{now: time.Now, greeting: greeting(cfg.Greeting)}
-	lines := switches{}
+	phones, err := openTelephone(cfg, registry, log)
+	if err != nil {
+		return err
+	}
+	lines := phones.lines
 	hub := web.NewHub(0)
 	chores := newErrands(log)
 	roster := agent.NewRoster(agent.Options{
@@ -75,18 +86,6 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 	board.begin(distributor, roster)
 	roster.SetQueueing(distributor)
 
-	// The telephone.
-	driven := asterisk.NewMetrics(registry)
-	for _, sw := range cfg.Switches {
-		driver, err := asterisk.New(asterisk.Options{
-			Name: sw.Name, URL: sw.URL, User: sw.User, Password: sw.Password, App: sw.Application,
-			RingCycle: ringCycle(cfg), Metrics: driven, Log: log,
-		})
-		if err != nil {
-			return fmt.Errorf("switch %s: %w", sw.Name, err)
-		}
-		lines[sw.Name] = driver
-	}
 	lookUps := newCards(ctx, store, log)
 	house.onEnd("look-ups", lookUps.wait)
 	desk.roster, desk.cards = roster, lookUps
@@ -97,8 +96,17 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 	}
 	roster.OnChange(floor.noted)
 
+	pages, err := openPages(cfg, zone, inside, dev, log)
+	if err != nil {
+		return err
+	}
+	mounts := []func(ui.Router){}
+	if phones.softphone.Callers {
+		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
+	}
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
+		Softphone: phones.softphone, Pages: pages, Mounts: mounts,
 		Parts: parts(cfg, store, board, floor, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
 		UserChanged: func(records.User) { people.look() },
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
@@ -149,6 +157,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 			Drain: 5 * time.Second, OnDrain: site.Drain, Log: log,
 		})
 	})
+	invite(out, cfg, listener.Addr().String(), phones)
 	log.Info("hotline serves", "address", listener.Addr().String(), "switches", len(lines))
 	return house.wait(ctx)
 }

@@ -14,7 +14,10 @@ import (
 // Here the configuration becomes the plain structs of the rooms, which do not know it.
 
 func queueConfig(cfg configs.Config, node string, zone *time.Location) queue.Config {
-	out := queue.Config{BoardTimeout: 2 * time.Second, Node: node, Zone: zone, CallsPerNumber: cfg.Security.CallsPerNumber}
+	out := queue.Config{
+		BoardTimeout: 2 * time.Second, Node: node, Zone: zone, CallsPerNumber: cfg.Security.CallsPerNumber,
+		TellNobodyOfMonitors: !cfg.Supervision.TellAgents,
+	}
 	for _, h := range cfg.Hotlines {
 		out.Hotlines = append(out.Hotlines, queue.HotlineConfig{
 			Name: h.Name, DIDs: h.DIDs, Queue: h.Queue,
@@ -26,7 +29,7 @@ func queueConfig(cfg configs.Config, node string, zone *time.Location) queue.Con
 			Name: q.Name, Strategy: string(q.Strategy), Priority: q.Priority,
 			RingNoAnswer: q.RingNoAnswer, MissedPause: q.MissedCallsPause,
 			MaxWait: q.MaxWait, MaxWaiting: q.MaxWaiting, NoAgents: q.NoAgents,
-			HandOverTime: q.HandOverTime, HandlingTime: q.HandlingTime, StaffTarget: float64(q.StaffTarget) / 100,
+			HandOverTime: q.HandOverTime, ReturnTime: q.ReturnTime, HandlingTime: q.HandlingTime, StaffTarget: float64(q.StaffTarget) / 100,
 		}
 		for _, s := range q.Ladder {
 			plain.Ladder = append(plain.Ladder, queue.Step{Ring: s.Ring, More: s.RingMore, Who: string(s.Who), Team: s.Team})

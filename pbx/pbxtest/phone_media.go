@@ -24,6 +24,7 @@ type media struct {
 
 	mu       sync.Mutex
 	remote   *net.UDPAddr
+	held     string // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
 	heard    map[uint64]int // packets by voice
 	news     chan struct{}
@@ -74,6 +75,7 @@ func (m *media) sdp(direction string) string {
 // follow takes the other side's address from its SDP, if there is one.
 func (m *media) follow(sdp []byte) {
 	var remote net.UDPAddr
+	held := ""
 	for line := range strings.Lines(string(sdp)) {
 		line = strings.TrimSpace(line)
 		if ip, ok := strings.CutPrefix(line, "c=IN IP4 "); ok {
@@ -82,13 +84,32 @@ func (m *media) follow(sdp []byte) {
 		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "m=audio" {
 			remote.Port, _ = strconv.Atoi(fields[1])
 		}
+		if line == "a=sendonly" || line == "a=inactive" {
+			held = line[2:]
+		}
 	}
 	if remote.IP == nil || remote.Port == 0 {
 		return
 	}
 	m.mu.Lock()
-	m.remote = &remote
+	m.remote, m.held = &remote, held
+	close(m.news)
+	m.news = make(chan struct{})
 	m.mu.Unlock()
+}
+
+// answer is our answer to the other side's last offer: who is on hold sends nothing (RFC 3264 §6.1).
+func (m *media) answer() string {
+	m.mu.Lock()
+	held := m.held
+	m.mu.Unlock()
+	switch held {
+	case "sendonly":
+		return m.sdp("recvonly")
+	case "inactive":
+		return m.sdp("inactive")
+	}
+	return m.sdp("sendrecv")
 }
 
 // talk begins to send, once.
@@ -113,9 +134,9 @@ func (m *media) send(every time.Duration) {
 		binary.BigEndian.PutUint16(packet[2:], uint16(n))
 		binary.BigEndian.PutUint32(packet[4:], n*160)
 		m.mu.Lock()
-		remote := m.remote
+		remote, held := m.remote, m.held
 		m.mu.Unlock()
-		if remote != nil && !m.phone.isUnplugged() {
+		if remote != nil && held == "" && !m.phone.isUnplugged() {
 			if _, err := m.conn.WriteToUDP(packet, remote); err != nil {
 				return
 			}
@@ -177,6 +198,11 @@ func (c *PhoneCall) Received() int {
 func (c *PhoneCall) WaitReceived(ctx context.Context, n int) error {
 	before := c.Received()
 	return c.media.wait(ctx, func() bool { return c.media.received >= before+n })
+}
+
+// WaitHeld waits until the other side has put this phone on hold by its SDP, so that it sends no voice.
+func (c *PhoneCall) WaitHeld(ctx context.Context) error {
+	return c.media.wait(ctx, func() bool { return c.media.held != "" })
 }
 
 // WaitHears waits until this phone hears the other one: the switch really has connected these two. It tells for certain

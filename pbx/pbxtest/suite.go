@@ -19,7 +19,8 @@ type Harness struct {
 	TrunkIP  string // calls from here are callers'
 	PhoneIP  string // phones live here
 	DID      string // a number that the switch answers
-	// Media: the switch can play and record (the embedded one cannot).
+	// Media: voice goes through the switch, so it can play, record, and let who waits hear something. Without it, voice goes
+	// from phone to phone, and who is on hold is told so by SDP.
 	Media bool
 }
 
