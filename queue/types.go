@@ -180,6 +180,7 @@ const (
 	EventEnded     = "ended"     // end, talk_ms
 	EventAdopted   = "adopted"   // state
 	EventRefused   = "refused"   // reason: unknown-number, too-many-calls, queue-full
+	EventSkills    = "skills"    // of an agent: skills ("erp 2→1"), by, reason
 	EventPresence  = "presence"  // from, to, reason, by
 	EventDegraded  = "degraded"  // the board changed: mode "local" or "shared"
 	EventAlarm     = "alarm"     // what, detail

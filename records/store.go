@@ -26,6 +26,8 @@ type Options struct {
 	OnBusy func(what string, attempt int)
 	// RespondWithin is the response time promised for an escalation whose wrap-up names none, per kind. Remote 1 h, onsite 4 h.
 	RespondWithin map[string]time.Duration
+	// Departments are the codes of those to whom an enquiry can be referred. Nil takes any name.
+	Departments []string
 	// CentreOf names the service centre of a region ("" for an unknown region is asked, too), where neither the wrap-up nor
 	// the customer's data do. Nil names none.
 	CentreOf func(region string) string

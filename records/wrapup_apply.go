@@ -3,7 +3,10 @@ package records
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,7 +15,7 @@ import (
 // once: the same outcome by the same person again returns the first result.
 // Errors: ErrIncomplete, ErrNotFound, ErrForbidden (by did not talk on the call), ErrConflict.
 func (s *Store) WrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) {
-	if err := in.Validate(s.now(), s.opt.Region); err != nil {
+	if err := s.knownDepartment(&in, in.Validate(s.now(), s.opt.Region)); err != nil {
 		return WrapUpResult{}, err
 	}
 	var out WrapUpResult
@@ -21,6 +24,21 @@ func (s *Store) WrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error
 		return err
 	})
 	return out, err
+}
+
+// knownDepartment adds to what is wrong with a wrap-up that nobody of the configuration has such a name: a referral must end
+// with somebody (I4).
+func (s *Store) knownDepartment(in *WrapUpInput, wrong error) error {
+	if in.Referral == nil || in.Referral.Department == "" || s.opt.Departments == nil || slices.Contains(s.opt.Departments, in.Referral.Department) {
+		return wrong
+	}
+	var f faults
+	f.add("referral.department", "unknown", "Choose one of "+strings.Join(s.opt.Departments, ", ")+".", "There is no department %q.", in.Referral.Department)
+	if p := new(Problem); errors.As(wrong, &p) {
+		p.Fields = append(p.Fields, f...)
+		return wrong
+	}
+	return f.problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.", "The call cannot be wrapped up like this.")
 }
 
 func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) {

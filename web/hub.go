@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hotline/queue"
@@ -43,11 +44,14 @@ const (
 type Hub struct {
 	epoch string
 
-	mu   sync.Mutex
-	ring []liveItem
-	next uint64 // id of the next event, from 1
-	wake chan struct{}
-	shut bool
+	discreet atomic.Bool // agents are not told who listens, see Options.Discreet
+
+	mu     sync.Mutex
+	secret map[string]bool // legs of managers who listen, while discreet
+	ring   []liveItem
+	next   uint64 // id of the next event, from 1
+	wake   chan struct{}
+	shut   bool
 }
 
 type liveItem struct {
@@ -101,8 +105,14 @@ func (h *Hub) PublishQueue(e queue.Event) error {
 	switch e.Kind {
 	case queue.EventDegraded, queue.EventAlarm:
 		l.To = ToSupervisors | ToAdministrators
+	case queue.EventMonitored, queue.EventTakeOver, queue.EventSkills: // whom it concerns is told at their desk
+		l.To = ToSupervisors
 	}
-	if e.Data["number"] != "" || e.Data["name"] != "" || e.Data["note"] != "" {
+	quiet := h.discreet.Load()
+	if quiet && h.listens(e) {
+		l.To = ToSupervisors
+	}
+	if quiet && e.Kind == queue.EventPresence || e.Data["forced"] != "" || e.Data["number"] != "" || e.Data["name"] != "" || e.Data["note"] != "" {
 		masked := e
 		masked.Data = maps.Clone(e.Data)
 		for key, mask := range map[string]func(string) string{"number": ui.MaskNumber, "name": ui.MaskName} {
@@ -111,9 +121,36 @@ func (h *Hub) PublishQueue(e queue.Event) error {
 			}
 		}
 		delete(masked.Data, "note")
+		if e.Data["forced"] != "" {
+			delete(masked.Data, "reason") // why a manager took a call over
+		}
+		if quiet && e.Kind == queue.EventPresence {
+			delete(masked.Data, "call")
+		}
 		l.Plain = masked
 	}
 	return h.Publish(l)
+}
+
+// listens says that an event is of a manager's phone that rings or listens.
+func (h *Hub) listens(e queue.Event) bool {
+	leg := e.Data["leg"]
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case leg == "":
+	case e.Kind == queue.EventOffered && e.Data["why"] == queue.AsMonitor:
+		if h.secret == nil {
+			h.secret = map[string]bool{}
+		}
+		h.secret[leg] = true
+	case e.Kind == queue.EventMonitored:
+		switch e.Data["state"] {
+		case "left", "missed", "off", "talks":
+			delete(h.secret, leg)
+		}
+	}
+	return h.secret[leg]
 }
 
 // close ends all streams; what is published later is dropped.

@@ -9,6 +9,7 @@ import (
 	"hotline/configs"
 	"hotline/queue"
 	"hotline/records"
+	"hotline/web"
 )
 
 // Here the configuration becomes the plain structs of the rooms, which do not know it.
@@ -63,6 +64,14 @@ func pauseReasons(cfg configs.Config) []string {
 		codes[i] = r.Code
 	}
 	return codes
+}
+
+func declineReasons(cfg configs.Config) []web.Reason {
+	reasons := make([]web.Reason, len(cfg.DeclineReasons))
+	for i, r := range cfg.DeclineReasons {
+		reasons[i] = web.Reason(r)
+	}
+	return reasons
 }
 
 // serves lists the queues that a user serves, with the level: every queue whose skill they have. A service manager without
