@@ -47,7 +47,7 @@ class Desk {
     this.bar = new CallBar(this.people, (a) => (a === "takeback" ? this.commands.takeBack() : this.commands.letExpertGo()));
     this.strip = new PresenceStrip(this.people, (reason) => this.commands.stand("paused", reason));
     this.hand = new HandDialog(this.people, this.me, (mode, to) => this.commands.offer(mode, to));
-    this.refusal = new DeclineDialog((reason) => this.commands.decline(reason));
+    this.refusal = new DeclineDialog((reason, note) => this.commands.decline(reason, note));
     this.alerts = new AlertList((r) => this.#remedy(r));
     this.attention = new Attention();
     this.tab = new PhoneTab(this.me, (mine) => this.#phoneHere(mine));
