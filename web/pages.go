@@ -42,7 +42,9 @@ func (r pageRouter) Page(pattern string, roles []string, h http.HandlerFunc) {
 }
 
 // Open mounts a page that nobody needs to sign in for; see ui.Router.
-func (r pageRouter) Open(pattern string, h http.HandlerFunc) { r.site.mux.Handle(pattern, r.site.page(h)) }
+func (r pageRouter) Open(pattern string, h http.HandlerFunc) {
+	r.site.mux.Handle(pattern, r.site.page(h))
+}
 
 // page is what every page needs, signed in or not: its headers, the visitor, a form that is bounded and parsed.
 func (s *Site) page(h http.HandlerFunc) http.Handler {
@@ -183,6 +185,9 @@ func (s *Site) mountPages() {
 	s.mux.Handle("GET /{$}", s.page(s.serveRoot))
 	s.mux.Handle("GET /problems/{code}", s.page(s.serveProblemPage))
 	s.mountLogin()
+	s.mountSettings(pageRouter{s})
+	s.mountAdministration(pageRouter{s})
+	s.mountDesign(pageRouter{s})
 	for _, mount := range s.opt.Mounts {
 		mount(pageRouter{s})
 	}

@@ -1,6 +1,9 @@
 package embedded_test
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"hotline/pbx/embedded"
@@ -39,4 +42,33 @@ func harness(sw *embedded.Switch) pbxtest.Harness {
 // TestConformance runs the suite of all drivers.
 func TestConformance(t *testing.T) {
 	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness { return harness(newSwitch(t, embedded.Options{})) })
+}
+
+// TestConformanceTCP runs it with phones and callers on TCP.
+func TestConformanceTCP(t *testing.T) {
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness {
+		h := harness(newSwitch(t, embedded.Options{}))
+		h.TCP = true
+		return h
+	})
+}
+
+// TestConformanceWebsocket runs it with browsers for phones and callers.
+func TestConformanceWebsocket(t *testing.T) {
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness {
+		sw := newSwitch(t, embedded.Options{})
+		h := harness(sw)
+		h.Websocket = serveWebsocket(t, sw)
+		return h
+	})
+}
+
+// serveWebsocket serves the switch's websocket as the hotline does, and gives its address.
+func serveWebsocket(t *testing.T, sw *embedded.Switch) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle("GET /sip", sw.Websocket())
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return "ws" + strings.TrimPrefix(server.URL, "http") + "/sip"
 }

@@ -96,6 +96,7 @@ func (p *Pages) Trouble(w http.ResponseWriter, r *http.Request, status int, what
 	if r.Header.Get("HX-Request") == "true" {
 		w.Header().Set("HX-Retarget", "#messages")
 		w.Header().Set("HX-Reswap", "beforeend")
+		w.Header().Set("HX-Reselect", ".toast")
 		p.Fragment(w, r, status, "ui/_trouble", data)
 		return
 	}

@@ -79,6 +79,12 @@ func (p *Pages) Zone() *time.Location { return p.opt.Zone }
 // Static serves /static/<hash>/…; mount it at "GET /static/".
 func (p *Pages) Static() http.Handler { return p.assets }
 
+// Knows says whether there is a text of that key.
+func (p *Pages) Knows(key string) bool {
+	_, ok := p.texts[key]
+	return ok
+}
+
 // Say gives the text of a key in a language; {0}, {1} … stand for the arguments. A key that does not exist says itself, and is
 // logged: tests find those that code names.
 func (p *Pages) Say(lang, key string, args ...any) string {
