@@ -246,7 +246,6 @@ func TestReloadInACall(t *testing.T) {
 	if !asks {
 		t.Error("the page can be left in a talk without being asked")
 	}
-	tab.Run(`window.addEventListener("beforeunload", (e) => e.stopImmediatePropagation(), {capture: true})`)
 	tab.Goto("about:blank") // as after a crash: nobody could be asked
 	h.sip.unregistered()
 	tab.Goto(h.url + "/desk?lang=en")
