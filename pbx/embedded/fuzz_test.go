@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -27,7 +28,9 @@ func fuzzed(tb testing.TB) *Switch {
 	}()
 	tb.Cleanup(func() {
 		cancel()
-		<-ended
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			tb.Error(err)
+		}
 	})
 	<-synced
 	return s

@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -40,7 +41,9 @@ func running(t *testing.T, o embedded.Options) (*embedded.Switch, <-chan pbx.Eve
 	}()
 	t.Cleanup(func() {
 		cancel()
-		<-ended
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
 	})
 	<-synced
 	return sw, events

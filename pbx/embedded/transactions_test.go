@@ -48,7 +48,7 @@ func TestClientTimers(t *testing.T) {
 				var after time.Duration
 				began := time.Now()
 				all.send(f, outgoing(t, test.method), func(_ *sip.Response, err error) { why, after = err, time.Since(began) })
-				<-time.After(time.Minute) // the bubble's clock
+				pass(time.Minute) // the bubble's clock
 				if !errors.Is(why, errNoAnswer) || after != 32*time.Second || len(f.all()) != test.sent {
 					t.Errorf("sent %d times, gave up after %s: %v", len(f.all()), after, why)
 				}
@@ -75,7 +75,7 @@ func TestClientInvite(t *testing.T) {
 			told = append(told, res.StatusCode)
 		})
 		tx.receive(back(r, 180, "p"))
-		<-time.After(10 * time.Minute) // a phone may ring for long
+		pass(10 * time.Minute) // a phone may ring for long
 		tx.receive(back(r, 200, "p"))
 		tx.ack("p", []byte("ACK p"))
 		tx.receive(back(r, 200, "p"))
@@ -85,7 +85,7 @@ func TestClientInvite(t *testing.T) {
 		if f.count("INVITE") != 1 || f.count("ACK p") != 3 || fmt.Sprint(told) != "[180 200 200]" {
 			t.Errorf("%d INVITEs, %d ACKs, told %v", f.count("INVITE"), f.count("ACK p"), told)
 		}
-		<-time.After(time.Minute)
+		pass(time.Minute)
 		if clients, _ := all.size(); clients != 0 {
 			t.Errorf("%d are left", clients)
 		}
@@ -100,7 +100,7 @@ func TestClientInvite(t *testing.T) {
 			value(ack, "Via") != r.Via().Value() || value(ack, "To") != "<sip:b@x>;tag=p" {
 			t.Errorf("%d ACKs, told %v, the last\n%s", f.count("ACK sip:"), told, ack)
 		}
-		<-time.After(time.Minute)
+		pass(time.Minute)
 	})
 }
 
@@ -123,7 +123,7 @@ func TestCancelWaits(t *testing.T) {
 			value(cancel, "Reason") != answeredElsewhere {
 			t.Errorf("%d CANCELs:\n%s", f.count("CANCEL"), cancel)
 		}
-		<-time.After(33 * time.Second)
+		pass(33 * time.Second)
 		if !errors.Is(why, errNoAnswer) {
 			t.Errorf("ended with %v", why)
 		}
@@ -152,13 +152,13 @@ func TestServerInvite(t *testing.T) {
 				}
 				tx.respond(answer(f, r, status{test.code, "X"}, "t"))
 				tx.respond(answer(f, r, badRequest, "t")) // a second final answer is none
-				<-time.After(600 * time.Millisecond)      // one repetition
+				pass(600 * time.Millisecond)              // one repetition
 				if test.acked && test.code == 200 {
 					tx.acked()
 				} else if test.acked && !tx.refusalAcked() {
 					t.Error("its ACK is not taken")
 				}
-				<-time.After(time.Minute)
+				pass(time.Minute)
 				if len(f.all()) != test.sent || unheard != test.unheard {
 					t.Errorf("sent %d times, want %d; unheard %v", len(f.all()), test.sent, unheard)
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -33,7 +34,7 @@ const sdpText = "v=0\r\no=- 5 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\
 func play(t *testing.T, scene func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s, err := New(Options{Name: "w", DIDs: func(n string) bool { return n == "4001" }})
+		s, err := New(Options{Name: "w", Log: slog.New(slog.NewTextHandler(t.Output(), nil)), DIDs: func(n string) bool { return n == "4001" }})
 		if err != nil {
 			t.Fatal(err)
 		}
