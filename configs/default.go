@@ -8,14 +8,14 @@ func Default() Config {
 	hotline.setDefaults()
 	queue := Queue{Name: "service", Title: Text{Zh: "服务热线", En: "Service hotline"}, Skill: "service"}
 	queue.setDefaults()
-	asterisk := Switch{Name: "main", PasswordFile: "data/ari.secret"}
-	asterisk.setDefaults()
+	embedded := Switch{Name: "main"}
+	embedded.setDefaults()
 	return Config{
 		Timezone: "Asia/Shanghai",
 		HTTP:     HTTP{Listen: "127.0.0.1:8080"},
 		Data:     Data{Dir: "data"},
-		Redis:    Redis{URL: "redis://127.0.0.1:6379/0", Mode: RedisFallback, Prefix: "hotline"},
-		Switches: []Switch{asterisk},
+		Redis:    Redis{Mode: RedisFallback, Prefix: "hotline"},
+		Switches: []Switch{embedded},
 		Asterisk: Asterisk{
 			SIPBind: "127.0.0.1:5060", HTTPBind: "127.0.0.1:8088",
 			RTPFirst: 10000, RTPLast: 19999,
@@ -30,18 +30,28 @@ func Default() Config {
 			{Code: "training", Zh: "培训", En: "Training"},
 			{Code: "paperwork", Zh: "文书处理", En: "Paperwork"},
 		},
+		DeclineReasons: []Reason{
+			{Code: "busy", Zh: "正在忙", En: "Busy"},
+			{Code: "away", Zh: "暂时离开", En: "Away from the desk"},
+			{Code: "skill", Zh: "不熟悉该问题", En: "Not my field"},
+			{Code: "technical", Zh: "设备故障", En: "Technical trouble"},
+			{Code: "other", Zh: "其他", En: "Other"},
+		},
 		Departments: []Department{
 			{Code: "sales", Zh: "销售部", En: "Sales"},
 			{Code: "finance", Zh: "财务部", En: "Finance"},
 			{Code: "development", Zh: "研发部", En: "Development"},
 		},
+		Products:    defaultProducts(),
+		Templates:   defaultCaseTemplates(),
 		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Greeting: Text{
 			Zh: "您好，这里是服务热线，请问有什么可以帮您？",
 			En: "Hello, this is the service hotline. How may I help you?",
 		},
-		Desk: Desk{Timeout: 30 * time.Second},
+		Desk:        Desk{Timeout: 30 * time.Second},
+		Supervision: Supervision{TellAgents: true},
 		Security: Security{
 			CallsPerNumber:  10,
 			SessionLifetime: 12 * time.Hour, SessionIdle: time.Hour,
@@ -55,7 +65,8 @@ func Default() Config {
 type withDefaults interface{ setDefaults() }
 
 func (s *Switch) setDefaults() {
-	s.Kind, s.URL = SwitchAsterisk, "http://127.0.0.1:8088/ari"
+	s.Kind, s.Bind = SwitchEmbedded, "127.0.0.1:5060"
+	s.URL = "http://127.0.0.1:8088/ari"
 	s.User, s.Application = "hotline", "hotline"
 }
 
@@ -80,6 +91,7 @@ func (q *Queue) setDefaults() {
 		{When: WhenQueueFull, Do: DoCallback, Media: "sound:vm-nobodyavail"},
 	}
 	q.WrapUpLimit, q.HandOverTime = 2*time.Minute, 30*time.Second
+	q.ReturnTime = 20 * time.Second
 	q.HandlingTime, q.StaffTarget = 3*time.Minute, 99
 }
 

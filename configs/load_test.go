@@ -95,7 +95,7 @@ func TestEnvironment(t *testing.T) {
 		"PATH=/bin", "HOTLINE_CONFIG=x", "HOTLINE_CACHE=y", "HOTLINE_ASTERISK_ROOT=r", "HOTLINE_TEST_ARI_URL=z",
 		"HOTLINE_REDIS_URL=redis://:p#=:[@env/1", "HOTLINE_DESK_TIMEOUT=45s", "HOTLINE_SECURITY_LOGIN_ATTEMPTS=7",
 		"HOTLINE_ASTERISK_LOCAL_NETWORKS=10.0.0.0/8, 192.168.0.0/16",
-		"HOTLINE_SWITCHES=[{name: one, password: secret}, {name: two, password_file: f}]",
+		"HOTLINE_SWITCHES=[{name: one, kind: asterisk, password: secret}, {name: two, kind: asterisk, password_file: f}]",
 		"HOTLINE_TEAMS=[]",
 	})
 	var ps Problems

@@ -6,7 +6,8 @@ import "time"
 type Switch struct {
 	Name         string     `yaml:"name"` // part of every call's id: [a-z0-9]{1,16}, never change it while calls are up
 	Kind         SwitchKind `yaml:"kind"`
-	URL          string     `yaml:"url"` // of ARI, e.g. http://127.0.0.1:8088/ari
+	Bind         string     `yaml:"bind"` // embedded: host:port for SIP over UDP and TCP; "" = browsers' websocket alone
+	URL          string     `yaml:"url"`  // asterisk: of ARI, e.g. http://127.0.0.1:8088/ari
 	User         string     `yaml:"user"`
 	Password     string     `yaml:"password"`
 	PasswordFile string     `yaml:"password_file"` // one of the two; `hotline asterisk-config` makes a missing file
@@ -16,8 +17,11 @@ type Switch struct {
 // SwitchKind names a driver.
 type SwitchKind string
 
-// SwitchAsterisk is Asterisk 20 or 22, driven over ARI.
-const SwitchAsterisk SwitchKind = "asterisk"
+// The drivers.
+const (
+	SwitchEmbedded SwitchKind = "embedded" // the small SIP switch of this process: no announcements, no recording
+	SwitchAsterisk SwitchKind = "asterisk" // Asterisk 20 or 22, driven over ARI
+)
 
 // Asterisk is what `hotline asterisk-config` writes into the configuration of an Asterisk.
 type Asterisk struct {
@@ -32,6 +36,7 @@ type Asterisk struct {
 	Watchdog        time.Duration `yaml:"watchdog"`        // a caller whose controller gives no sign of life for this long is taken back by the dialplan
 	FallbackRing    time.Duration `yaml:"fallback_ring"`   // how long one round of the dialplan's own ringing lasts (I9)
 	SoundsLanguage  string        `yaml:"sounds_language"` // directory below Asterisk's sounds
+	WebCallers      bool          `yaml:"web_callers"`     // callers may come from a browser, by the accounts that the hotline makes at run time
 }
 
 // Trunk is a line to the network. Calls are taken only from its addresses; nothing is ever dialled out to it.

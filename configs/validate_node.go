@@ -11,6 +11,9 @@ import (
 
 // node checks what this process itself needs: its addresses, stores and log.
 func (k *checker) node(c Config) {
+	if len(c.Company) > 120 {
+		k.bad("company", "write the name that customers know, at most 120 bytes", "has %d bytes", len(c.Company))
+	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
 		k.bad("timezone", "write an IANA name, e.g. Asia/Shanghai", "%s is no time zone", quoteShort(c.Timezone))
 	}
@@ -27,7 +30,7 @@ func (k *checker) node(c Config) {
 	if strings.TrimSpace(c.Data.Dir) == "" {
 		k.bad("data.dir", "name a directory, e.g. /var/lib/hotline", "is empty")
 	}
-	k.url("redis.url", c.Redis.URL, false, "redis", "rediss", "unix")
+	k.url("redis.url", c.Redis.URL, true, "redis", "rediss", "unix")
 	k.oneOf("redis.mode", string(c.Redis.Mode), string(RedisFallback), string(RedisRequired))
 	if !tagPattern.MatchString(c.Redis.Prefix) {
 		k.bad("redis.prefix", "use letters, digits, . _ : and -, without braces, at most 64", "%s is no key prefix", quoteShort(c.Redis.Prefix))

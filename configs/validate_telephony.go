@@ -12,27 +12,46 @@ const maxSwitches = 8
 
 func (k *checker) switches(switches []Switch) {
 	if len(switches) == 0 {
-		k.bad("switches", "leave the key out for one Asterisk on this machine, or name yours", "is empty: no call could arrive")
+		k.bad("switches", "leave the key out for the embedded switch, or name yours", "is empty: no call could arrive")
 	}
 	if len(switches) > maxSwitches {
 		k.bad("switches", "start another hotline for the rest", "has %d switches, at most %d go with one controller", len(switches), maxSwitches)
 	}
-	seen := map[string]string{}
+	seen, embedded := map[string]string{}, false
 	for i, s := range switches {
 		key := fmt.Sprintf("switches[%d]", i)
 		k.name(key+".name", s.Name, switchName, "use small letters and digits, at most 16", seen)
-		k.oneOf(key+".kind", string(s.Kind), string(SwitchAsterisk))
-		if u := k.url(key+".url", s.URL, false, "http", "https"); u != nil && u.Scheme == "http" && !loopback(u.Hostname()) {
-			k.bad(key+".url", "use https, or a tunnel that ends on loopback", "ARI's password would cross the network in the clear to %s", u.Host)
+		k.oneOf(key+".kind", string(s.Kind), string(SwitchEmbedded), string(SwitchAsterisk))
+		switch s.Kind {
+		case SwitchAsterisk:
+			k.ariSwitch(key, s)
+		case SwitchEmbedded:
+			if embedded {
+				k.bad(key+".kind", "keep one; several Asterisks can stand beside it", "is a second embedded switch in one process")
+			}
+			embedded = true
+			if s.Bind != "" {
+				k.ipPort(key+".bind", s.Bind)
+			}
+			if s.Password != "" || s.PasswordFile != "" {
+				k.bad(key+".kind", "write kind: asterisk, or remove the password", "is embedded, but a password for ARI is given")
+			}
 		}
-		if !plainName.MatchString(s.User) {
-			k.bad(key+".user", nameMend, "%s is no ARI user", quoteShort(s.User))
-		}
-		if !plainName.MatchString(s.Application) {
-			k.bad(key+".application", nameMend, "%s is no application name", quoteShort(s.Application))
-		}
-		k.secret(key, "password", s.Password, s.PasswordFile, true)
 	}
+}
+
+// ariSwitch checks how an Asterisk is reached.
+func (k *checker) ariSwitch(key string, s Switch) {
+	if u := k.url(key+".url", s.URL, false, "http", "https"); u != nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+		k.bad(key+".url", "use https, or a tunnel that ends on loopback", "ARI's password would cross the network in the clear to %s", u.Host)
+	}
+	if !plainName.MatchString(s.User) {
+		k.bad(key+".user", nameMend, "%s is no ARI user", quoteShort(s.User))
+	}
+	if !plainName.MatchString(s.Application) {
+		k.bad(key+".application", nameMend, "%s is no application name", quoteShort(s.Application))
+	}
+	k.secret(key, "password", s.Password, s.PasswordFile, true)
 }
 
 // ipPort checks an address that Asterisk binds, which takes no names, and gives its host.

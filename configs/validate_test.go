@@ -45,6 +45,7 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"no data", func(c *Config) { c.Data.Dir = " " }, "data.dir"},
 		{"no switch", func(c *Config) { c.Switches = nil }, "switches"},
 		{"too many switches", func(c *Config) {
+			asterisk(c)
 			for i := range maxSwitches {
 				s := c.Switches[0]
 				s.Name = fmt.Sprint("s", i)
@@ -52,13 +53,20 @@ func TestValidateNamesTheKey(t *testing.T) {
 			}
 		}, "switches"},
 		{"switch name", func(c *Config) { c.Switches[0].Name = "Main-1" }, "switches[0].name"},
-		{"switch twice", func(c *Config) { c.Switches = append(c.Switches, c.Switches[0]) }, "switches[1].name"},
-		{"ARI in the clear", func(c *Config) { c.Switches[0].URL = "http://pbx.example:8088/ari" }, "switches[0].url"},
-		{"ARI over TLS", func(c *Config) { c.Switches[0].URL = "https://pbx.example/ari" }, ""},
-		{"no password", func(c *Config) { c.Switches[0].PasswordFile = "" }, "switches[0].password"},
-		{"two passwords", func(c *Config) { c.Switches[0].Password = "x" }, "switches[0].password"},
-		{"application", func(c *Config) { c.Switches[0].Application = "a,b" }, "switches[0].application"},
-		{"user", func(c *Config) { c.Switches[0].User = "a:b" }, "switches[0].user"},
+		{"switch twice", func(c *Config) { asterisk(c); c.Switches = append(c.Switches, c.Switches[0]) }, "switches[1].name"},
+		{"ARI in the clear", func(c *Config) { asterisk(c); c.Switches[0].URL = "http://pbx.example:8088/ari" }, "switches[0].url"},
+		{"ARI over TLS", func(c *Config) { asterisk(c); c.Switches[0].URL = "https://pbx.example/ari" }, ""},
+		{"two embedded switches", func(c *Config) {
+			c.Switches = append(c.Switches, c.Switches[0])
+			c.Switches[1].Name = "other"
+		}, "switches[1].kind"},
+		{"a password for no Asterisk", func(c *Config) { c.Switches[0].PasswordFile = "f" }, "switches[0].kind"},
+		{"browsers alone", func(c *Config) { c.Switches[0].Bind = "" }, ""},
+		{"embedded switch's address", func(c *Config) { c.Switches[0].Bind = "pbx:5060" }, "switches[0].bind"},
+		{"no password", func(c *Config) { asterisk(c); c.Switches[0].PasswordFile = "" }, "switches[0].password"},
+		{"two passwords", func(c *Config) { asterisk(c); c.Switches[0].Password = "x" }, "switches[0].password"},
+		{"application", func(c *Config) { asterisk(c); c.Switches[0].Application = "a,b" }, "switches[0].application"},
+		{"user", func(c *Config) { asterisk(c); c.Switches[0].User = "a:b" }, "switches[0].user"},
 		{"NAT without networks", func(c *Config) { c.Asterisk.ExternalAddress = "203.0.113.1" }, "asterisk.local_networks"},
 		{"few ports", func(c *Config) { c.Asterisk.RTPLast = c.Asterisk.RTPFirst }, "asterisk.rtp_last"},
 		{"SIP by name", func(c *Config) { c.Asterisk.SIPBind = "localhost:5060" }, "asterisk.sip_bind"},
@@ -108,7 +116,18 @@ func TestValidateNamesTheKey(t *testing.T) {
 		}, "service_centres[1].regions[0]"},
 		{"system's reason", func(c *Config) { c.PauseReasons[0].Code = "desk-lost" }, "pause_reasons[0].code"},
 		{"no reasons", func(c *Config) { c.PauseReasons = nil }, "pause_reasons"},
+		{"no reasons to decline", func(c *Config) { c.DeclineReasons = nil }, "decline_reasons"},
+		{"reason to decline twice", func(c *Config) { c.DeclineReasons[1].Code = "busy" }, "decline_reasons[1].code"},
+		{"return time", func(c *Config) { c.Queues[0].ReturnTime = time.Hour }, "queues[0].return_time"},
 		{"department twice", func(c *Config) { c.Departments[1].Code = "sales" }, "departments[1].code"},
+		{"product twice", func(c *Config) { c.Products[1].Code = "software" }, "products[1].code"},
+		{"category twice", func(c *Config) { c.Products[0].Categories[1].Code = "login" }, "products[0].categories[1].code"},
+		{"category in one language", func(c *Config) { c.Products[0].Categories[0].En = "" }, "products[0].categories[0].en"},
+		{"no products", func(c *Config) { c.Products, c.Templates = nil, nil }, ""},
+		{"template of no product", func(c *Config) { c.Templates[1].Product = "hardware" }, "case_templates[1].product"},
+		{"template of another's category", func(c *Config) { c.Templates[1].Product = "system" }, "case_templates[1].category"},
+		{"template without text", func(c *Config) { c.Templates[0].Text.Zh = "" }, "case_templates[0].text.zh"},
+		{"template twice", func(c *Config) { c.Templates[1].Name = "fault" }, "case_templates[1].name"},
 		{"response time", func(c *Config) { c.Escalations.Onsite = 0 }, "escalations.onsite_response"},
 		{"webhook unsigned", func(c *Config) { c.Webhook.URL = "https://x.example" }, "webhook.secret"},
 		{"webhook in the clear", func(c *Config) { c.Webhook.URL, c.Webhook.SecretFile = "http://x.example", "f" }, "webhook.url"},
@@ -137,4 +156,9 @@ func TestValidateNamesTheKey(t *testing.T) {
 			}
 		})
 	}
+}
+
+// asterisk makes the first switch an Asterisk.
+func asterisk(c *Config) {
+	c.Switches[0].Kind, c.Switches[0].PasswordFile = SwitchAsterisk, "data/ari.secret"
 }

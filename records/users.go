@@ -26,11 +26,12 @@ type User struct {
 	WebRTC      bool           `db:"webrtc"   json:"webrtc"` // the phone is a browser
 	Disabled    bool           `db:"disabled" json:"disabled"`
 	HA1         string         `db:"ha1"      json:"-"` // MD5(login:hotline:secret), "" = no phone
-	HasPassword bool           `db:"-"        json:"has_password"`
-	CreatedAt   time.Time      `db:"-"        json:"created_at"`
-	LastLogin   time.Time      `db:"-"        json:"last_login,omitzero"`
-	LockedUntil time.Time      `db:"-"        json:"locked_until,omitzero"`
-	Version     int64          `db:"version"  json:"version"`
+	Look        `json:"-"`
+	HasPassword bool      `db:"-"        json:"has_password"`
+	CreatedAt   time.Time `db:"-"        json:"created_at"`
+	LastLogin   time.Time `db:"-"        json:"last_login,omitzero"`
+	LockedUntil time.Time `db:"-"        json:"locked_until,omitzero"`
+	Version     int64     `db:"version"  json:"version"`
 }
 
 // Is reports whether the user has the role.

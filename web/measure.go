@@ -65,7 +65,7 @@ func (s *Site) measure(next http.Handler) http.Handler {
 			route = "none"
 		}
 		s.measured.requests.WithLabelValues(route, strconv.Itoa(a.status/100)+"xx").Inc()
-		if !strings.HasSuffix(route, "/events") && r.URL.Query().Get("wait") == "" {
+		if !strings.HasSuffix(route, "/events") && !strings.HasSuffix(route, sipPath) && r.URL.Query().Get("wait") == "" {
 			s.measured.took.WithLabelValues(route).Observe(time.Since(began).Seconds())
 		}
 	})

@@ -48,12 +48,18 @@ func (c *asteriskConfigCommand) Run(around surroundings, line *commandLine) erro
 }
 
 func (c *asteriskConfigCommand) choose(switches []configs.Switch) (configs.Switch, error) {
-	names := make([]string, len(switches))
-	for i, s := range switches {
+	var names []string
+	for _, s := range switches {
+		if s.Kind != configs.SwitchAsterisk {
+			continue
+		}
 		if c.Switch == "" || c.Switch == s.Name {
 			return s, nil
 		}
-		names[i] = s.Name
+		names = append(names, s.Name)
+	}
+	if len(names) == 0 {
+		return configs.Switch{}, errors.New("no switch of the configuration has kind: asterisk; add one under switches")
 	}
 	return configs.Switch{}, fmt.Errorf("there is no switch %q in the configuration, but: %s", c.Switch, strings.Join(names, ", "))
 }

@@ -13,8 +13,8 @@ func TestAsteriskConfig(t *testing.T) {
 	secret := filepath.Join(dir, "secrets", "ari")
 	file := write(t, filepath.Join(dir, "hotline.yaml"), fmt.Sprintf(`
 switches:
-  - {name: east, password_file: %q}
-  - {name: west, password: west-password-123, application: second}
+  - {name: east, kind: asterisk, password_file: %q}
+  - {name: west, kind: asterisk, password: west-password-123, application: second}
 asterisk:
   sip_bind: 127.0.0.9:5080
   trunks: [{name: carrier, addresses: [192.0.2.7]}]

@@ -36,7 +36,7 @@ func TestDoctorWithEverythingThere(t *testing.T) {
 	}
 	environ := []string{
 		"HOTLINE_REDIS_URL=redis://" + redis.Addr,
-		"HOTLINE_SWITCHES=[{name: main, url: '" + asterisk.ARIURL + "', user: " + asterisk.ARIUser + ", password: '" + asterisk.ARIPassword + "'}]",
+		"HOTLINE_SWITCHES=[{name: main, kind: asterisk, url: '" + asterisk.ARIURL + "', user: " + asterisk.ARIUser + ", password: '" + asterisk.ARIPassword + "'}]",
 	}
 	if r := hotline(t, environ, "", "--data", data, "user", "add", "root", "--role", "administrator"); r.code != exitOK {
 		t.Fatalf("user add: %+v", r)
@@ -65,7 +65,7 @@ func TestDoctorWithNothingThere(t *testing.T) {
 	closed := closedAddress(t)
 	environ := []string{
 		"HOTLINE_REDIS_URL=redis://" + closed,
-		"HOTLINE_SWITCHES=[{name: main, url: 'http://" + closed + "/ari', password_file: /does/not/exist}]",
+		"HOTLINE_SWITCHES=[{name: main, kind: asterisk, url: 'http://" + closed + "/ari', password_file: /does/not/exist}]",
 	}
 	r := hotline(t, environ, "", "--data", filepath.Join(t.TempDir(), "none"), "doctor")
 	for _, want := range []string{"✗ secrets", "✗ data directory", "✗ redis: cannot be reached", "✗ switch main: cannot be reached", "4 of 5 checks failed"} {

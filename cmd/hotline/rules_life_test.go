@@ -111,7 +111,7 @@ func TestTheFirstAdministratorIsToldOnce(t *testing.T) {
 	text := fmt.Sprintf(`http: {listen: "127.0.0.1:0"}
 data: {dir: "%s"}
 redis: {url: "unix://%s"}
-switches: [{name: main, url: "http://127.0.0.1:1/ari", password: "no switch there"}]
+switches: [{name: main, kind: asterisk, url: "http://127.0.0.1:1/ari", password: "no switch there"}]
 `, filepath.Join(dir, "data"), filepath.Join(dir, "no-redis.sock"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

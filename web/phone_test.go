@@ -1,0 +1,100 @@
+package web
+
+import (
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"hotline/records"
+)
+
+func TestPhoneOfABrowser(t *testing.T) {
+	t.Parallel()
+	var told atomic.Pointer[records.User]
+	h := newHouse(t, func(o *Options) {
+		o.UserChanged = func(u records.User) { told.Store(&u) }
+		o.Softphone = Softphone{Handler: http.NotFoundHandler(), Switch: "main", STUN: []string{"stun.example:3478"}}
+	})
+	var a phoneAccount
+	h.do(t, "anna", "GET", "/api/v1/phone", nil).want(http.StatusOK, &a)
+	if a.Kind != phoneSIP || a.HA1 != "" || a.Path != sipPath || a.URI != "sip:anna@hotline" || a.Media {
+		t.Errorf("a SIP phone's account is %+v", a)
+	}
+
+	r := h.do(t, "anna", "POST", "/api/v1/phone", obj{"kind": "browser"})
+	r.want(http.StatusOK, &a)
+	if a.Kind != phoneBrowser || len(a.HA1) != 32 || a.Switch != "main" || len(a.ICE) != 1 || a.ICE[0].URLs[0] != "stun:stun.example:3478" {
+		t.Errorf("a browser's account is %+v", a)
+	}
+	if got := r.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("the credential may be kept: Cache-Control %q", got)
+	}
+	if u := told.Load(); u == nil || u.HA1 != a.HA1 || !u.WebRTC {
+		t.Errorf("the switches were told %+v", u)
+	}
+	first := a.HA1
+	h.do(t, "anna", "GET", "/api/v1/phone", nil).want(http.StatusOK, &a)
+	if a.HA1 != first {
+		t.Error("a second look made another credential: the phone that is registered would fall off")
+	}
+	a = phoneAccount{}
+	h.do(t, "anna", "POST", "/api/v1/phone", obj{"kind": "sip"}).want(http.StatusOK, &a)
+	if a.Kind != phoneSIP || a.HA1 != "" {
+		t.Errorf("back to a SIP phone: %+v", a)
+	}
+	h.do(t, "anna", "POST", "/api/v1/phone", obj{"kind": "fax"}).problem(http.StatusUnprocessableEntity, codeInvalid)
+}
+
+func TestNoSwitchTakesBrowsers(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var a phoneAccount
+	h.do(t, "anna", "GET", "/api/v1/phone", nil).want(http.StatusOK, &a)
+	if a.Path != "" {
+		t.Errorf("a websocket is promised: %+v", a)
+	}
+	h.do(t, "anna", "POST", "/api/v1/phone", obj{"kind": "browser"}).problem(http.StatusConflict, codeConflict)
+	h.do(t, "", "GET", sipPath, nil).problem(http.StatusNotFound, codeNotFound)
+}
+
+func TestWebsocketOfPhones(t *testing.T) {
+	t.Parallel()
+	served := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	for _, callers := range []bool{false, true} {
+		h := newHouse(t, func(o *Options) { o.Softphone = Softphone{Handler: served, Callers: callers} })
+		ask := func(login, origin string) int {
+			req, err := http.NewRequestWithContext(t.Context(), "GET", h.server.URL+sipPath, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if login != "" {
+				req.Header.Set("Authorization", "Bearer "+h.tokens[login])
+			}
+			if origin != "" {
+				req.Header.Set("Origin", origin)
+			}
+			return h.send(t, req).Status
+		}
+		h.do(t, "anna", "GET", "/api/v1/me", nil).want(http.StatusOK, nil)
+		h.do(t, "dan", "GET", "/api/v1/me", nil).want(http.StatusOK, nil)
+		stranger, dispatcher := http.StatusUnauthorized, http.StatusForbidden
+		if callers {
+			stranger, dispatcher = http.StatusTeapot, http.StatusTeapot
+		}
+		for _, c := range []struct {
+			login, origin string
+			want          int
+		}{
+			{"anna", h.server.URL, http.StatusTeapot},
+			{"dan", h.server.URL, dispatcher},
+			{"", h.server.URL, stranger},
+			{"anna", "", http.StatusForbidden},
+			{"anna", "https://elsewhere.example", http.StatusForbidden},
+			{"anna", "null", http.StatusForbidden},
+		} {
+			if got := ask(c.login, c.origin); got != c.want {
+				t.Errorf("callers %v: %q from %q is answered %d, want %d", callers, c.login, c.origin, got, c.want)
+			}
+		}
+	}
+}
