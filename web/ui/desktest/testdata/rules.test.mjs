@@ -35,18 +35,17 @@ function line({ ours = 0, theirs = 0, rtt = 0.04, jitter = 0.005 }) {
 test("quality is graded by the worse direction and says for whom and why", () => {
   const cases = [
     [line({}), 4, "good", ""],
-    [line({ ours: 0.03 }), 4, "good", ""],
-    [line({ theirs: 0.06 }), 3, "fair", ""],
-    [line({ theirs: 0.08 }), 3, "fair", ""],
-    [line({ theirs: 0.12 }), 2, "poor", "they-hear-badly"],
+    [line({ ours: 0.02 }), 4, "good", ""],
+    [line({ theirs: 0.05 }), 3, "fair", ""],
+    [line({ theirs: 0.08 }), 2, "poor", "they-hear-badly"],
     [line({ ours: 0.2 }), 1, "bad", "you-hear-badly"],
-    [line({ rtt: 0.9 }), 1, "bad", "late"],
+    [line({ rtt: 1.2 }), 1, "bad", "late"],
   ];
   for (const [samples, bars, word, trouble] of cases) {
     const g = grade(samples);
     assert.deepEqual([g.bars, g.word, g.trouble], [bars, word, trouble]);
   }
-  assert.equal(grade(line({ theirs: 0.12 })).value, 12);
+  assert.equal(grade(line({ theirs: 0.08 })).value, 8);
   assert.equal(grade([]).word, "none");
 });
 
