@@ -53,7 +53,12 @@ async function load(call) {
   await htmx.ajax("get", `/desk/work?call=${encodeURIComponent(call)}`, { target: "#desk-work", swap: "outerHTML" });
   history.replaceState(null, "", "/desk"); // a reload comes back to the call
   if (typing instanceof HTMLElement && typing.isConnected) typing.focus();
-  htmx.trigger(document.body, "case:changed", {});
+  await places();
+}
+
+/** Counts the places beside the case on the desk anew. */
+function places() {
+  return htmx.ajax("get", `/desk/counts?here=desk&case=${encodeURIComponent(work().dataset.case ?? "")}`, { target: "#desk-places", swap: "outerHTML" });
 }
 
 async function finish() {
@@ -67,7 +72,7 @@ async function finish() {
   await htmx.ajax("post", `/desk/cases/${encodeURIComponent(number)}/finish`, {
     source: form, target: "#desk-work", swap: "outerHTML", values: note instanceof HTMLTextAreaElement ? { note: note.value } : {},
   });
-  if (work().dataset.finished) htmx.trigger(document.body, "case:changed", {});
+  if (work().dataset.finished) await places();
   else await draft?.save(false);
 }
 
