@@ -37,7 +37,7 @@ function take() {
   if (!root.dataset.case) return;
   draft = new Draft(root, {
     onState: savedWords,
-    onMissing: (missing) => showMissing(missing, tried),
+    onMissing: showMissing,
     onClash: (kind, name, other, theirs, mine) => notice(kind, name, other, theirs, mine),
     onSignIn: signIn,
   });
@@ -201,7 +201,7 @@ document.body.addEventListener("htmx:afterSettle", (e) => {
   else if (document.activeElement === document.body && e.target.id === "desk-who") document.getElementById("who-title")?.focus();
   const lacks = [...document.querySelectorAll("#case-missing [data-goto]")];
   if (e.target.id === "case-missing" && tried) {
-    showMissing(lacks.map((b) => (b instanceof HTMLElement ? { name: b.dataset.goto ?? "", code: b.dataset.code ?? "", text: b.textContent ?? "" } : { name: "", code: "", text: "" })), true);
+    showMissing(lacks.map((b) => (b instanceof HTMLElement ? { name: b.dataset.goto ?? "", code: b.dataset.code ?? "", text: b.textContent ?? "" } : { name: "", code: "", text: "" })));
     const first = lacks[0];
     if (first instanceof HTMLElement) goTo(first.dataset.goto ?? "");
   }
