@@ -21,7 +21,7 @@ func TestComponents(t *testing.T) {
 
 	h := newHouse(t, inDevelopment)
 	b := browser.Start(t, browser.Options{})
-	for _, look := range []browser.Look{{Height: 1900}, {Dark: true, Height: 1900}, {Lang: "en", Dark: true}, {Lang: "en", Still: true}, {Width: 390, Height: 844}} {
+	for _, look := range []browser.Look{{Height: 1300}, {Dark: true, Height: 1300}, {Lang: "en", Dark: true}, {Lang: "en", Still: true}, {Width: 390, Height: 844}} {
 		if look.Width == 0 {
 			look.Width = 1366
 		}

@@ -39,8 +39,14 @@ func TestPagesAreSound(t *testing.T) {
 		{}, {Dark: true}, {Lang: "en"}, {Lang: "en", Dark: true}, {Width: 390, Height: 844},
 	} {
 		tab := b.Tab(look)
-		tab.Goto(h.server.URL + "/")
-		sound(t, tab, "status")
+		for _, path := range []string{"/", "/login"} {
+			tab.Goto(h.server.URL + path)
+			sound(t, tab, path)
+		}
+		if look == (browser.Look{}) {
+			tab.Goto(h.server.URL + "/")
+			picture(t, tab, "status")
+		}
 		tab.Login(h.server.URL, "root", password)
 		for _, path := range []string{
 			"/settings", "/admin/users", "/admin/users?q=zzz", "/admin/users/new", "/admin/users/li.qiang", "/admin/users/ben", "/admin/audit", "/admin/audit?by=zzz",
@@ -120,4 +126,32 @@ func TestFormsKeepWhatWasTyped(t *testing.T) {
 	if at := tab.Path(); at != "/admin/users?q=%E5%8D%8E%E4%B8%9C&role=" {
 		t.Errorf("the filter is not in the address: %s", at)
 	}
+}
+
+// A session that ended elsewhere leads to the login page and back, also when htmx sends a form.
+func TestSessionThatEndedUnderAForm(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	tab := browser.Start(t, browser.Options{}).Tab()
+	tab.Expect("401")
+	tab.Login(h.server.URL, "root", password)
+	tab.Goto(h.server.URL + "/admin/users/li.qiang")
+	if err := h.store.RevokeSessions(t.Context(), "root"); err != nil {
+		t.Fatal(err)
+	}
+	tab.Click("[data-testid=save-user]")
+	tab.Wait(`location.pathname === "/login"`)
+	tab.Key("root", kb.Tab, password, kb.Enter)
+	tab.Wait(`location.pathname === "/admin/users/li.qiang"`)
+	sound(t, tab, "back at the form")
+
+	// The menu of one's own, by keyboard: it opens, Escape closes it, and it leads out.
+	tab.Run(`document.querySelector("[data-testid=me] summary").focus()`)
+	tab.Key(kb.Enter)
+	tab.WaitVisible("[data-testid=logout]")
+	sound(t, tab, "menu")
+	tab.Key(kb.Escape)
+	tab.WaitGone("[data-testid=logout]")
+	tab.Key(kb.Enter, kb.Tab, kb.Tab, kb.Enter)
+	tab.Wait(`location.pathname === "/login"`)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 
 	"hotline/cmd/internal/house"
@@ -44,4 +45,24 @@ func TestTwoBrowsers(t *testing.T) {
 	h.Eventually("li wraps up", func() bool { return h.Presence("li") == "wrapup" })
 	caller.Wait(`document.querySelector("[data-testid=caller]").dataset.state === "ended"`)
 	look(t, desk.Tab, "desk-wrapup")
+}
+
+// TestBrowserBehindAsterisk is the desk as it is in service: the agent's browser registers through the page's own address at a real
+// Asterisk and talks with DTLS-SRTP, the caller comes over the trunk.
+func TestBrowserBehindAsterisk(t *testing.T) {
+	h := openHouse(t, house.Options{Queue: "    wrapup_limit: 2m\n"})
+	b := browser.Start(t, browser.Options{})
+	desk := sitDown(t, h, b, "li")
+
+	caller := h.Dial("13800138000", house.DIDMain)
+	desk.WaitVisible(`[data-testid=pop]`)
+	desk.Key(" ")
+	h.Wait("the caller is answered", caller.WaitAnswered)
+	talk(t, desk.Tab)
+	h.Wait("the caller hears the agent", func(ctx context.Context) error { return caller.WaitReceived(ctx, 50) })
+	call := h.LiveFrom("+8613800138000").Call
+	h.Eventually("the case has its owner", func() bool { return h.CaseOf(call).Owner == "li" })
+
+	h.Wait("hanging up", caller.HangUp)
+	h.Eventually("li wraps up", func() bool { return h.Presence("li") == "wrapup" })
 }

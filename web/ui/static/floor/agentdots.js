@@ -45,7 +45,9 @@ export class AgentDots {
       if (there.length === 0) continue;
       shown.push(g.root);
       const longest = span(at.now - there[0].since);
-      say(g.head, `${SHAPES[state]} ${there.length} ${word("floor.js.state.", state)} ${longest}`);
+      const name = word("floor.js.state.", state);
+      say(g.head, step > 10 ? `${SHAPES[state]} ${there.length} ${longest}` : `${SHAPES[state]} ${there.length} ${name} ${longest}`);
+      g.root.title = name;
       const names = step > 6 ? [] : there.slice(0, step === 1 ? 12 : step === 3 ? 5 : 2);
       this.#names(g.list, names, at, there.length - names.length);
     }

@@ -14,6 +14,7 @@ import { el } from "./dom.js";
  */
 
 const LEAST_CALLS = 5;
+const MOST_LINES = 4;
 const REPEAT = 8000;
 
 /**
@@ -107,7 +108,9 @@ export class Alarms {
     const kinds = loud.join("\n");
     if (kinds === this.drawn) return;
     this.drawn = kinds;
-    this.list.replaceChildren(...lines.map((l) => el("li", "", l)));
+    // The rows say what is wrong; up here it must stay readable from afar.
+    const shown = lines.length > MOST_LINES ? [text("floor.js.alarms", lines.length), ...lines.slice(0, MOST_LINES - 1)] : lines;
+    this.list.replaceChildren(...shown.map((l) => el("li", "", l)));
     this.list.dataset.count = String(lines.length);
   }
 

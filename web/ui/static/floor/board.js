@@ -132,8 +132,8 @@ class Row {
    */
   paint(q, at, bars, step) {
     say(this.talking, text("floor.js.talking", q.talking));
-    this.#share(this.todayCell, this.today, this.todayOf, q.today, q.rule.target);
-    this.#share(this.lastCell, this.last, this.lastOf, q.last_30_min, q.rule.target);
+    this.#share(this.todayCell, this.today, this.todayOf, q.today, q.rule.target, step);
+    this.#share(this.lastCell, this.last, this.lastOf, q.last_30_min, q.rule.target, step);
     say(this.waiting, String(q.waiting));
     const state = q.waiting === 0 ? "none" : q.longest_ring > q.rule.rings ? "over" : String(Math.max(1, Math.min(3, 3 - (q.rule.rings - q.longest_ring))));
     this.waitingCell.dataset.ring = state;
@@ -142,7 +142,7 @@ class Row {
     this.dots.paint(q.team, at, step);
     say(this.missing, q.missing > 0 ? `−${q.missing}` : "0");
     this.missingCell.dataset.state = q.missing > 0 ? "bad" : "good";
-    say(this.missingOf, text("floor.js.staffed", q.staffed, q.needed));
+    say(this.missingOf, step <= 3 ? text("floor.js.staffed", q.staffed, q.needed) : `${q.staffed}/${q.needed}`);
     this.#abandons(q.today.abandoned_by_ring, q.today.abandoned, q.rule.rings);
     this.trend.show(q.trend, at.now / 1e6, q.rule.target);
     const label = text("floor.js.trend.label", this.setup.title, percent(q.last_30_min.three_rings));
@@ -155,12 +155,15 @@ class Row {
    * @param {HTMLElement} small
    * @param {import("./shares.js").Window} w
    * @param {number} target
+   * @param {number} step
    */
-  #share(cell, big, small, w, target) {
+  #share(cell, big, small, w, target, step) {
     const state = w.three_rings === null ? "none" : w.three_rings >= target ? "good" : w.three_rings >= target - 0.1 ? "warn" : "bad";
     cell.dataset.state = state;
     say(big, percent(w.three_rings));
-    say(small, text("floor.js.of", w.met, w.decided));
+    const digits = String(big.textContent?.length);
+    if (big.dataset.digits !== digits) big.dataset.digits = digits;
+    say(small, step <= 3 ? text("floor.js.of", w.met, w.decided) : `${w.met}/${w.decided}`);
   }
 
   /**
@@ -193,7 +196,7 @@ class Row {
     if (q.calls.length > most) {
       const more = /** @type {HTMLElement} */ (old.get("more") ?? el("li", "wall-more"));
       more.dataset.call = "more";
-      say(more, text("floor.js.more", q.calls.length - most));
+      say(more, most > 3 ? text("floor.js.more", q.calls.length - most) : `+${q.calls.length - most}`);
       fresh.push(more);
     }
     const same = fresh.length === this.bars.children.length && fresh.every((li, i) => li === this.bars.children[i]);
