@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +32,7 @@ type house struct {
 	board  *playedBoard
 	server *httptest.Server
 	floor  *Floor
+	cut    atomic.Bool // nobody reaches the house
 	pages  *ui.Pages
 	zone   *time.Location
 }
@@ -96,7 +99,12 @@ func openHouse(t testing.TB, o houseOptions) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.server = httptest.NewServer(site)
+	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.cut.Load() {
+			panic(http.ErrAbortHandler) // the line is dead: not even an answer that says no
+		}
+		site.ServeHTTP(w, r)
+	}))
 	t.Cleanup(func() {
 		site.Drain()
 		h.server.Close()

@@ -126,6 +126,7 @@ document.addEventListener("keydown", (e) => {
   }
   e.preventDefault();
 });
+for (const button of document.querySelectorAll("dialog [data-shut]")) button.addEventListener("click", () => button.closest("dialog")?.close());
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => openDialog(/** @type {HTMLElement} */ (button).dataset.open ?? ""));
 }
