@@ -2,6 +2,7 @@ package floor
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -33,6 +34,8 @@ type house struct {
 	server *httptest.Server
 	floor  *Floor
 	cut    atomic.Bool // nobody reaches the house
+	file   string      // of the records
+	queues []Queue
 	pages  *ui.Pages
 	zone   *time.Location
 }
@@ -50,7 +53,8 @@ func openHouse(t testing.TB, o houseOptions) *house {
 	h := &house{t: t, hub: web.NewHub(0), zone: zone}
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	if h.store, err = records.Open(t.Context(), records.Options{Path: filepath.Join(t.TempDir(), "hotline.db"), Log: log}); err != nil {
+	h.file = filepath.Join(t.TempDir(), "hotline.db")
+	if h.store, err = records.Open(t.Context(), records.Options{Path: h.file, Log: log}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -75,12 +79,8 @@ func openHouse(t testing.TB, o houseOptions) *house {
 			{Name: "billing", Title: Text{"账务", "Billing"}, Alarm: DefaultThresholds(3, 90)},
 		}
 	}
-	cfg := queue.Config{Zone: zone}
-	for i, q := range o.queues {
-		cfg.Queues = append(cfg.Queues, queue.QueueConfig{Name: q.Name, StaffTarget: 0.9})
-		cfg.Hotlines = append(cfg.Hotlines, queue.HotlineConfig{Name: q.Name, DIDs: []string{fmt.Sprint(4000 + i)}, Queue: q.Name})
-	}
-	h.board = &playedBoard{numbers: queue.NewNumbers(cfg), hub: h.hub, journal: h.store.Journal()}
+	h.queues = o.queues
+	h.board = &playedBoard{numbers: queue.NewNumbers(h.config()), hub: h.hub, journal: h.store.Journal()}
 	if h.pages, err = ui.New(ui.Options{Zone: zone, Log: log}); err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +110,31 @@ func openHouse(t testing.TB, o houseOptions) *house {
 		h.server.Close()
 	})
 	return h
+}
+
+// config is what the live numbers know of the queues.
+func (h *house) config() queue.Config {
+	cfg := queue.Config{Zone: h.zone}
+	for i, q := range h.queues {
+		cfg.Queues = append(cfg.Queues, queue.QueueConfig{Name: q.Name, StaffTarget: 0.9})
+		cfg.Hotlines = append(cfg.Hotlines, queue.HotlineConfig{Name: q.Name, DIDs: []string{fmt.Sprint(4000 + i)}, Queue: q.Name})
+	}
+	return cfg
+}
+
+// tamper changes the database behind the records' back, its guards removed.
+func (h *house) tamper(statement string) {
+	h.t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+h.file)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range []string{"DROP TRIGGER journal_no_update", statement} {
+		if _, err := db.ExecContext(h.t.Context(), s); err != nil {
+			h.t.Fatal(err)
+		}
+	}
 }
 
 // roster is a real one without anybody's telephone; names come from it.
