@@ -28,6 +28,7 @@ type seat struct {
 	offered  time.Time
 
 	line   string  // the leg that has the phone
+	kept   string  // the call that waits for this agent to come back
 	parked []Match // matched while the phone was still busy with a leg that is being stopped
 }
 
@@ -84,6 +85,30 @@ func (s *seats) free(leg string) []Match {
 	parked := a.parked
 	a.parked = nil
 	return parked
+}
+
+// keep notes that a call waits for an agent to come back; unkeep ends it, keptFor names the call.
+func (s *seats) keep(login, call string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of(login).kept = call
+}
+
+func (s *seats) unkeep(login, call string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.all[login]; a != nil && a.kept == call {
+		a.kept = ""
+	}
+}
+
+func (s *seats) keptFor(login string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.all[login]; a != nil {
+		return a.kept
+	}
+	return ""
 }
 
 // rung notes that the agent was offered a call.

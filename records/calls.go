@@ -162,9 +162,9 @@ type CallFilter struct {
 	Case     string
 	End      string
 	Met      *bool
-	Outcome  string // OutcomeAnswered, OutcomeAbandoned or OutcomeOther
-	Short    *bool  // abandoned inside the first ring
-	Ring     int    // rings heard when the verdict fell; from LastRing on: so many or more
+	Outcome  string    // OutcomeAnswered, OutcomeAbandoned or OutcomeOther
+	Short    *bool     // abandoned inside the first ring
+	Ring     int       // rings heard when the verdict fell; from LastRing on: so many or more
 	From, To time.Time // arrived
 	Cursor   string
 	Limit    int

@@ -86,6 +86,5 @@ func (s *Site) takeLogout(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	http.SetCookie(w, s.cookie("", time.Time{}))
-	w.Header().Set("Clear-Site-Data", `"cache"`) // so that the back button shows nothing of a customer
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }

@@ -187,6 +187,7 @@ func (s *Site) mountPages() {
 	s.mountLogin()
 	s.mountSettings(pageRouter{s})
 	s.mountAdministration(pageRouter{s})
+	s.mountDesign(pageRouter{s})
 	for _, mount := range s.opt.Mounts {
 		mount(pageRouter{s})
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"hotline/records"
 	"hotline/web/ui"
@@ -67,9 +68,17 @@ func (s *Site) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 	if !slices.Contains([]string{"look", "password", "session", "sessions"}, p.Saved) {
 		p.Saved = ""
 	}
-	p.House, p.Zones = s.pages.Zone().String(), someZones()
+	p.House, p.Zones = houseZone(s.pages.Zone(), s.now()), someZones()
 	p.Focus = p.Faults.First("old", "password", "repeat", "zone")
 	s.pages.Render(w, r, status, "ui/settings", p)
+}
+
+// houseZone names a zone for people; the machine's own is called by its distance from UTC.
+func houseZone(zone *time.Location, now time.Time) string {
+	if name := zone.String(); name != "Local" {
+		return name
+	}
+	return now.In(zone).Format("UTC-07:00")
 }
 
 // someZones are suggested before the browser adds all it knows.

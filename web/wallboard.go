@@ -96,7 +96,7 @@ func maskedEvents(entries []records.JournalEntry) []queue.Event {
 			continue
 		}
 		e.At = entry.At
-		masked, _ := maskEvent(e)
+		masked, _ := maskEvent(e, false)
 		events = append(events, masked)
 	}
 	return events

@@ -44,6 +44,15 @@ func TestConformance(t *testing.T) {
 	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness { return harness(newSwitch(t, embedded.Options{})) })
 }
 
+// TestConformanceTCP runs it with phones and callers on TCP.
+func TestConformanceTCP(t *testing.T) {
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness {
+		h := harness(newSwitch(t, embedded.Options{}))
+		h.TCP = true
+		return h
+	})
+}
+
 // TestConformanceWebsocket runs it with browsers for phones and callers.
 func TestConformanceWebsocket(t *testing.T) {
 	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness {

@@ -60,6 +60,9 @@ func (c *call) answerCaller(l *leg, done func(error)) {
 		c.ackOffer(l, answer)
 		if len(answer) == 0 {
 			done(gone("connect", l.id))
+			if !c.caller.over {
+				c.end(pbx.EndReason{Code: pbx.EndSwitchFault}, "the caller's phone made neither offer nor answer")
+			}
 			return
 		}
 		done(nil)

@@ -19,6 +19,7 @@ type PhoneOptions struct {
 	IP     string // local address. Default 127.0.0.1
 	// Websocket makes the phone a browser's: SIP over this ws:// address in place of Server, and SDP with DTLS and ICE in it.
 	Websocket string
+	TCP       bool // SIP over TCP instead of UDP
 	// NoRegister keeps a phone with a secret from registering by itself.
 	NoRegister bool
 	// Expires is asked for when registering; it is renewed at half of it. Default 2 min.
@@ -39,8 +40,10 @@ type Behaviour struct {
 	AnswerAfter time.Duration   // … that long after the INVITE
 	Barrier     <-chan struct{} // … and not before this is closed: two phones with one barrier answer together
 
-	HangUpAfter     time.Duration // hangs up that long after the call is up
-	AnswerCancelled bool          // answers although the call was just cancelled: both crossed on the wire
+	HangUpAfter time.Duration // hangs up that long after the call is up
+	Tone        int           // Hz, a multiple of 50: says this tone instead of a pattern, in calls of its own, too
+
+	AnswerCancelled bool // answers although the call was just cancelled: both crossed on the wire
 }
 
 // Phone is a SIP phone, or the network a caller calls from. It speaks by itself on the message types of sipgo,
@@ -106,6 +109,9 @@ func NewPhone(tb TB, options PhoneOptions) *Phone {
 	return p
 }
 
+// Cut closes the phone's connection, websocket or TCP, as a closed page or a crash does.
+func (p *Phone) Cut() { p.wire.close() }
+
 // plugIn makes the phone's wire.
 func (p *Phone) plugIn() (err error) {
 	if p.options.Websocket != "" {
@@ -116,6 +122,12 @@ func (p *Phone) plugIn() (err error) {
 		return err
 	}
 	if p.server, err = net.ResolveUDPAddr("udp4", p.options.Server); err != nil {
+		return err
+	}
+	if p.options.TCP {
+		var line *tcpWire
+		line, p.addr, err = dialTCP(p.options.Server, p.options.IP)
+		p.wire = line
 		return err
 	}
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(p.options.IP)})

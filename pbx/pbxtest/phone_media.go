@@ -1,6 +1,7 @@
 package pbxtest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -24,9 +25,11 @@ type media struct {
 
 	mu       sync.Mutex
 	remote   *net.UDPAddr
-	held     string // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
+	sdps     []string // of the other side, in order
+	held     string   // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
 	heard    map[uint64]int // packets by voice
+	last     [][]byte       // the last ones, oldest first
 	news     chan struct{}
 }
 
@@ -43,6 +46,9 @@ func newMedia(p *Phone) *media {
 		p.tb.Logf("phone %s: voice: %v", p.options.User, err)
 	}
 	m.voice = binary.BigEndian.Uint64(draw[:])
+	if hz := p.options.Behaviour.Tone; hz > 0 {
+		m.voice = binary.BigEndian.Uint64(tonePacket(hz)) // as the other end finds it in a packet
+	}
 	p.running.Go(m.listen)
 	return m
 }
@@ -97,6 +103,9 @@ func (m *media) follow(sdp []byte) {
 	}
 	m.mu.Lock()
 	m.remote, m.held = &remote, held
+	if n := len(m.sdps); n == 0 || m.sdps[n-1] != string(sdp) {
+		m.sdps = append(m.sdps, string(sdp))
+	}
 	close(m.news)
 	m.news = make(chan struct{})
 	m.mu.Unlock()
@@ -129,8 +138,12 @@ func (m *media) send(every time.Duration) {
 	packet := make([]byte, 12+160)
 	packet[0], packet[1] = 0x80, 8 // version 2, PCMA
 	binary.BigEndian.PutUint32(packet[8:], uint32(m.local().Port))
-	for i := 12; i < len(packet); i += 8 {
-		binary.BigEndian.PutUint64(packet[i:], m.voice)
+	if hz := m.phone.options.Behaviour.Tone; hz > 0 {
+		copy(packet[12:], tonePacket(hz))
+	} else {
+		for i := 12; i < len(packet); i += 8 {
+			binary.BigEndian.PutUint64(packet[i:], m.voice)
+		}
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -166,6 +179,9 @@ func (m *media) listen() {
 		m.mu.Lock()
 		m.received++
 		m.heard[binary.BigEndian.Uint64(buf[12:])]++
+		if m.last = append(m.last, bytes.Clone(buf[12:n])); len(m.last) > toneSpan {
+			m.last = m.last[1:]
+		}
 		close(m.news)
 		m.news = make(chan struct{})
 		m.mu.Unlock()
@@ -202,6 +218,13 @@ func (c *PhoneCall) Received() int {
 func (c *PhoneCall) WaitReceived(ctx context.Context, n int) error {
 	before := c.Received()
 	return c.media.wait(ctx, func() bool { return c.media.received >= before+n })
+}
+
+// HeardSDPs are the other side's SDPs so far, in order; one that was said again counts once.
+func (c *PhoneCall) HeardSDPs() []string {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return append([]string(nil), c.media.sdps...)
 }
 
 // WaitHeld waits until the other side has put this phone on hold by its SDP, so that it sends no voice.

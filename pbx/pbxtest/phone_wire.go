@@ -1,11 +1,14 @@
 package pbxtest
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/coder/websocket"
@@ -38,6 +41,55 @@ func (w *udpWire) receive() ([]byte, string, error) {
 }
 
 func (w *udpWire) close() { w.conn.Close() }
+
+// tcpWire is SIP over TCP: messages end where Content-Length says.
+type tcpWire struct {
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+// dialTCP connects from an address of the phone's own.
+func dialTCP(server, ip string) (*tcpWire, *net.UDPAddr, error) {
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
+	conn, err := dialer.DialContext(context.Background(), "tcp4", server)
+	if err != nil {
+		return nil, nil, err
+	}
+	local, _ := conn.LocalAddr().(*net.TCPAddr)
+	return &tcpWire{conn: conn, in: bufio.NewReader(conn)}, &net.UDPAddr{IP: local.IP, Port: local.Port}, nil
+}
+
+func (w *tcpWire) send(text string) error {
+	_, err := w.conn.Write([]byte(text))
+	return err
+}
+
+func (w *tcpWire) receive() ([]byte, string, error) {
+	var raw []byte
+	length := 0
+	for {
+		line, err := w.in.ReadString('\n')
+		if err != nil {
+			return nil, "", errors.Join(net.ErrClosed, err)
+		}
+		raw = append(raw, line...)
+		if value, ok := strings.CutPrefix(line, "Content-Length:"); ok {
+			if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
+				return nil, "", errors.Join(net.ErrClosed, err)
+			}
+		}
+		if line == "\r\n" {
+			break
+		}
+	}
+	body := make([]byte, length)
+	if _, err := io.ReadFull(w.in, body); err != nil {
+		return nil, "", errors.Join(net.ErrClosed, err)
+	}
+	return append(raw, body...), w.conn.RemoteAddr().String(), nil
+}
+
+func (w *tcpWire) close() { w.conn.Close() }
 
 // webWire is SIP over websocket (RFC 7118).
 type webWire struct {
@@ -89,12 +141,18 @@ func (p *Phone) via() string {
 	if p.options.Websocket != "" {
 		return "SIP/2.0/WS " + p.invalid
 	}
+	if p.options.TCP {
+		return "SIP/2.0/TCP " + p.Addr().String()
+	}
 	return "SIP/2.0/UDP " + p.Addr().String()
 }
 
 func (p *Phone) contact() string {
 	if p.options.Websocket != "" {
 		return fmt.Sprintf("sip:%s@%s;transport=ws", p.options.User, p.invalid)
+	}
+	if p.options.TCP {
+		return fmt.Sprintf("sip:%s@%s;transport=tcp", p.options.User, p.Addr())
 	}
 	return fmt.Sprintf("sip:%s@%s", p.options.User, p.Addr())
 }

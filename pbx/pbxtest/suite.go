@@ -18,6 +18,7 @@ type Harness struct {
 	SIPAddr  string // host:port, UDP
 	// Websocket: phones and callers are browsers at this ws:// address, not at SIPAddr.
 	Websocket string
+	TCP       bool   // phones and callers come by TCP
 	TrunkIP   string // calls from here are callers'
 	PhoneIP   string // phones live here
 	DID       string // a number that the switch answers
@@ -54,6 +55,10 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"HandOver", testHandOver},
 		{"HandOverTalkerGone", testHandOverTalkerGone},
 		{"Join", testJoin},
+		{"Conference", testConference},
+		{"Monitor", testMonitor},
+		{"MonitorEnds", testMonitorEnds},
+		{"MonitorTakesOver", testMonitorTakesOver},
 		{"HangUpSystem", testHangUpSystem},
 		{"Refuse", testRefuse},
 		{"Gone", testGone},
@@ -94,7 +99,7 @@ func NewStage(t *testing.T, h Harness) *Stage {
 	t.Cleanup(func() { s.stop() })
 	s.run()
 	s.Caller = NewPhone(t, PhoneOptions{
-		User: "13800138000", Server: h.SIPAddr, Websocket: h.Websocket, IP: h.TrunkIP,
+		User: "13800138000", Server: h.SIPAddr, Websocket: h.Websocket, TCP: h.TCP, IP: h.TrunkIP,
 	})
 	t.Cleanup(s.settle)
 	return s
@@ -162,7 +167,8 @@ func (s *Stage) Phone(name string, b Behaviour) *Phone {
 	s.Helper()
 	s.Provision(name)
 	p := NewPhone(s.T, PhoneOptions{
-		User: name, Secret: "secret-" + name, Server: s.SIPAddr, Websocket: s.Websocket, IP: s.PhoneIP, Behaviour: b,
+		User: name, Secret: "secret-" + name, Server: s.SIPAddr, Websocket: s.Websocket, TCP: s.TCP, IP: s.PhoneIP,
+		Behaviour: b,
 	})
 	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.PhoneUp && e.Phone == name }, name+" to be reachable")
 	s.Cleanup(func() {

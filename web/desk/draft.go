@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"hotline/records"
@@ -24,9 +25,9 @@ type draftBody struct {
 		Seen  int64  `json:"seen"`
 		AgeMS int64  `json:"age_ms"`
 	} `json:"changes"`
-	// Commit writes what the case is about into the case, where colleagues see it. Base is what stood in the case when the page
-	// loaded it: what somebody else changed since is not overwritten silently.
-	Commit bool              `json:"commit"`
+	// Commit names facts that are to be written into the case, where colleagues see them. Base is what stood in the case when the
+	// page loaded it: what somebody else changed since is not overwritten silently.
+	Commit []string          `json:"commit"`
 	Base   map[string]string `json:"base"`
 }
 
@@ -78,8 +79,8 @@ func (d *Desk) saveDraft(r *http.Request, in draftBody) (draftAnswer, error) {
 	if out.DraftSaved, err = d.store.SaveDraft(ctx, save); err != nil {
 		return out, err
 	}
-	if in.Commit && !out.Closed {
-		if c, err = d.commit(r, c, in.Base, &out); err != nil {
+	if len(in.Commit) > 0 && !out.Closed {
+		if c, err = d.commit(r, c, in, &out); err != nil {
 			return out, err
 		}
 	}
@@ -106,7 +107,7 @@ func (d *Desk) facts(v ui.Visitor, c records.Case) map[string]string {
 }
 
 // commit moves drafted facts into the case.
-func (d *Desk) commit(r *http.Request, c records.Case, base map[string]string, out *draftAnswer) (records.Case, error) {
+func (d *Desk) commit(r *http.Request, c records.Case, in draftBody, out *draftAnswer) (records.Case, error) {
 	ctx, v := r.Context(), ui.VisitorOf(r.Context())
 	typed, err := d.store.Draft(ctx, v.Login, c.Number)
 	if err != nil {
@@ -116,10 +117,10 @@ func (d *Desk) commit(r *http.Request, c records.Case, base map[string]string, o
 	for _, t := range typed {
 		was, isFact := stands[t.Name]
 		switch {
-		case !isFact:
+		case !isFact || !slices.Contains(in.Commit, t.Name):
 		case t.Value == was:
 			out.Taken = append(out.Taken, t.Name)
-		case was != base[t.Name]:
+		case was != in.Base[t.Name]:
 			out.Clashes = append(out.Clashes, t.Name)
 		default:
 			f[t.Name] = t.Value

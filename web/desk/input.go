@@ -36,7 +36,9 @@ func (f fields) at(name string, zone *time.Location) time.Time {
 }
 
 // factNames are the fields that say what a case is about, which belong to the case and not to one way of ending it.
-func factNames() []string { return []string{"subject", "description", "product", "category", "severity"} }
+func factNames() []string {
+	return []string{"subject", "description", "product", "category", "severity"}
+}
 
 // wrapUp makes of typed fields what records asks for.
 func (d *Desk) wrapUp(v ui.Visitor, number, call string, f fields) records.WrapUpInput {

@@ -11,10 +11,11 @@ import { feed } from "./clock.js";
  * @property {(since: Date) => void} [onStale] nothing was heard since then; called once until onLive
  * @property {() => void} [onLive] the stream is heard (again)
  * @property {string} [url] for tests
+ * @property {number} [silence] after so many ms without a sign of life the line counts as dead; 25 s
  */
 
 /** The server beats every 10 s; so much silence means that the line is dead. */
-const silence = 25_000;
+const longestSilence = 25_000;
 const firstWait = 500;
 const longestWait = 15_000;
 
@@ -41,9 +42,18 @@ export function openStream(o) {
     o.onStale?.(new Date(heard));
   };
 
+  /** A listener that fails is a fault of the page, not of the line. @param {string} kind @param {any} data */
+  const tell = (kind, data) => {
+    try {
+      o.onEvent(kind, data, last);
+    } catch (err) {
+      reportError(err);
+    }
+  };
+
   const follow = async () => {
     abort = new AbortController();
-    const watch = watchdog(() => abort.abort());
+    const watch = watchdog(() => abort.abort(), o.silence ?? longestSilence);
     const sent = performance.now();
     try {
       const query = new URLSearchParams();
@@ -69,7 +79,7 @@ export function openStream(o) {
           stale = false;
           o.onLive?.();
         }
-        if (block.kind) o.onEvent(block.kind, block.data, last);
+        if (block.kind) tell(block.kind, block.data);
         // The server says when it will not go on: another window took the desk, or the session ended.
         if (block.kind === "desk-closed") closed = true;
       }
@@ -112,8 +122,8 @@ export function openStream(o) {
   };
 }
 
-/** Calls late when feed was not called for `silence`. @param {() => void} late */
-function watchdog(late) {
+/** Calls late when feed was not called for so many ms. @param {() => void} late @param {number} silence */
+function watchdog(late, silence) {
   let timer = setTimeout(late, silence);
   return {
     feed() {

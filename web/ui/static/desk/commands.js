@@ -47,12 +47,12 @@ export class Commands {
     return `/calls/${encodeURIComponent(m.call?.call ?? m.pop?.call ?? "")}`;
   }
 
-  /** The switch is told first, so that the journal has the reason; the phone's own refusal ends the ringing at once. @param {string} reason */
-  async decline(reason) {
+  /** The switch is told first, so that the journal has the reason; the phone's own refusal ends the ringing at once. @param {string} reason @param {string} note */
+  async decline(reason, note) {
     const path = this.#call();
     await this.run("decline", async () => {
       try {
-        if (this.model().pop?.id) await post(`${path}/decline`, { reason });
+        if (this.model().pop?.id) await post(`${path}/decline`, { reason, ...(note ? { note } : {}) });
       } finally {
         await this.phone.decline();
       }

@@ -47,7 +47,7 @@ class Desk {
     this.bar = new CallBar(this.people, (a) => (a === "takeback" ? this.commands.takeBack() : this.commands.letExpertGo()));
     this.strip = new PresenceStrip(this.people, (reason) => this.commands.stand("paused", reason));
     this.hand = new HandDialog(this.people, this.me, (mode, to) => this.commands.offer(mode, to));
-    this.refusal = new DeclineDialog((reason) => this.commands.decline(reason));
+    this.refusal = new DeclineDialog((reason, note) => this.commands.decline(reason, note));
     this.alerts = new AlertList((r) => this.#remedy(r));
     this.attention = new Attention();
     this.tab = new PhoneTab(this.me, (mine) => this.#phoneHere(mine));
@@ -98,7 +98,7 @@ class Desk {
   render() {
     const m = this.shown();
     const can = this.#can();
-    this.check.know({ line: this.phone.state.line, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over });
+    this.check.know({ line: this.phone.state.line, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over, canBeReady: can.ready.on });
     this.pop.render(m, { kind: this.kind, early: this.early, trouble: this.phone.state.trouble });
     this.bar.render(m, this.phone.state, can, this.#expecting(m));
     this.strip.render(m, can);
