@@ -84,6 +84,9 @@ type Options struct {
 	// CannotListen says why nobody can listen to calls, whisper, barge in or take over, e.g. the embedded switch; zero: they can.
 	CannotListen Text
 
+	// Discreet keeps from agents who listened to their talks, as web.Options.Discreet does.
+	Discreet bool
+
 	CheckEvery time.Duration // optional: how often a wallboard compares itself with the hotline; 30 s
 }
 

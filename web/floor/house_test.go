@@ -158,6 +158,8 @@ func (h *house) roster(log *slog.Logger) *agent.Roster {
 
 // playedBoard plays the queue: its events go to real numbers, the stream and the journal, as the distributor's do.
 type playedBoard struct {
+	web.Switchboard // what no page orders
+
 	mu      sync.Mutex
 	numbers *queue.Numbers
 	hub     *web.Hub
@@ -236,22 +238,31 @@ func (b *playedBoard) ordered() []string {
 	return slices.Clone(b.orders)
 }
 
-func (b *playedBoard) HandOver(_ context.Context, call, from string, to queue.Target, _ string) error {
-	return b.order("handover " + call + " " + from + " " + to.String())
-}
-
-func (b *playedBoard) TakeBack(_ context.Context, call, _ string) error {
-	return b.order("takeback " + call)
-}
-func (b *playedBoard) Hold(_ context.Context, call, _ string) error { return b.order("hold " + call) }
-func (b *playedBoard) Resume(_ context.Context, call, _ string) error {
-	return b.order("resume " + call)
-}
 func (b *playedBoard) HangUp(_ context.Context, call, _ string) error {
 	return b.order("hangup " + call)
 }
-func (b *playedBoard) Decline(_ context.Context, call, _, _ string) error {
-	return b.order("decline " + call)
+
+func (b *playedBoard) Monitor(_ context.Context, call, by, mode string) error {
+	return b.order("monitor " + call + " " + by + " " + mode)
+}
+
+func (b *playedBoard) SetMonitor(_ context.Context, call, by, mode string) error {
+	return b.order("monitor otherwise " + call + " " + by + " " + mode)
+}
+
+func (b *playedBoard) StopMonitor(_ context.Context, call, by string) error {
+	return b.order("stop monitor " + call + " " + by)
+}
+
+func (b *playedBoard) TakeOver(_ context.Context, call, by, reason string) error {
+	return b.order("take over " + call + " " + by + " " + reason)
+}
+
+// Note hears of changed skills.
+func (b *playedBoard) Note(e queue.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.orders = append(b.orders, e.Kind+" "+e.Agent+" "+e.Data["skills"])
 }
 
 func (b *playedBoard) MoveTo(_ context.Context, call, to, by string) error {
