@@ -65,7 +65,7 @@ func openHouse(t testing.TB, o houseOptions) *house {
 	for login, u := range map[string]records.NewUser{
 		"sue":  {Roles: []string{records.RoleSupervisor}, Name: "苏经理"},
 		"anna": {Roles: []string{records.RoleAgent}, Name: "安娜"},
-		"ben":  {Roles: []string{records.RoleAgent}, Name: "本"},
+		"ben":  {Roles: []string{records.RoleAgent}, Name: "本", Skills: map[string]int{"erp": 2}},
 		"dan":  {Roles: []string{records.RoleDispatcher}},
 	} {
 		u.Login, u.Password = login, password

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"hotline/queue"
 	"hotline/records"
 	"hotline/web/browser"
 
@@ -117,4 +118,51 @@ func (h *house) eventually(t *testing.T, what string, ok func() bool) {
 			t.Fatalf("waited in vain until %s", what)
 		}
 	}
+}
+
+// Listening, whispering, barging in and taking over are four plain buttons; what a switch refuses is said in words, once.
+func TestSupervisorsStepIn(t *testing.T) {
+	h := openHouse(t, houseOptions{})
+	h.staffed([]string{"service", "billing"}, 3, 1)
+	c := h.rings("talk-1", "service", "+8613900139000", "李强", time.Now().Add(-time.Minute))
+	c.answered(3*time.Second, "ben")
+	tab := h.superviseOf(browser.Start(t, browser.Options{}), browser.Look{})
+	tab.Click(`[data-key="talk-1"]`)
+	pressed := func(what string) {
+		t.Helper()
+		tab.Wait(`document.querySelector("[data-testid=` + what + `]").getAttribute("aria-pressed") === "true"`)
+	}
+	tab.Click("[data-testid=listen]")
+	pressed("listen")
+	tab.Click("[data-testid=whisper]")
+	pressed("whisper")
+	tab.Click("#stop-monitor")
+	tab.Wait(`document.querySelectorAll('.monitor [aria-pressed="true"]').length === 0`)
+	tab.Click("[data-testid=take-over]")
+	tab.Fill("#take-reason", "客户要求经理处理")
+	tab.Click("[data-testid=take-yes]")
+	want := []string{"monitor talk-1 sue listen", "monitor otherwise talk-1 sue whisper", "stop monitor talk-1 sue", "take over talk-1 sue 客户要求经理处理"}
+	h.eventually(t, "everything was ordered", func() bool { return slices.Equal(h.board.ordered(), want) })
+	for _, action := range []string{"call.monitor", "call.monitor-stop", "call.takeover"} {
+		h.audit("sue", action)
+	}
+
+	h.board.mu.Lock()
+	h.board.refuse = &queue.Refusal{Code: queue.RefusedUnsupported, What: "this switch cannot do it", Do: "connect an Asterisk"}
+	h.board.mu.Unlock()
+	tab.Expect("501")
+	tab.Click("[data-testid=barge]")
+	tab.WaitText("[data-testid=monitor-why]", "This switch cannot do it")
+	tab.Wait(`[...document.querySelectorAll(".monitor button")].every((b) => b.disabled)`)
+
+	// Skills.
+	tab.Click(`[data-key="ben"]`)
+	tab.Wait(`document.querySelector("#skills-rows input")?.value === "erp"`)
+	tab.Fill("#skills-rows input[type=number]", "1")
+	tab.Fill("#skills-reason", "培训结束")
+	tab.Click("[data-testid=skills-do]")
+	h.eventually(t, "the skill is kept", func() bool {
+		u, err := h.store.User(t.Context(), "ben")
+		return err == nil && u.Skills["erp"] == 1
+	})
 }
