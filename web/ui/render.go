@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -21,8 +22,26 @@ type plate struct {
 	pages   *Pages
 	set     *template.Template
 	visitor Visitor
-	path    string
+	url     *url.URL // of the page; nil in checks
 	now     time.Time
+}
+
+// path is where the visitor is.
+func (pl *plate) path() string {
+	if pl.url == nil {
+		return ""
+	}
+	return pl.url.Path
+}
+
+// inLang gives the address of the same page in another language.
+func (pl *plate) inLang(lang string) string {
+	query := url.Values{}
+	if pl.url != nil {
+		query = pl.url.Query()
+	}
+	query.Set("lang", lang)
+	return "?" + query.Encode()
 }
 
 // print executes a block for the visitor of the request.
@@ -35,7 +54,7 @@ func (pr *press) print(b *bytes.Buffer, r *http.Request, block string, data any)
 		}
 	}
 	defer pr.idle.Put(pl)
-	pl.visitor, pl.path, pl.now = VisitorOf(r.Context()), r.URL.Path, time.Now()
+	pl.visitor, pl.url, pl.now = VisitorOf(r.Context()), r.URL, time.Now()
 	return pl.set.ExecuteTemplate(b, block, data)
 }
 
