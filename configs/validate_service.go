@@ -31,6 +31,15 @@ func (k *checker) service(c Config) {
 		}
 		k.bilingual(key, r.Zh, r.En)
 	}
+	if len(c.DeclineReasons) == 0 {
+		k.bad("decline_reasons", "name at least one, or leave the key out for the defaults", "is empty: no agent could decline a call")
+	}
+	declines := map[string]string{}
+	for i, r := range c.DeclineReasons {
+		key := fmt.Sprintf("decline_reasons[%d]", i)
+		k.name(key+".code", r.Code, plainName, nameMend, declines)
+		k.bilingual(key, r.Zh, r.En)
+	}
 	departments := map[string]string{}
 	for i, d := range c.Departments {
 		key := fmt.Sprintf("departments[%d]", i)

@@ -35,9 +35,12 @@ func (u Unsupported) Is(target error) bool { return target == ErrUnsupported }
 // 500&PJSIP/trunk/00… cannot become a call.
 var PhonePattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
 
-// ValidPhone reports whether name may be an account. The prefix "trunk" is reserved for trunks.
+// VisitorPattern is what the account of browser callers may be called. No phone has such a name (ValidPhone).
+var VisitorPattern = regexp.MustCompile(`^visitor-[a-z0-9]{1,24}$`)
+
+// ValidPhone reports whether name may be an account. The prefixes "trunk" and "visitor-" are reserved.
 func ValidPhone(name string) bool {
-	return PhonePattern.MatchString(name) && !strings.HasPrefix(name, "trunk")
+	return PhonePattern.MatchString(name) && !strings.HasPrefix(name, "trunk") && !strings.HasPrefix(name, "visitor-")
 }
 
 // NewCallID makes the id of the call that the switch knows as channel.

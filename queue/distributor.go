@@ -24,6 +24,8 @@ type Distributor struct {
 	cfg     Config
 	plan    plan
 	table   callTable
+	guests  guestTable
+	parties Parties // of phones, if they have it
 	board   Board
 	alarms  Alarms
 	phones  Phones
@@ -52,8 +54,9 @@ type Distributor struct {
 func NewDistributor(cfg Config, board Board, alarms Alarms, phones Phones, voice Voice, desks Desks, book Book, log *slog.Logger) *Distributor {
 	cfg = cfg.withDefaults()
 	life, end := context.WithCancel(context.Background())
+	parties, _ := phones.(Parties)
 	return &Distributor{
-		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), board: board, alarms: alarms, phones: phones, voice: voice,
+		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), guests: newGuestTable(), parties: parties, board: board, alarms: alarms, phones: phones, voice: voice,
 		desks: desks, book: book, log: log.With("component", "queue"), seats: newSeats(), numbers: NewNumbers(cfg),
 		life: life, end: end, calls: map[string]*liveCall{}, quota: newQuota(cfg.CallsPerNumber),
 	}

@@ -36,6 +36,9 @@ func (n *Numbers) Apply(e Event) {
 			n.count(c.queue, e.At, func(k *counts) { k.flowOut++ })
 		}
 	case EventOffered:
+		if e.Data["why"] == AsMonitor {
+			break // asked for it
+		}
 		n.countAgent(e.Agent, e.At, func(k *counts) { k.offered++ })
 	case EventMissed:
 		n.countAgent(e.Agent, e.At, func(k *counts) { k.missed++ })
@@ -54,6 +57,7 @@ func (n *Numbers) Apply(e Event) {
 	case EventMachine:
 		n.decide(c, e.At, func(k *counts) { k.machine++ })
 	case EventCallback:
+		n.decide(c, e.At, func(k *counts) { k.machine++ }) // unless it was said by the machine, which counted then
 		inTime := e.At.Sub(c.ring1) < n.plan.rules[c.queue].Budget()
 		n.count(c.queue, e.At, func(k *counts) {
 			k.callbacks++

@@ -141,8 +141,14 @@ func (s *Store) EnableUser(ctx context.Context, login string) (User, error) {
 func (s *Store) changeUser(ctx context.Context, action, login string, version int64,
 	change func(*txn, User) (string, error),
 ) (User, error) {
+	return s.changeUserWith(ctx, AuditEntry{Action: action, Object: login}, version, change)
+}
+
+// changeUserWith is changeUser with an entry of the audit log that says more; what change returns is its Data.
+func (s *Store) changeUserWith(ctx context.Context, entry AuditEntry, version int64, change func(*txn, User) (string, error)) (User, error) {
 	var out User
-	err := s.write(ctx, action, func(t *txn) error {
+	login := entry.Object
+	err := s.write(ctx, entry.Action, func(t *txn) error {
 		u, err := t.user(ctx, login)
 		if err != nil {
 			return err
@@ -160,7 +166,8 @@ func (s *Store) changeUser(ctx context.Context, action, login string, version in
 		if out, err = t.user(ctx, login); err != nil {
 			return err
 		}
-		return t.audit(ctx, AuditEntry{Action: action, Object: login, Data: note})
+		entry.Data = note
+		return t.audit(ctx, entry)
 	})
 	return out, err
 }

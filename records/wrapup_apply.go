@@ -3,7 +3,10 @@ package records
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,7 +15,7 @@ import (
 // once: the same outcome by the same person again returns the first result.
 // Errors: ErrIncomplete, ErrNotFound, ErrForbidden (by did not talk on the call), ErrConflict.
 func (s *Store) WrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) {
-	if err := in.Validate(s.now(), s.opt.Region); err != nil {
+	if err := s.valid(&in); err != nil {
 		return WrapUpResult{}, err
 	}
 	var out WrapUpResult
@@ -21,6 +24,23 @@ func (s *Store) WrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error
 		return err
 	})
 	return out, err
+}
+
+// valid is Validate, and whether the department of a referral is one that is there: a referral must end with somebody (I4). No list
+// of departments takes any name.
+func (s *Store) valid(in *WrapUpInput) error {
+	wrong := in.Validate(s.now(), s.opt.Region)
+	known := s.opt.Departments
+	if in.Referral == nil || in.Referral.Department == "" || len(known) == 0 || slices.Contains(known, in.Referral.Department) {
+		return wrong
+	}
+	var f faults
+	f.add("referral.department", "unknown", "Choose one of: "+strings.Join(known, ", ")+".", "There is no department %q.", in.Referral.Department)
+	if p, ok := errors.AsType[*Problem](wrong); ok {
+		p.Fields = append(p.Fields, f...)
+		return wrong
+	}
+	return f.problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.", "The call cannot be wrapped up like this.")
 }
 
 func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) {
@@ -45,7 +65,7 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 	if err := t.mayWrapUp(ctx, c, in); err != nil {
 		return WrapUpResult{}, err
 	}
-	if err := t.s.caseFaults(in, c).problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.",
+	if err := caseFaults(in, c).problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.",
 		"The call cannot be wrapped up like this."); err != nil {
 		return WrapUpResult{}, err
 	}

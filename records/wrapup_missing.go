@@ -3,25 +3,14 @@ package records
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 )
 
-// caseFaults are what a valid wrap-up still lacks, seen from its case and from how this hotline is set up.
-func (s *Store) caseFaults(in WrapUpInput, c Case) faults {
+// caseFaults are what a valid wrap-up still lacks, seen from its case.
+func caseFaults(in WrapUpInput, c Case) faults {
 	var f faults
-	switch in.Outcome {
-	case OutcomeCallback:
-		if in.Callback != nil {
-			f.missing(in.Callback.Number != "" || c.Caller != "", "callback.number", "The case came from an anonymous caller.",
-				"Ask the customer for a number.")
-		}
-	case OutcomeReferred:
-		known := s.opt.Departments
-		if in.Referral != nil && in.Referral.Department != "" && len(known) > 0 && !slices.Contains(known, in.Referral.Department) {
-			f.add("referral.department", "unknown", "Choose one of: "+strings.Join(known, ", ")+".",
-				"There is no department %q.", in.Referral.Department)
-		}
+	if in.Outcome == OutcomeCallback && in.Callback != nil {
+		f.missing(in.Callback.Number != "" || c.Caller != "", "callback.number", "The case came from an anonymous caller.",
+			"Ask the customer for a number.")
 	}
 	return f
 }
@@ -30,7 +19,7 @@ func (s *Store) caseFaults(in WrapUpInput, c Case) faults {
 // empty list says that the facts are complete. Errors: ErrNotFound (call, case).
 func (s *Store) WrapUpMissing(ctx context.Context, in WrapUpInput) ([]Field, error) {
 	var out faults
-	if err := in.Validate(s.now(), s.opt.Region); err != nil {
+	if err := s.valid(&in); err != nil {
 		p, ok := errors.AsType[*Problem](err)
 		if !ok {
 			return nil, err
@@ -46,7 +35,7 @@ func (s *Store) WrapUpMissing(ctx context.Context, in WrapUpInput) ([]Field, err
 			set(&in.Case, number)
 		}
 		k, err := c.caseByNumber(ctx, in.Case)
-		out = append(out, s.caseFaults(in, k)...)
+		out = append(out, caseFaults(in, k)...)
 		return err
 	})
 	if out == nil {

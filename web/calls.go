@@ -96,7 +96,8 @@ func (s *Site) describeCalls() {
 			return nil, err
 		}
 		s.settle(ctx)
-		return listOf(s.opt.Records.Timeline(ctx, in.ID))
+		line, err := s.opt.Records.Timeline(ctx, in.ID)
+		return listOf(s.untold(w, line), err)
 	})
 	handle(s, op{
 		id: "split-call", method: http.MethodPost, path: apiBase + "/calls/{id}/split", tag: "calls", roles: []Role{Agent},
@@ -129,7 +130,7 @@ func (s *Site) listCalls(ctx context.Context, w *who, in *callFilter) (*one[reco
 			if !s.sees(w, &live) || in.Queue != "" && live.Queue != in.Queue || in.Agent != "" && live.Agent != in.Agent {
 				continue
 			}
-			item, err := s.callNow(ctx, live)
+			item, err := s.callNow(ctx, *s.discreet(w, &live))
 			if err != nil {
 				return nil, err
 			}
@@ -147,7 +148,9 @@ func (s *Site) listCalls(ctx context.Context, w *who, in *callFilter) (*one[reco
 		}
 		for _, row := range rows.Items {
 			if !shown[row.Call] {
-				page.Items = append(page.Items, s.withLive(row))
+				item := s.withLive(row)
+				item.Live = s.discreet(w, item.Live)
+				page.Items = append(page.Items, item)
 			}
 		}
 		page.Next = rows.Next
@@ -172,6 +175,7 @@ func (s *Site) callFor(ctx context.Context, w *who, id string) (callItem, error)
 	if err != nil {
 		return item, err
 	}
+	item.Live = s.discreet(w, item.Live)
 	switch {
 	case own(w, &item):
 	case w.has(Supervisor):
@@ -224,14 +228,14 @@ func (s *Site) withLive(row records.CallRow) callItem {
 
 // sees says whether somebody may know that a call is there: supervisors, who is in it, and the agents of its queue.
 func (s *Site) sees(w *who, live *queue.CallView) bool {
-	return w.has(Supervisor) || live.Agent == w.Login || slices.Contains(live.Ringing, w.Login) ||
+	return w.has(Supervisor) || live.Agent == w.Login || live.Expert == w.Login || slices.Contains(live.Ringing, w.Login) ||
 		slices.Contains(s.queuesOf(w.Login), live.Queue)
 }
 
 // own says that the call is or was the user's: they answered it, talk on it, or are being rung for it.
 func own(w *who, item *callItem) bool {
 	return item.Agent == w.Login ||
-		item.Live != nil && (item.Live.Agent == w.Login || slices.Contains(item.Live.Ringing, w.Login))
+		item.Live != nil && (item.Live.Agent == w.Login || item.Live.Expert == w.Login || slices.Contains(item.Live.Ringing, w.Login))
 }
 
 func (c *callItem) mask() {

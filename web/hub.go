@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hotline/queue"
@@ -41,11 +42,14 @@ const (
 type Hub struct {
 	epoch string
 
-	mu   sync.RWMutex
-	ring []liveItem
-	next uint64 // id of the next event, from 1
-	wake chan struct{}
-	shut bool
+	discreet atomic.Bool // agents are not told who listens, see Options.Discreet
+
+	mu     sync.RWMutex
+	secret map[string]bool // legs of managers who listen, while discreet
+	ring   []liveItem
+	next   uint64 // id of the next event, from 1
+	wake   chan struct{}
+	shut   bool
 }
 
 // liveItem is one event as it goes over the wire: masked, encoded and framed once, however many read it.
@@ -104,11 +108,38 @@ func (h *Hub) PublishQueue(e queue.Event) error {
 	switch e.Kind {
 	case queue.EventDegraded, queue.EventAlarm:
 		l.To = ToSupervisors | ToAdministrators
+	case queue.EventMonitored, queue.EventTakeOver, queue.EventSkills: // whom it concerns is told at their desk
+		l.To = ToSupervisors
 	}
-	if masked, hides := maskEvent(e); hides {
+	quiet := h.discreet.Load()
+	if quiet && h.listens(e) {
+		l.To = ToSupervisors
+	}
+	if masked, hides := maskEvent(e, quiet); hides {
 		l.Plain = masked
 	}
 	return h.Publish(l)
+}
+
+// listens says that an event is of a manager's phone that rings or listens.
+func (h *Hub) listens(e queue.Event) bool {
+	leg := e.Data["leg"]
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case leg == "":
+	case e.Kind == queue.EventOffered && e.Data["why"] == queue.AsMonitor:
+		if h.secret == nil {
+			h.secret = map[string]bool{}
+		}
+		h.secret[leg] = true
+	case e.Kind == queue.EventMonitored:
+		switch e.Data["state"] {
+		case "left", "missed", "off", "talks":
+			delete(h.secret, leg)
+		}
+	}
+	return h.secret[leg]
 }
 
 // close ends all streams; what is published later is dropped.

@@ -9,8 +9,9 @@ import (
 
 // maskEvent hides the caller's number and name, and the notes of hand-overs, which are for the receiver. hides is false when there
 // was nothing to hide.
-func maskEvent(e queue.Event) (masked queue.Event, hides bool) {
-	if e.Data["number"] == "" && e.Data["name"] == "" && e.Data["note"] == "" {
+func maskEvent(e queue.Event, discreet bool) (masked queue.Event, hides bool) {
+	unseen := discreet && e.Kind == queue.EventPresence
+	if !unseen && e.Data["forced"] == "" && e.Data["number"] == "" && e.Data["name"] == "" && e.Data["note"] == "" {
 		return e, false
 	}
 	e.Data = maps.Clone(e.Data)
@@ -20,5 +21,11 @@ func maskEvent(e queue.Event) (masked queue.Event, hides bool) {
 		}
 	}
 	delete(e.Data, "note")
+	if e.Data["forced"] != "" {
+		delete(e.Data, "reason") // why a manager took a call over
+	}
+	if unseen {
+		delete(e.Data, "call") // it would tell who listens to what
+	}
 	return e, true
 }

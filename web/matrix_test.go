@@ -22,6 +22,8 @@ func permitted() map[string]string {
 		"set-agent-state": "as", "extend-wrap-up": "a",
 		"list-calls": "as", "get-call": "as", "get-timeline": "as", "split-call": "a", "hold-call": "as", "resume-call": "as",
 		"hangup-call": "as", "takeback-call": "as", "hand-call-over": "as", "decline-call": "a", "move-call": "s", "wrap-up-call": "as",
+		"ask-expert": "as", "let-expert-go": "as", "accept-call": "as", "lose-phone": "a", "monitor-call": "s", "change-monitor": "s",
+		"stop-monitor": "s", "take-call-over": "s", "change-skills": "s",
 		"list-cases": "asd", "get-case": "asd", "create-case": "as", "change-case": "as", "add-note": "asd", "finish-case": "as",
 		"list-handovers": "as", "offer-handover": "as", "accept-handover": "as", "return-handover": "as", "override-owner": "s",
 		"recognise": "as", "remember-contact": "as", "verify-contact": "as", "list-verifications": "as", "add-contact": "as",

@@ -89,14 +89,15 @@ type loginInput struct {
 
 // signedInAs says who is signed in.
 type signedInAs struct {
-	Login   string    `json:"login"`
-	Name    string    `json:"name"`
-	Team    string    `json:"team"`
-	Roles   []Role    `json:"roles"`
-	EndsAt  time.Time `json:"ends_at" doc:"the session ends then whatever is done, earlier when it is not used"`
-	Token   string    `json:"token,omitempty" doc:"to be sent as bearer; told only at sign-in"`
-	Pauses  []string  `json:"pause_reasons,omitempty" doc:"reasons an agent may pause for"`
-	Session string    `json:"session" doc:"public name of the session"`
+	Login    string    `json:"login"`
+	Name     string    `json:"name"`
+	Team     string    `json:"team"`
+	Roles    []Role    `json:"roles"`
+	EndsAt   time.Time `json:"ends_at" doc:"the session ends then whatever is done, earlier when it is not used"`
+	Token    string    `json:"token,omitempty" doc:"to be sent as bearer; told only at sign-in"`
+	Pauses   []string  `json:"pause_reasons,omitempty" doc:"reasons an agent may pause for"`
+	Declines []Reason  `json:"decline_reasons,omitempty" doc:"reasons an agent may decline a call for"`
+	Session  string    `json:"session" doc:"public name of the session"`
 }
 
 type loginOutput struct {
@@ -149,7 +150,7 @@ func (s *Site) describeSession() {
 func (s *Site) as(w *who) signedInAs {
 	me := signedInAs{Login: w.Login, Name: w.Name, Team: w.Team, Roles: w.Roles, EndsAt: w.Until, Session: w.Session}
 	if w.has(Agent) {
-		me.Pauses = s.opt.Agents.PauseReasons()
+		me.Pauses, me.Declines = s.opt.Agents.PauseReasons(), s.opt.DeclineReasons
 	}
 	return me
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,9 @@ type Options struct {
 	Parts      []Part                 // optional: what /readyz checks
 	Collectors []prometheus.Collector // optional: further metrics, e.g. of the switch drivers
 
+	DeclineReasons []Reason // why an agent may decline a call; none: any word will do
+	Discreet       bool     // agents are not told who listens to their talks: not by the API and the live stream either
+
 	OperatorToken  string         // optional: opens /metrics and the details of /readyz from elsewhere than loopback
 	TLS            bool           // served over TLS, here or by the proxy in front: Secure cookie with the __Host- prefix, HSTS
 	TrustedProxies []netip.Prefix // optional: proxies whose X-Forwarded-For is believed
@@ -49,6 +53,17 @@ type Options struct {
 	Logins         LoginLimit     // optional: how many wrong passwords are taken
 	MaxStreams     int            // optional: open event streams at once, 2,000 when 0
 	PeerStreams    int            // optional: of these, of one login, 8 when 0
+}
+
+// Reason is one choice of a list that agents see, in the operator's own words.
+type Reason struct {
+	Code string `json:"code"`
+	Zh   string `json:"zh"`
+	En   string `json:"en"`
+}
+
+func (o *Options) mayDecline(reason string) bool {
+	return len(o.DeclineReasons) == 0 || slices.ContainsFunc(o.DeclineReasons, func(r Reason) bool { return r.Code == reason })
 }
 
 // Site is the hotline's HTTP side.
@@ -90,6 +105,7 @@ func New(o Options) (*Site, error) {
 		problems: map[string]kind{}, throttle: newThrottle(o.Logins, o.Now),
 		streams: newStreamCount(o.MaxStreams, o.PeerStreams),
 	}
+	o.Hub.discreet.Store(o.Discreet)
 	s.stop = make(chan struct{})
 	s.stopOnce = sync.OnceFunc(func() { close(s.stop); o.Hub.close() })
 	for _, k := range kinds() {

@@ -10,6 +10,7 @@ import (
 
 // Users is what the API needs to administer users and to read the audit log.
 type Users interface {
+	ChangeSkills(ctx context.Context, c records.SkillChange) (u records.User, said string, err error)
 	Users(context.Context) ([]records.User, error)
 	User(ctx context.Context, login string) (records.User, error)
 	AddUser(context.Context, records.NewUser) (records.User, error)

@@ -91,7 +91,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	lookUps := newCards(ctx, store, log)
 	house.onEnd("look-ups", lookUps.wait)
 	offers.roster, offers.cards = roster, lookUps
-	people := newStaff(cfg, store, roster, distributor, lines, log)
+	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
 	events := &exchange{
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
@@ -116,7 +116,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		Softphone: phones.softphone, Pages: pages, Mounts: mounts,
 		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
-		UserChanged: func(records.User) { people.look() },
+		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
 		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
 		Logins: web.LoginLimit{Attempts: cfg.Security.LoginAttempts, Window: cfg.Security.LoginWindow, Lockout: cfg.Security.LoginLockout},

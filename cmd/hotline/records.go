@@ -37,6 +37,14 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 	})
 }
 
+func departments(cfg configs.Config) []string {
+	codes := make([]string, len(cfg.Departments))
+	for i, d := range cfg.Departments {
+		codes[i] = d.Code
+	}
+	return codes
+}
+
 // centreOf gives the service centre of a region: the one that names it, else the one that serves every other ("*").
 func centreOf(centres []configs.ServiceCentre) func(region string) string {
 	of := map[string]string{}
@@ -46,14 +54,6 @@ func centreOf(centres []configs.ServiceCentre) func(region string) string {
 		}
 	}
 	return func(region string) string { return cmp.Or(of[region], of["*"]) }
-}
-
-func departments(cfg configs.Config) []string {
-	var codes []string
-	for _, d := range cfg.Departments {
-		codes = append(codes, d.Code)
-	}
-	return codes
 }
 
 // existingRecords opens records that must be there already: looking must not make an empty database.

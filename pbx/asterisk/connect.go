@@ -36,6 +36,7 @@ type meeting struct {
 	bridged bool
 	held    bool
 	done    bool // the leg talks already
+	parked  bool // the caller is on hold and stays so
 }
 
 func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop bool) error {
@@ -50,14 +51,15 @@ func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop 
 		switch {
 		case err != nil:
 			return err
-		case l.state != legAnswered && l.state != legTalks:
+		case l.state != legAnswered && l.state != legTalks && l.state != legHears:
 			return errNotAnswered
 		case c.bridge == nil:
 			c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
 		}
 		m = meeting{
-			caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held,
-			done: l.state == legTalks && c.bridged && !c.held,
+			caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held || c.found,
+			done:   l.state == legTalks && (c.bridged && !c.held || !drop),
+			parked: c.held && !drop,
 		}
 		return nil
 	})
@@ -78,6 +80,9 @@ func (d *Driver) meet(ctx context.Context, call pbx.CallID, leg pbx.LegID, m mee
 		return err
 	}
 	who := []string{string(leg)}
+	if m.parked {
+		return d.rest.addToBridge(ctx, m.bridge.id, who...)
+	}
 	if m.held || !m.bridged {
 		who = append(who, m.caller)
 	}
@@ -143,10 +148,14 @@ func (d *Driver) turn(ctx context.Context, call pbx.CallID) (free func(), err er
 	}
 }
 
+// hangUpAgain is after what time a hang-up that the switch was asked for is asked for once more.
+const hangUpAgain = 2 * time.Second
+
 // HangUp ends the call for the caller and all legs; CallEnded follows with why.
 func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) error {
 	var caller string
 	var before pbx.EndCode
+	var asked bool
 	err := d.ask(ctx, false, func(t *tracker) error {
 		c := t.calls[call]
 		if c == nil {
@@ -156,9 +165,13 @@ func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) e
 		if c.want == "" {
 			c.want = why
 		}
+		now := time.Now()
+		if asked = now.Sub(c.hung) < hangUpAgain; !asked {
+			c.hung = now
+		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || asked {
 		return fail("hang up", call, err)
 	}
 	reason := "normal"
@@ -170,7 +183,7 @@ func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) e
 		// It did not happen, as far as we know: whatever ends the call later is the reason then.
 		_ = d.ask(ctx, true, func(t *tracker) error {
 			if c := t.calls[call]; c != nil {
-				c.want = before
+				c.want, c.hung = before, time.Time{}
 			}
 			return nil
 		})

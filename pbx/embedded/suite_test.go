@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,6 +24,9 @@ func newSwitch(t *testing.T, o embedded.Options) *embedded.Switch {
 	}
 	if o.DIDs == nil {
 		o.DIDs = func(number string) bool { return number == did }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
 	sw, err := embedded.New(o)
 	if err != nil {

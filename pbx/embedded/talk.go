@@ -286,7 +286,7 @@ func (c *call) releaseLeg(id pbx.LegID, why pbx.LegEnd) error {
 func relayed(err error) status {
 	var r refused
 	if errors.As(err, &r) && r.code >= 300 {
-		return status{r.code, r.phrase}
+		return status(r)
 	}
 	return status{sip.StatusTemporarilyUnavailable, "The other side does not answer"}
 }

@@ -40,8 +40,10 @@ type Behaviour struct {
 	AnswerAfter time.Duration   // … that long after the INVITE
 	Barrier     <-chan struct{} // … and not before this is closed: two phones with one barrier answer together
 
-	HangUpAfter     time.Duration // hangs up that long after the call is up
-	AnswerCancelled bool          // answers although the call was just cancelled: both crossed on the wire
+	HangUpAfter time.Duration // hangs up that long after the call is up
+	Tone        int           // Hz, a multiple of 50: says this tone instead of a pattern, in calls of its own, too
+
+	AnswerCancelled bool // answers although the call was just cancelled: both crossed on the wire
 }
 
 // Phone is a SIP phone, or the network a caller calls from. It speaks by itself on the message types of sipgo,

@@ -1,6 +1,7 @@
 package pbxtest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -28,6 +29,7 @@ type media struct {
 	held     string   // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
 	heard    map[uint64]int // packets by voice
+	last     [][]byte       // the last ones, oldest first
 	news     chan struct{}
 }
 
@@ -44,6 +46,9 @@ func newMedia(p *Phone) *media {
 		p.tb.Logf("phone %s: voice: %v", p.options.User, err)
 	}
 	m.voice = binary.BigEndian.Uint64(draw[:])
+	if hz := p.options.Behaviour.Tone; hz > 0 {
+		m.voice = binary.BigEndian.Uint64(tonePacket(hz)) // as the other end finds it in a packet
+	}
 	p.running.Go(m.listen)
 	return m
 }
@@ -133,8 +138,12 @@ func (m *media) send(every time.Duration) {
 	packet := make([]byte, 12+160)
 	packet[0], packet[1] = 0x80, 8 // version 2, PCMA
 	binary.BigEndian.PutUint32(packet[8:], uint32(m.local().Port))
-	for i := 12; i < len(packet); i += 8 {
-		binary.BigEndian.PutUint64(packet[i:], m.voice)
+	if hz := m.phone.options.Behaviour.Tone; hz > 0 {
+		copy(packet[12:], tonePacket(hz))
+	} else {
+		for i := 12; i < len(packet); i += 8 {
+			binary.BigEndian.PutUint64(packet[i:], m.voice)
+		}
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -170,6 +179,9 @@ func (m *media) listen() {
 		m.mu.Lock()
 		m.received++
 		m.heard[binary.BigEndian.Uint64(buf[12:])]++
+		if m.last = append(m.last, bytes.Clone(buf[12:n])); len(m.last) > toneSpan {
+			m.last = m.last[1:]
+		}
 		close(m.news)
 		m.news = make(chan struct{})
 		m.mu.Unlock()

@@ -5,17 +5,15 @@ import { text } from "../texts.js";
 import { byId, make, part, put, show } from "./parts.js";
 
 /**
- * The reason as it is kept in the journal, or which text says what misses.
+ * The reason as it is kept in the journal, code and words, or which text says what misses.
  * @param {string} chosen value of the list, "" for none
- * @param {string} words the chosen entry in words
  * @param {string} more what was typed
- * @returns {{reason: string, missing: string}}
+ * @returns {{reason: string, note: string, missing: string}}
  */
-export function reasonOf(chosen, words, more) {
-  const typed = more.trim();
-  if (!chosen) return { reason: "", missing: "desk.js.pop.needreason" };
-  if (chosen === "other") return typed ? { reason: typed, missing: "" } : { reason: "", missing: "desk.js.pop.needtext" };
-  return { reason: typed ? `${words}: ${typed}` : words, missing: "" };
+export function reasonOf(chosen, more) {
+  const note = more.trim();
+  if (!chosen) return { reason: "", note, missing: "desk.js.pop.needreason" };
+  return { reason: chosen, note, missing: chosen === "other" && !note ? "desk.js.pop.needtext" : "" };
 }
 
 /** @type {Readonly<Record<string, string>>} */
@@ -25,21 +23,21 @@ const reasons = Object.freeze({
 });
 
 export class DeclineDialog {
-  /** @param {(reason: string) => void} decline */
+  /** @param {(reason: string, note: string) => void} decline */
   constructor(decline) {
     this.dialog = byId("decline-dialog", HTMLDialogElement);
     this.form = /** @type {HTMLFormElement} */ (this.dialog.querySelector("form"));
     this.text = byId("decline-text", HTMLInputElement);
     this.setReasons({ codes: Object.keys(reasons), names: {} });
     this.form.addEventListener("submit", (e) => {
-      const { reason, missing } = this.#reason();
+      const { reason, note, missing } = this.#reason();
       put(part(this.dialog, "hint"), missing ? text(missing) : "");
       if (missing) {
         e.preventDefault();
         (missing === "desk.js.pop.needtext" ? this.text : this.form.querySelector("input"))?.focus();
         return;
       }
-      decline(reason);
+      decline(reason, note);
     });
     this.form.addEventListener("change", () => {
       put(part(this.dialog, "hint"), "");
@@ -56,7 +54,6 @@ export class DeclineDialog {
       radio.type = "radio";
       radio.name = "reason";
       radio.value = code;
-      radio.dataset.words = words;
       label.append(radio, make("span", "", words));
       return label;
     }));
@@ -80,7 +77,6 @@ export class DeclineDialog {
   }
 
   #reason() {
-    const c = this.#chosen();
-    return reasonOf(c?.value ?? "", c?.dataset.words ?? "", this.text.value);
+    return reasonOf(this.#chosen()?.value ?? "", this.text.value);
   }
 }
