@@ -12,8 +12,8 @@ const (
 	toneLevel = 6000.0 // amplitude of a tone that is said, of 32767
 	toneHeard = toneLevel / 3
 	toneNot   = toneLevel / 8 // music has a little of every tone
-	toneSpan  = 10 // packets looked at: 0.2 s
-	toneNever = 25 // packets listened to: 0.5 s
+	toneSpan  = 10            // packets looked at: 0.2 s
+	toneNever = 25            // packets listened to: 0.5 s
 )
 
 // tonePacket is 20 ms of a tone in PCMA. Multiples of 50 Hz fit whole, so packets follow each other without a click.
