@@ -208,19 +208,6 @@ func (h *house) tab(b *browser.Browser, query string, look ...browser.Look) *bro
 	return t
 }
 
-// ready passes the check, as a person does.
-func ready(t *browser.Tab) {
-	t.Click("[data-testid=check-open]")
-	t.Wait(`document.querySelector("[data-check=microphone]").dataset.result === "ok"`)
-	t.Wait(`document.querySelector("[data-check=network]").dataset.result === "ok"`)
-	t.Wait(`document.querySelector("[data-check=line]").dataset.result === "ok"`)
-	t.Click("[data-testid=check-tone]")
-	t.Click("[data-testid=check-heard]")
-	t.Wait(`document.querySelector("[data-testid=check-verdict]").dataset.kind === "ok"`)
-	t.Click("[data-testid=check-close]")
-	t.WaitGone("[data-testid=check-dialog]")
-}
-
 // frameCSS puts the blocks where the desk's page puts them.
 const frameCSS = `.frame { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: auto auto minmax(0, 1fr) auto; height: 100vh; }
 .middle { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; padding: 16px; min-height: 0; overflow: auto; grid-row: 3; }
