@@ -44,7 +44,7 @@ func TestWebsocketDoor(t *testing.T) {
 		t.Fatalf("its own page: %d", code)
 	}
 	second, _ := open(own, "sip")
-	defer second.CloseNow()
+	t.Cleanup(func() { _ = second.CloseNow() })
 	if _, code := open(own, "sip"); code != http.StatusServiceUnavailable {
 		t.Errorf("one too many: %d", code)
 	}
@@ -60,7 +60,7 @@ func TestWebsocketDoor(t *testing.T) {
 	}
 	for end := time.Now().Add(10 * time.Second); ; {
 		if third, code := open(own, "sip"); code == http.StatusSwitchingProtocols {
-			third.CloseNow()
+			_ = third.CloseNow()
 			break
 		}
 		if time.Now().After(end) {

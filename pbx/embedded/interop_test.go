@@ -3,7 +3,6 @@ package embedded_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -31,7 +30,7 @@ func TestSipgoWebsocket(t *testing.T) {
 	s.Provision("li")
 	address := strings.TrimSuffix(strings.TrimPrefix(h.Websocket, "ws://"), "/sip")
 	ua := func(user string) (*sipgo.Server, *sipgo.Client) {
-		quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+		quiet := slog.New(slog.DiscardHandler)
 		agent, err := sipgo.NewUA(sipgo.WithUserAgent(user), sipgo.WithUserAgentTransportLayerOptions(
 			sip.WithTransportLayerLogger(quiet), sip.WithTransportLayerTransports(sip.TransportsConfig{
 				WS: &sip.TransportWS{DialURI: func(host string) string { return "ws://" + host + "/sip" }},
@@ -88,7 +87,7 @@ func TestSipgoWebsocket(t *testing.T) {
 	s.Must(err, "register")
 	res, err = agent.DoDigestAuth(s.Ctx, r, res, sipgo.DigestAuth{Username: "li", Password: "secret-li"})
 	s.Must(err, "register")
-	if res.StatusCode != 200 {
+	if res.StatusCode != sip.StatusOK {
 		t.Fatalf("register: %d", res.StatusCode)
 	}
 	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.PhoneUp && e.Phone == "li" }, "the phone to be up")
@@ -107,7 +106,7 @@ func TestSipgoWebsocket(t *testing.T) {
 	s.Told(pbx.LegAnswered, e.Call, leg)
 	s.Must(s.Switch.Connect(s.Ctx, e.Call, leg), "connect")
 	final := awaitFinal(s.Ctx, t, tx)
-	if final.StatusCode != 200 || !strings.Contains(string(final.Body()), "a=fingerprint:sha-256 AA") {
+	if final.StatusCode != sip.StatusOK || !strings.Contains(string(final.Body()), "a=fingerprint:sha-256 AA") {
 		t.Fatalf("the caller got %d %s", final.StatusCode, final.Body())
 	}
 	dialog := func(method sip.RequestMethod, seq int) *sip.Request {
@@ -117,7 +116,7 @@ func TestSipgoWebsocket(t *testing.T) {
 	s.Must(caller.WriteRequest(dialog(sip.ACK, int(final.CSeq().SeqNo))), "ack")
 	bye, err := caller.Do(s.Ctx, dialog(sip.BYE, int(final.CSeq().SeqNo)+1))
 	s.Must(err, "hang up")
-	if bye.StatusCode != 200 {
+	if bye.StatusCode != sip.StatusOK {
 		t.Errorf("hang up: %d", bye.StatusCode)
 	}
 	s.Ended(e.Call, pbx.EndByCaller)
