@@ -127,7 +127,7 @@ func TestKeys(t *testing.T) {
 		w.s.take(w.caller, []byte(text))
 		pass(0)
 		told := ""
-		for _, e := range w.events {
+		for _, e := range w.told() {
 			if e.Kind == pbx.Digit {
 				told += e.Digit
 			}
@@ -161,7 +161,7 @@ func TestPhonesOwnTerms(t *testing.T) {
 		leg := ring(2)
 		sent := len(w.phone.all()) + 1 // and the ACK
 		w.reply(w.phone, w.newest(w.phone, "INVITE"), 302, "", "Contact: <sip:008613800138000@elsewhere.example>")
-		for _, e := range w.events {
+		for _, e := range w.told() {
 			if e.Kind == pbx.LegEnded && e.Leg == leg && e.LegEnd != pbx.LegUnreachable {
 				w.Errorf("ended by %s", e.LegEnd)
 			}
