@@ -23,7 +23,8 @@ func (s *shownCall) apply(e Event) {
 	}
 	switch e.Kind {
 	case EventOffered:
-		if !slices.Contains(s.ringing, e.Agent) {
+		// A manager who will listen is no phone that rings for the caller; agents may not even know.
+		if e.Data["why"] != AsMonitor && !slices.Contains(s.ringing, e.Agent) {
 			s.ringing = append(slices.Clone(s.ringing), e.Agent)
 		}
 	case EventDeclined, EventMissed, EventUnreached, EventLost:
@@ -31,6 +32,10 @@ func (s *shownCall) apply(e Event) {
 	case EventAnswered, EventHandTaken:
 		s.silent(e.Agent)
 		s.held, s.handTo = false, ""
+	case EventExpert:
+		if e.Data["state"] != "asked" {
+			s.silent(e.Agent)
+		}
 	case EventReopened:
 		s.silent(e.Agent)
 		s.held = false

@@ -118,6 +118,9 @@ func (s *Site) setState(ctx context.Context, w *who, in *stateInput) (*one[agent
 	if err != nil {
 		return nil, err
 	}
+	if b.State != "ready" { // also when it comes true only after the ringing: a caller who is kept for them need not wait
+		s.opt.Calls.AgentAway(in.Login, b.State)
+	}
 	return oneOf(s.presence(in.Login))
 }
 

@@ -31,8 +31,12 @@ func (s *Site) mountDesign(r ui.Router) {
 		s.pages.Render(w, r, http.StatusOK, "ui/design", designPage{
 			Now: s.now(),
 			Rings: []designRing{
-				{"first", 5000, 3, 2100}, {"second", 5000, 3, 6400}, {"third", 5000, 3, 12900}, {"over", 5000, 3, 19300},
-				{"japan", 3000, 3, 7000}, {"five", 5000, 5, 17000},
+				{"first", 5000, 3, 2100},
+				{"second", 5000, 3, 6400},
+				{"third", 5000, 3, 12900},
+				{"over", 5000, 3, 19300},
+				{"japan", 3000, 3, 7000},
+				{"five", 5000, 5, 17000},
 			},
 			Colours: []string{
 				"surface", "raised", "sunken", "ink", "ink-2", "ink-3", "line", "line-strong", "accent", "accent-soft", "ring1", "ring2", "ring3", "over",

@@ -319,6 +319,8 @@ func (b *playedBoard) TakeOver(_ context.Context, call, by, reason string) error
 	return b.order("take over " + call + " " + by + " " + reason)
 }
 
+func (b *playedBoard) AgentAway(login, why string) { _ = b.order("away " + login + " " + why) }
+
 func (b *playedBoard) Note(e queue.Event) {
 	_ = b.order("note " + e.Kind + " " + e.Agent + " " + e.Data["skills"] + " by " + e.Data["by"])
 }

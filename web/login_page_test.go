@@ -23,7 +23,7 @@ func TestLoginPageWithoutScript(t *testing.T) {
 	})
 	s := h.surfer(t)
 	s.get("/desk?tab=2").goes("/login?next=%2Fdesk%3Ftab%3D2")
-	s.get("/login?next=/desk%3Ftab%3D2").shows(200, `value="/desk?tab=2"`, `name="password"`)
+	s.get("/login?next=/desk%3Ftab%3D2").shows(200, `value="/desk?tab=2"`, `name="password"`, `href="?lang=en&amp;next=%2Fdesk%3Ftab%3D2"`)
 
 	wrong := s.post("/login", credentials("carl", "not the password", "/desk?tab=2"))
 	wrong.shows(401, `value="carl"`, `value="/desk?tab=2"`, "Login or password is wrong.")

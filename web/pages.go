@@ -99,11 +99,14 @@ func (s *Site) trouble(w http.ResponseWriter, r *http.Request, status int, key s
 // failed answers for an error that is not the visitor's: logged, and told with the id under which the log has it.
 func (s *Site) failed(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.problemFor(r.Context(), r.Pattern, err)
-	if p.Code == codeInternal {
+	switch p.Code {
+	case codeInternal:
 		s.trouble(w, r, p.Status, "ui.trouble.internal", p.Request)
-		return
+	case codeUnavailable:
+		s.trouble(w, r, p.Status, "ui.trouble.unavailable")
+	default:
+		s.pages.Trouble(w, r, p.Status, p.Detail, p.Do)
 	}
-	s.pages.Trouble(w, r, p.Status, p.Detail, p.Do)
 }
 
 func (s *Site) forbidden(w http.ResponseWriter, r *http.Request, roles []string) {
@@ -130,7 +133,7 @@ func (s *Site) toLogin(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	http.Redirect(w, r, loginPath(next), http.StatusSeeOther)
+	http.Redirect(w, r, loginPath(next), http.StatusSeeOther) //nolint:gosec // always /login; next is escaped in its query
 }
 
 func loginPath(next string) string {

@@ -1,11 +1,15 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
+
+	"hotline/records"
 )
 
 // surfer is a browser without JavaScript: it keeps cookies, follows no redirect, and sends forms.
@@ -85,5 +89,36 @@ func (r *reply) goes(to string) {
 	r.t.Helper()
 	if got := r.Header.Get("Location"); r.Status != http.StatusSeeOther || got != to {
 		r.t.Fatalf("%s answered %d to %q, want 303 to %q:\n%s", r.what, r.Status, got, to, r.Body)
+	}
+}
+
+// lockedRecords is a database that answers nobody.
+type lockedRecords struct{ Records }
+
+func (lockedRecords) Session(context.Context, string) (records.Session, error) {
+	return records.Session{}, fmt.Errorf("session: %w", records.ErrBusy)
+}
+
+func (lockedRecords) Authenticate(context.Context, string, string) (records.User, error) {
+	return records.User{}, fmt.Errorf("authenticate: %w", records.ErrBusy)
+}
+
+// While the database is locked nobody is sent to the login page as if they had been signed out.
+func TestPagesWhileTheDatabaseIsLocked(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	anna, nobody := h.as(t, "anna"), h.surfer(t)
+	locked := h.site.opt
+	locked.Records = lockedRecords{h.store}
+	site, err := New(locked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.server.Config.Handler = site
+	anna.get("/settings").shows(503, "The data cannot be read or written now", "Calls are not affected")
+	nobody.get("/login").shows(200)
+	nobody.post("/login", credentials("anna", password, "")).shows(503, `value="anna"`, "Signing in is not possible now.")
+	if r := anna.get("/settings", "HX-Request", "true"); r.Status != 503 || r.Header.Get("HX-Reselect") != ".toast" {
+		t.Errorf("htmx is told %d %v", r.Status, r.Header)
 	}
 }

@@ -35,6 +35,7 @@ type Commander interface {
 	SetMonitor(ctx context.Context, call, by, mode string) error
 	StopMonitor(ctx context.Context, call, by string) error
 	TakeOver(ctx context.Context, call, by, reason string) error
+	AgentAway(login, why string)
 	Note(e queue.Event)
 }
 

@@ -33,8 +33,8 @@ func (s *Site) describeFloor() {
 		summary: "Read what a wallboard starts from",
 		doc: "The state behind the live numbers between two events, numbers and names masked. Follow `GET /api/v1/events?floor=true&after=<event>` " +
 			"from there: whoever counts those events by the rules of the live numbers knows at each moment what they would say.",
-	}, func(_ context.Context, _ *who, _ *struct{}) (*one[floorState], error) {
-		return oneOf(s.floor(), nil)
+	}, func(_ context.Context, w *who, _ *struct{}) (*one[floorState], error) {
+		return oneOf(s.floor(w), nil)
 	})
 	handle(s, op{
 		id: "read-journal", method: http.MethodGet, path: apiBase + "/journal", tag: "calls", roles: []Role{Supervisor},
@@ -43,11 +43,16 @@ func (s *Site) describeFloor() {
 	}, s.readJournal)
 }
 
-func (s *Site) floor() floorState {
+func (s *Site) floor(w *who) floorState {
 	var f floorState
 	f.Floor = s.opt.Calls.Floor(func() { f.Event = s.opt.Hub.id(s.opt.Hub.now()) })
 	for i := range f.Calls {
 		f.Calls[i].Number, f.Calls[i].Name = ui.MaskNumber(f.Calls[i].Number), ui.MaskName(f.Calls[i].Name)
+	}
+	if s.opt.Discreet && !w.has(Supervisor) {
+		for i := range f.Agents {
+			f.Agents[i].Call = "" // it would tell who listens to what
+		}
 	}
 	f.Names = map[string]string{}
 	for _, v := range s.opt.Agents.Views() {

@@ -91,7 +91,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	lookUps := newCards(ctx, store, log)
 	house.onEnd("look-ups", lookUps.wait)
 	offers.roster, offers.cards = roster, lookUps
-	people := newStaff(cfg, store, roster, distributor, lines, log)
+	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
 	events := &exchange{
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},

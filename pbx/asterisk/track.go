@@ -139,7 +139,9 @@ func (t *tracker) looked(id pbx.CallID, found *channel) {
 func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 	if l := t.legOf(channel); l != nil {
 		why := t.whyLeg(l, cause, at)
-		if l.picked() && (why == pbx.LegFault || why == pbx.LegUnreachable) {
+		// One that registered anew since it picked up is another life of the phone (a browser page loaded anew).
+		died := l.want == "" && (why == pbx.LegFault || why == pbx.LegUnreachable)
+		if l.picked() && died && !t.fresh[l.phone].After(l.up) {
 			t.distrust(l.phone, at)
 		}
 		t.legEnds(l, why, at)

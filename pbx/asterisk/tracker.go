@@ -26,6 +26,7 @@ type tracker struct {
 	online  map[string]bool      // registered, and the contact answers
 	engaged map[string]bool      // in a call that is none of ours
 	suspect map[string]time.Time // died in a talk: until when not to be trusted
+	fresh   map[string]time.Time // when the switch last told of a phone's contact that it can be reached
 	taken   bool                 // the dialplan serves callers by itself
 	ended   graves
 	startup string
@@ -105,7 +106,7 @@ func newTracker(name, app string, cycle func(string) time.Duration) *tracker {
 	return &tracker{
 		name: name, app: app, cycle: cycle,
 		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, snoops: map[string]*snoop{}, phones: map[string]bool{}, online: map[string]bool{},
-		suspect: map[string]time.Time{}, strikes: map[string]int{},
+		suspect: map[string]time.Time{}, fresh: map[string]time.Time{}, strikes: map[string]int{},
 	}
 }
 

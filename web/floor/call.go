@@ -57,6 +57,9 @@ func (f *Floor) readCall(w http.ResponseWriter, r *http.Request) (callPage, bool
 		f.trouble(w, r, http.StatusNotFound, "floor.trouble.nocall")
 		return callPage{}, false
 	}
+	if f.opt.Discreet && !v.Has(supervisorRole) {
+		journal = untold(journal)
+	}
 	own := row.Agent == v.Login && known || up && (live.Agent == v.Login || slices.Contains(live.Ringing, v.Login))
 	if !own && !v.Has(supervisorRole) {
 		if c, err := f.opt.Records.CaseOfCall(ctx, id); err != nil || c.Owner != v.Login {

@@ -39,7 +39,8 @@ func kindOf(kind string) string {
 	case queue.EventArrived, queue.EventQueued, queue.EventOffered, queue.EventRinging, queue.EventDeclined, queue.EventMissed, queue.EventUnreached,
 		queue.EventLost, queue.EventWidened, queue.EventAnswered, queue.EventConnected, queue.EventReopened, queue.EventOwned, queue.EventHeld,
 		queue.EventResumed, queue.EventHandOver, queue.EventHandTaken, queue.EventHandBack, queue.EventOverflow, queue.EventAbandoned,
-		queue.EventMachine, queue.EventCallback, queue.EventEnded, queue.EventAdopted, queue.EventRefused:
+		queue.EventMachine, queue.EventCallback, queue.EventEnded, queue.EventAdopted, queue.EventRefused,
+		queue.EventExpert, queue.EventMonitored, queue.EventKept, queue.EventUnkept, queue.EventTakeOver:
 		return kind
 	}
 	return "other"
@@ -62,7 +63,7 @@ func (f *Floor) more(e timeline.Entry, say func(string, ...any) string) []string
 		}
 		add(key, e.V.Rings, timeline.Seconds(e.V.Waited), e.V.Rule)
 	}
-	for _, name := range []string{"number", "did", "why", "ring", "reason", "winner", "to", "from", "case", "outcome", "end", "when", "do", "gap_ms", "media", "by"} {
+	for _, name := range []string{"number", "did", "why", "ring", "reason", "winner", "to", "from", "case", "outcome", "end", "when", "do", "gap_ms", "media", "state", "mode", "talker", "by"} {
 		value := e.Data[name]
 		switch {
 		case value == "":

@@ -23,6 +23,7 @@ type Records interface {
 	Timeline(ctx context.Context, call string) ([]records.JournalEntry, error)
 	Journal() *records.Journal
 	Audit(context.Context, records.AuditEntry) error
+	User(ctx context.Context, login string) (records.User, error)
 }
 
 // Switchboard is what the pages need of the queue. *queue.Distributor has it.
@@ -80,6 +81,12 @@ type Options struct {
 	Log     *slog.Logger              // optional
 	Now     func() time.Time          // optional: time.Now
 
+	// CannotListen says why nobody can listen to calls, whisper, barge in or take over, e.g. the embedded switch; zero: they can.
+	CannotListen Text
+
+	// Discreet keeps from agents who listened to their talks, as web.Options.Discreet does.
+	Discreet bool
+
 	CheckEvery time.Duration // optional: how often a wallboard compares itself with the hotline; 30 s
 }
 
@@ -112,6 +119,7 @@ func (f *Floor) Mount(r ui.Router) {
 	both, supervisors := []string{agentRole, supervisorRole}, []string{supervisorRole}
 	r.Page("GET /wall", both, f.wall)
 	r.Page("GET /supervise", supervisors, f.supervise)
+	r.Page("GET /supervise/skills/{login}", supervisors, f.skills)
 	r.Page("GET /replay", supervisors, f.replay)
 	r.Page("GET /calls", both, f.listCalls)
 	r.Page("POST /calls", both, f.listCalls)

@@ -2,13 +2,16 @@ package floor
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +33,9 @@ type house struct {
 	board  *playedBoard
 	server *httptest.Server
 	floor  *Floor
+	cut    atomic.Bool // nobody reaches the house
+	file   string      // of the records
+	queues []Queue
 	pages  *ui.Pages
 	zone   *time.Location
 }
@@ -47,7 +53,8 @@ func openHouse(t testing.TB, o houseOptions) *house {
 	h := &house{t: t, hub: web.NewHub(0), zone: zone}
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	if h.store, err = records.Open(t.Context(), records.Options{Path: filepath.Join(t.TempDir(), "hotline.db"), Log: log}); err != nil {
+	h.file = filepath.Join(t.TempDir(), "hotline.db")
+	if h.store, err = records.Open(t.Context(), records.Options{Path: h.file, Log: log}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -58,7 +65,7 @@ func openHouse(t testing.TB, o houseOptions) *house {
 	for login, u := range map[string]records.NewUser{
 		"sue":  {Roles: []string{records.RoleSupervisor}, Name: "苏经理"},
 		"anna": {Roles: []string{records.RoleAgent}, Name: "安娜"},
-		"ben":  {Roles: []string{records.RoleAgent}, Name: "本"},
+		"ben":  {Roles: []string{records.RoleAgent}, Name: "本", Skills: map[string]int{"erp": 2}},
 		"dan":  {Roles: []string{records.RoleDispatcher}},
 	} {
 		u.Login, u.Password = login, password
@@ -72,12 +79,8 @@ func openHouse(t testing.TB, o houseOptions) *house {
 			{Name: "billing", Title: Text{"账务", "Billing"}, Alarm: DefaultThresholds(3, 90)},
 		}
 	}
-	cfg := queue.Config{Zone: zone}
-	for i, q := range o.queues {
-		cfg.Queues = append(cfg.Queues, queue.QueueConfig{Name: q.Name, StaffTarget: 0.9})
-		cfg.Hotlines = append(cfg.Hotlines, queue.HotlineConfig{Name: q.Name, DIDs: []string{fmt.Sprint(4000 + i)}, Queue: q.Name})
-	}
-	h.board = &playedBoard{numbers: queue.NewNumbers(cfg), hub: h.hub, journal: h.store.Journal()}
+	h.queues = o.queues
+	h.board = &playedBoard{numbers: queue.NewNumbers(h.config()), hub: h.hub, journal: h.store.Journal()}
 	if h.pages, err = ui.New(ui.Options{Zone: zone, Log: log}); err != nil {
 		t.Fatal(err)
 	}
@@ -96,12 +99,42 @@ func openHouse(t testing.TB, o houseOptions) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.server = httptest.NewServer(site)
+	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.cut.Load() {
+			panic(http.ErrAbortHandler) // the line is dead: not even an answer that says no
+		}
+		site.ServeHTTP(w, r)
+	}))
 	t.Cleanup(func() {
 		site.Drain()
 		h.server.Close()
 	})
 	return h
+}
+
+// config is what the live numbers know of the queues.
+func (h *house) config() queue.Config {
+	cfg := queue.Config{Zone: h.zone}
+	for i, q := range h.queues {
+		cfg.Queues = append(cfg.Queues, queue.QueueConfig{Name: q.Name, StaffTarget: 0.9})
+		cfg.Hotlines = append(cfg.Hotlines, queue.HotlineConfig{Name: q.Name, DIDs: []string{fmt.Sprint(4000 + i)}, Queue: q.Name})
+	}
+	return cfg
+}
+
+// tamper changes the database behind the records' back, its guards removed.
+func (h *house) tamper(statement string) {
+	h.t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+h.file)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range []string{"DROP TRIGGER journal_no_update", statement} {
+		if _, err := db.ExecContext(h.t.Context(), s); err != nil {
+			h.t.Fatal(err)
+		}
+	}
 }
 
 // roster is a real one without anybody's telephone; names come from it.
@@ -125,6 +158,8 @@ func (h *house) roster(log *slog.Logger) *agent.Roster {
 
 // playedBoard plays the queue: its events go to real numbers, the stream and the journal, as the distributor's do.
 type playedBoard struct {
+	web.Switchboard // what no page orders
+
 	mu      sync.Mutex
 	numbers *queue.Numbers
 	hub     *web.Hub
@@ -203,22 +238,31 @@ func (b *playedBoard) ordered() []string {
 	return slices.Clone(b.orders)
 }
 
-func (b *playedBoard) HandOver(_ context.Context, call, from string, to queue.Target, _ string) error {
-	return b.order("handover " + call + " " + from + " " + to.String())
-}
-
-func (b *playedBoard) TakeBack(_ context.Context, call, _ string) error {
-	return b.order("takeback " + call)
-}
-func (b *playedBoard) Hold(_ context.Context, call, _ string) error { return b.order("hold " + call) }
-func (b *playedBoard) Resume(_ context.Context, call, _ string) error {
-	return b.order("resume " + call)
-}
 func (b *playedBoard) HangUp(_ context.Context, call, _ string) error {
 	return b.order("hangup " + call)
 }
-func (b *playedBoard) Decline(_ context.Context, call, _, _ string) error {
-	return b.order("decline " + call)
+
+func (b *playedBoard) Monitor(_ context.Context, call, by, mode string) error {
+	return b.order("monitor " + call + " " + by + " " + mode)
+}
+
+func (b *playedBoard) SetMonitor(_ context.Context, call, by, mode string) error {
+	return b.order("monitor otherwise " + call + " " + by + " " + mode)
+}
+
+func (b *playedBoard) StopMonitor(_ context.Context, call, by string) error {
+	return b.order("stop monitor " + call + " " + by)
+}
+
+func (b *playedBoard) TakeOver(_ context.Context, call, by, reason string) error {
+	return b.order("take over " + call + " " + by + " " + reason)
+}
+
+// Note hears of changed skills.
+func (b *playedBoard) Note(e queue.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.orders = append(b.orders, e.Kind+" "+e.Agent+" "+e.Data["skills"])
 }
 
 func (b *playedBoard) MoveTo(_ context.Context, call, to, by string) error {

@@ -2,8 +2,12 @@ package floor
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
+	"maps"
 	"net/http"
 
+	"hotline/records"
 	"hotline/web/ui"
 )
 
@@ -17,6 +21,7 @@ type setup struct {
 	Lang    string       `json:"lang"`
 	Zone    string       `json:"zone,omitempty"` // IANA name; "" is the browser's own
 	Login   string       `json:"login"`
+	Cannot  string       `json:"cannot_listen,omitempty"`
 	CheckMS int64        `json:"check_ms,omitempty"`
 	Days    []daySetup   `json:"days,omitempty"`
 }
@@ -34,7 +39,7 @@ type pauseSetup struct {
 
 func (f *Floor) setup(r *http.Request) setup {
 	v := ui.VisitorOf(r.Context())
-	s := setup{Lang: v.Lang, Login: v.Login, Queues: []queueSetup{}, CheckMS: f.opt.CheckEvery.Milliseconds()}
+	s := setup{Cannot: f.opt.CannotListen.in(v.Lang), Lang: v.Lang, Login: v.Login, Queues: []queueSetup{}, CheckMS: f.opt.CheckEvery.Milliseconds()}
 	if name := v.Zone.String(); name != "Local" {
 		s.Zone = name
 	}
@@ -62,6 +67,30 @@ func (f *Floor) title(name, lang string) string {
 
 func (f *Floor) wall(w http.ResponseWriter, r *http.Request) {
 	f.opt.Pages.Render(w, r, http.StatusOK, "floor/wall", livePage{f.setup(r)})
+}
+
+// skillsOf is what an agent can do, for the form that changes it.
+type skillsOf struct {
+	Skills  map[string]int `json:"skills"`
+	Version int64          `json:"version"`
+}
+
+func (f *Floor) skills(w http.ResponseWriter, r *http.Request) {
+	u, err := f.opt.Records.User(r.Context(), r.PathValue("login"))
+	if errors.Is(err, records.ErrNotFound) {
+		http.Error(w, "There is no such agent.", http.StatusNotFound)
+		return
+	}
+	if err != nil {
+		f.failed(w, r, "an agent's skills cannot be read", err)
+		return
+	}
+	out := skillsOf{Skills: map[string]int{}, Version: u.Version}
+	maps.Copy(out.Skills, u.Skills)
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(out); err != nil {
+		f.log.DebugContext(r.Context(), "skills did not reach their reader", "err", err)
+	}
 }
 
 func (f *Floor) supervise(w http.ResponseWriter, r *http.Request) {

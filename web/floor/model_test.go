@@ -149,11 +149,11 @@ func randomEvent(rng *rand.Rand, now time.Time, queues []string, up *[]string, i
 		return e
 	}
 	k := rng.IntN(len(*up))
-	e := queue.Event{At: now, Call: (*up)[k], Queue: one(queues...), Agent: who, Data: map[string]string{"to": who, "case": "C-1", "do": one(queue.DoQueue, queue.DoManager)}}
+	e := queue.Event{At: now, Call: (*up)[k], Queue: one(queues...), Agent: who, Data: map[string]string{"to": who, "case": "C-1", "why": one("skill 1", queue.AsMonitor, queue.AsExpert), "state": one("asked", "in", "left"), "do": one(queue.DoQueue, queue.DoManager)}}
 	e.Kind = one(queue.EventQueued, queue.EventQueued, queue.EventOffered, queue.EventOffered, queue.EventRinging, queue.EventDeclined, queue.EventMissed,
 		queue.EventUnreached, queue.EventLost, queue.EventWidened, queue.EventAnswered, queue.EventAnswered, queue.EventConnected, queue.EventReopened,
 		queue.EventOwned, queue.EventHeld, queue.EventResumed, queue.EventHandOver, queue.EventHandTaken, queue.EventHandBack, queue.EventOverflow,
-		queue.EventAbandoned, queue.EventMachine, queue.EventCallback, queue.EventAdopted, queue.EventEnded, queue.EventEnded, "a-kind-of-tomorrow")
+		queue.EventAbandoned, queue.EventMachine, queue.EventCallback, queue.EventAdopted, queue.EventExpert, queue.EventMonitored, queue.EventKept, queue.EventEnded, queue.EventEnded, "a-kind-of-tomorrow")
 	if e.Kind == queue.EventEnded {
 		*up = append((*up)[:k], (*up)[k+1:]...)
 	}

@@ -62,6 +62,8 @@ func (r *reader) event(e queue.Event) {
 		r.endAll(e.At, "", HoldBar)
 	case queue.EventAbandoned, queue.EventMachine:
 		r.endAll(e.At, "", WaitBar)
+	case queue.EventExpert, queue.EventMonitored:
+		r.guest(e)
 	case queue.EventEnded:
 		s.Live, s.End, s.To = false, e.Data["end"], e.At
 	}
@@ -79,11 +81,49 @@ func (r *reader) mark(e queue.Event) {
 	case queue.EventAbandoned:
 		lane = 0
 	case queue.EventArrived, queue.EventQueued, queue.EventOverflow, queue.EventWidened, queue.EventMachine, queue.EventCallback, queue.EventAdopted,
-		queue.EventReopened, queue.EventRefused, queue.EventEnded:
+		queue.EventReopened, queue.EventRefused, queue.EventEnded, queue.EventKept, queue.EventUnkept, queue.EventTakeOver:
 	default:
 		return
 	}
 	r.story.Marks = append(r.story.Marks, Mark{Lane: lane, Kind: e.Kind, At: e.At, Data: e.Data})
+}
+
+// guest follows an expert or a service manager: their phone rings, they take part in some way, they leave.
+func (r *reader) guest(e queue.Event) {
+	lane, state := r.lane(e.Agent), e.Data["state"]
+	leave := func() {
+		for i := range r.story.Bars {
+			if b := &r.story.Bars[i]; b.Kind == GuestBar && b.Lane == lane && !b.Ended {
+				b.Ended, b.To = true, e.At
+			}
+		}
+	}
+	switch state {
+	case "asked":
+		if r.rings(lane) {
+			return // the offer said so already
+		}
+		r.open(Bar{Lane: lane, Kind: OfferBar, From: e.At, Why: e.Kind})
+	case "missed":
+		r.endOffer(e, RangOut, "")
+	case "off", "left", "talks":
+		r.endOffer(e, Cancelled, "")
+		leave()
+	default: // in, or the way in which a manager takes part
+		r.endOffer(e, Accepted, "")
+		leave()
+		r.open(Bar{Lane: lane, Kind: GuestBar, From: e.At, Why: state})
+	}
+}
+
+// rings says whether an offer is open in a lane.
+func (r *reader) rings(lane int) bool {
+	for _, b := range r.story.Bars {
+		if b.Kind == OfferBar && b.Lane == lane && !b.Ended {
+			return true
+		}
+	}
+	return false
 }
 
 // adopted: found on the switch by a controller that had not known it.

@@ -64,6 +64,7 @@ const (
 	OfferBar BarKind = "offer" // an agent's phone rings
 	TalkBar  BarKind = "talk"  // caller and agent hear each other
 	HoldBar  BarKind = "hold"  // the caller hears music
+	GuestBar BarKind = "guest" // an expert or a service manager takes part
 )
 
 // How an offer ended.

@@ -3,6 +3,7 @@ package timeline
 import (
 	"fmt"
 	"html"
+	"math"
 	"strings"
 	"time"
 
@@ -149,6 +150,9 @@ func (p *picture) axis(_ float64) {
 			if x > pictureWidth-rightEdge-10 {
 				break
 			}
+			if c.bent() && math.Abs(x-c.left-c.mid) < 24 {
+				continue // the sign of the bend stands there
+			}
 			p.put(`<g class="tick"><line x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/><text x="%.1f" y="%.1f">%s</text></g>`,
 				x, x, axisHeight-10, axisHeight-4, x, axisHeight-13, clockOf(t))
 		}
@@ -173,7 +177,12 @@ func clockOf(d time.Duration) string {
 }
 
 // Seconds writes a duration with one digit behind the point.
-func Seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
+func Seconds(d time.Duration) string {
+	if d > -50*time.Millisecond && d < 0 {
+		d = 0 // the journal keeps microseconds, a call's clock nanoseconds
+	}
+	return fmt.Sprintf("%.1f", d.Seconds())
+}
 
 // bridge fills what lies between caller and talker while they hear each other.
 func (p *picture) bridge() {
@@ -212,6 +221,8 @@ func (p *picture) bar(b Bar) {
 		fill = fmt.Sprintf(` fill="url(#%s-%s)"`, p.name, HoldBar)
 	case WaitBar:
 		y, h = y+7, h-14
+	case GuestBar:
+		y, h = y+4, h-8
 	}
 	if !b.Ended {
 		class += " bar-live"
@@ -222,8 +233,8 @@ func (p *picture) bar(b Bar) {
 	if b.Kind == OfferBar && b.Ended {
 		p.put(`<text class="sign" x="%.1f" y="%.1f">%s</text>`, x+w+4, y+h/2+5, sign(b.Outcome))
 	}
-	if b.Kind == TalkBar && w > 60 {
-		p.put(`<text class="inside" x="%.1f" y="%.1f">%s</text>`, x+8, y+h/2+5, clockOf(b.To.Sub(b.From)))
+	if b.Kind == TalkBar && w > 76 {
+		p.put(`<text class="inside" x="%.1f" y="%.1f">%s</text>`, x+26, y+h/2+5, clockOf(b.To.Sub(b.From)))
 	}
 	p.put(`</g>`)
 }
@@ -261,6 +272,8 @@ func (p *picture) barWords(b Bar) string {
 		return p.say("talk", who, length)
 	case HoldBar:
 		return p.say("hold", length)
+	case GuestBar:
+		return p.say("guest", who, length)
 	}
 	return p.say("wait", length)
 }
@@ -309,6 +322,9 @@ func (p *picture) marks() {
 			continue
 		}
 		x, y := p.scale.x(m.At), laneTop(m.Lane)+laneHeight/2
+		if m.Kind == queue.EventOwned || m.Kind == queue.EventHandTaken {
+			x += 13 // inside the talk that it begins
+		}
 		p.put(`<g class="mark mark-%s"><title>%s</title><path d="%s" transform="translate(%.1f %.1f)"/></g>`,
 			html.EscapeString(m.Kind), p.say("event."+m.Kind, m.Data["to"]), shape(m.Kind), x, y)
 	}

@@ -89,6 +89,13 @@ func (h *house) obey(w http.ResponseWriter, r request) {
 			to = "manager"
 		}
 		h.tell("handover", callOf(r.Path), map[string]any{"to": to})
+	case strings.HasSuffix(r.Path, "/expert"):
+		h.mu.Lock()
+		if call, ok := h.calls[callOf(r.Path)].(map[string]any); ok {
+			live, _ := call["live"].(map[string]any)
+			live["expert"] = r.Body["agent"]
+		}
+		h.mu.Unlock()
 	case strings.HasSuffix(r.Path, "/takeback"):
 		h.tell("handback", callOf(r.Path), map[string]any{"to": "zhang", "outcome": "returned"})
 	}

@@ -85,6 +85,7 @@ func looks(t *testing.T, b *browser.Browser, name, query string) {
 	h.said("POST", "/calls/call-1/handover")
 	h.send(push("monitored", "call-1", map[string]any{"by": "wang", "mode": "listen"}))
 	tab.WaitVisible("[data-testid=takeback]")
+	tab.WaitGone("[data-testid=hand-dialog]")
 	tab.Key("h", "m")
 	tab.Wait(`document.querySelector("[data-testid=hold]").getAttribute("aria-pressed") === "true"`)
 	see("11-offered-held")

@@ -110,7 +110,7 @@ func TestDecline(t *testing.T) {
 	h.never("POST", "/calls/call-1/decline")
 	tab.Fill("[data-testid=decline-text]", "the screen is black")
 	tab.Key(kb.Enter)
-	if got := h.said("POST", "/calls/call-1/decline"); got.Body["reason"] != "the screen is black" {
+	if got := h.said("POST", "/calls/call-1/decline"); got.Body["reason"] != "other" || got.Body["note"] != "the screen is black" {
 		t.Errorf("the reason is %v", got.Body)
 	}
 	r.wait("603")

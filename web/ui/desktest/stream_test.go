@@ -57,8 +57,14 @@ func (h *house) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	beat := time.NewTicker(5 * time.Second)
+	defer beat.Stop()
 	for {
 		select {
+		case <-beat.C:
+			if _, err := fmt.Fprint(w, ": beat\n\n"); err != nil || http.NewResponseController(w).Flush() != nil {
+				return
+			}
 		case f := <-s.frames:
 			if !write(f) {
 				return

@@ -25,7 +25,7 @@ export class Live extends EventTarget {
     this.stream = null;
     this.reopened = 0;
     this.connected = 0;
-    this.events = 0; // heard of queues; an answer of the API that is older than the last one is no news
+    this.events = 0; // heard so far; an answer of the API that is older than the last one is no news
   }
 
   /** Opens the desk, also to take it back from where it was opened meanwhile. */
@@ -62,7 +62,7 @@ export class Live extends EventTarget {
     }
     const before = this.model;
     const known = before.call?.call ?? before.pop?.call;
-    if (!isPush(data)) this.events++;
+    this.events++;
     this.#become(reduce(before, kind, data, now()), kind);
     if (isPush(data)) {
       this.dispatchEvent(new CustomEvent("push", { detail: data }));
@@ -86,6 +86,11 @@ export class Live extends EventTarget {
   #end(why) {
     this.stream?.close();
     this.#become({ ...this.model, stream: { state: "ended", since: now(), why } }, "stream");
+  }
+
+  /** Asks how the call stands, after an order whose event this agent may not hear. */
+  refresh() {
+    return this.#sync();
   }
 
   /** Asks how the call stands now. @param {number} [tries] */

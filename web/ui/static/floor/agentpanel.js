@@ -15,6 +15,7 @@ export class AgentPanel {
     this.setup = setup;
     this.feed = feed;
     this.login = "";
+    this.version = 0;
     const reasons = /** @type {HTMLSelectElement} */ (byId("state-reason"));
     reasons.append(...(setup.pauses ?? []).map((p) => Object.assign(el("option", "", p.text), { value: p.code })));
     const state = /** @type {HTMLSelectElement} */ (byId("state-to"));
@@ -45,9 +46,12 @@ export class AgentPanel {
 
   /** @param {string} login */
   async #load(login) {
-    const { ok, data } = await order("GET", `/agents/${encodeURIComponent(login)}/skills`);
-    if (!ok || login !== this.login) return;
-    const rows = Object.entries(/** @type {Record<string, number>} */ (data?.skills ?? {}));
+    const answer = await fetch(`/supervise/skills/${encodeURIComponent(login)}`, { cache: "no-store" }).catch(() => undefined);
+    if (!answer?.ok || login !== this.login) return;
+    /** @type {{skills: Record<string, number>, version: number}} */
+    const known = await answer.json();
+    this.version = known.version;
+    const rows = Object.entries(known.skills);
     for (const [name, level] of rows) this.#row(name, level);
     if (rows.length === 0) this.#row("", 1);
   }
@@ -71,12 +75,13 @@ export class AgentPanel {
     const skills = {};
     for (const row of byId("skills-rows").children) {
       const [skill, level] = /** @type {HTMLInputElement[]} */ ([...row.querySelectorAll("input")]);
-      if (skill.value.trim() && Number(level.value) > 0) skills[skill.value.trim()] = Number(level.value);
+      if (skill.value.trim()) skills[skill.value.trim()] = Number(level.value); // 0 takes it away
     }
     const reason = /** @type {HTMLInputElement} */ (byId("skills-reason")).value;
-    if ((await order("PATCH", `/agents/${encodeURIComponent(this.login)}/skills`, { skills, reason })).ok) {
+    if ((await order("PATCH", `/agents/${encodeURIComponent(this.login)}/skills`, { skills, reason, version: this.version })).ok) {
       done(text("floor.js.skills.done"));
-      setTimeout(() => void this.feed.check(), 1500); // the hotline looks at its users once a second
+      byId("skills-rows").replaceChildren();
+      void this.#load(this.login);
     }
   }
 

@@ -28,7 +28,8 @@ export class CallPanel {
     for (const button of this.panel.querySelectorAll("[data-mode]")) {
       button.addEventListener("click", () => void this.#monitor(/** @type {Mode} */ (/** @type {HTMLElement} */ (button).dataset.mode)));
     }
-    byId("take-over").addEventListener("click", () => void this.#takeOver());
+    byId("take-over").addEventListener("click", () => openDialog("take-sure"));
+    byId("take-form").addEventListener("submit", (e) => { e.preventDefault(); void this.#takeOver(/** @type {HTMLFormElement} */ (e.target)); });
     byId("stop-monitor").addEventListener("click", () => void this.#stop());
     byId("move").addEventListener("click", () => void this.#move(queues.value));
     byId("end").addEventListener("click", () => openDialog("end-sure"));
@@ -103,8 +104,12 @@ export class CallPanel {
     this.paint();
   }
 
-  async #takeOver() {
-    const { ok, problem } = await order("POST", `/calls/${encodeURIComponent(this.call)}/takeover`);
+  /** @param {HTMLFormElement} form */
+  async #takeOver(form) {
+    const reason = String(new FormData(form).get("reason") ?? "");
+    const { ok, problem } = await order("POST", `/calls/${encodeURIComponent(this.call)}/takeover`, { reason });
+    /** @type {HTMLDialogElement} */ (byId("take-sure")).close();
+    form.reset();
     if (ok) { this.monitored = ""; this.mode = ""; done(text("floor.js.takeover.done")); }
     if (problem?.code === "unsupported") this.cannot = problem.detail;
     this.paint();

@@ -19,6 +19,7 @@ import { FloorModel } from "./model.js";
 
 const CHECK_EVERY = 30_000;
 const SILENCE = 25_000;
+const STAFF_AFTER = 1500; // the hotline looks at its users once a second
 const NO_EVENTS = new Set(["hello", "reset", "bye", "notice", "escalation", "replaced"]);
 
 /** @param {string} id an event's id: "epoch-n" */
@@ -126,6 +127,7 @@ export class Feed {
     this.at = its;
     this.model.apply(data);
     this.events++;
+    if (kind === "skills") setTimeout(() => void this.check(), STAFF_AFTER);
     this.o.onEvent?.(data);
     this.o.onChange?.();
   }

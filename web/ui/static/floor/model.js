@@ -150,9 +150,10 @@ export class FloorModel {
     const silent = () => { c.ringing = c.ringing.filter((login) => login !== agent); };
     if (e.verdict && !c.verdict) c.verdict = e.verdict;
     switch (e.kind) {
-      case "offered": if (!c.ringing.includes(agent)) c.ringing = [...c.ringing, agent]; break;
+      case "offered": if (e.data?.why !== "monitor" && !c.ringing.includes(agent)) c.ringing = [...c.ringing, agent]; break;
       case "declined": case "missed": case "unreached": case "lost": silent(); break;
       case "answered": case "handtaken": silent(); c.held = false; c.handTo = ""; break;
+      case "expert": if (e.data?.state !== "asked") silent(); break;
       case "reopened": silent(); c.held = false; break;
       case "held": c.held = true; break;
       case "resumed": c.held = false; break;
@@ -189,6 +190,7 @@ export class FloorModel {
       case "abandoned": if (e.verdict) this.#abandoned(c, e.verdict, at); break;
       case "machine": this.#decide(c, at, (t) => { t.machine++; }); break;
       case "callback": {
+        this.#decide(c, at, (t) => { t.machine++; });
         const inTime = at - c.ring1 < this.#budget(c.queue);
         this.#inQueue(c.queue, at, (t) => { t.callbacks++; if (inTime) t.callback_in_time++; });
         break;

@@ -33,6 +33,7 @@ export class Player {
       agents: recording.floor.agents.map((a) => ({ ...a, state: "", since: undefined, reason: "", call: "", last_queue: "", day: 0, today: {} })), calls: [],
     };
     this.before = recording.before;
+    this.names = recording.floor.names ?? {};
     this.now = this.from;
     this.at = 0;
     this.model = this.#begin();

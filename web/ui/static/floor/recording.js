@@ -10,7 +10,7 @@ export const MOST = 100_000;
 const PAGE = 5000;
 
 /** What a board never looks at costs memory only. */
-const NEEDED = ["ring1", "number", "name", "did", "state", "do", "to", "case", "reason", "call"];
+const NEEDED = ["ring1", "number", "name", "did", "state", "do", "to", "case", "reason", "call", "why"];
 
 /**
  * Keeps of an event what the model counts and the board shows.

@@ -92,12 +92,13 @@ function misses() {
 
 function paint() {
   if (!player) return;
-  board.paint({ model: player.model, names: {}, now: player.now, frozen: true });
-  details.paint({ model: player.model, names: {}, now: player.now, frozen: true }, minutes);
+  const at = { model: player.model, names: player.names, now: player.now, frozen: true };
+  board.paint(at);
+  details.paint(at, minutes);
   const shown = clock.format(new Date(player.now / 1000));
   say(byId("clock"), shown);
-  const at = String(Math.round(player.now / 1e6));
-  if (scrub.value !== at) scrub.value = at;
+  const second = String(Math.round(player.now / 1e6));
+  if (scrub.value !== second) scrub.value = second;
   scrub.setAttribute("aria-valuetext", shown);
   byId("replay").dataset.now = String(player.now);
 }

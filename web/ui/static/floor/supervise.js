@@ -36,7 +36,7 @@ const agents = new RowList(byId("agents"), {
     const state = groupOf(a.state);
     row.dataset.state = state;
     const t = feed.model?.agentToday(a, now() * 1000);
-    const call = a.call ? feed.model?.calls.get(a.call) : undefined;
+    const call = feed.model && [...feed.model.calls.values()].find((c) => c.agent === a.login || c.ringing.includes(a.login));
     const reason = state === "paused" && a.reason ? ` · ${setup.pauses?.find((p) => p.code === a.reason)?.text ?? a.reason}` : "";
     fill(cells, `${SHAPES[state] ?? "○"} ${word("floor.js.state.", state)}${reason}`, feed.names[a.login] ?? a.login, a.since ? span(now() * 1000 - a.since) : "",
       t ? text("floor.js.agent.today", t.answered, t.offered, t.missed) : "", call ? call.number || text("floor.js.anonymous") : "");
@@ -126,6 +126,7 @@ document.addEventListener("keydown", (e) => {
   }
   e.preventDefault();
 });
+for (const button of document.querySelectorAll("dialog [data-shut]")) button.addEventListener("click", () => button.closest("dialog")?.close());
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => openDialog(/** @type {HTMLElement} */ (button).dataset.open ?? ""));
 }
