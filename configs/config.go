@@ -22,6 +22,8 @@ type Config struct {
 	PauseReasons   []Reason        `yaml:"pause_reasons"`
 	DeclineReasons []Reason        `yaml:"decline_reasons"`
 	Departments    []Department    `yaml:"departments"`
+	Products       []Product       `yaml:"products"`
+	Templates      []CaseTemplate  `yaml:"case_templates"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Webhook        Webhook         `yaml:"webhook"`
 	Greeting       Text            `yaml:"greeting"`

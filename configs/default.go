@@ -42,6 +42,8 @@ func Default() Config {
 			{Code: "finance", Zh: "财务部", En: "Finance"},
 			{Code: "development", Zh: "研发部", En: "Development"},
 		},
+		Products:    defaultProducts(),
+		Templates:   defaultCaseTemplates(),
 		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Greeting: Text{

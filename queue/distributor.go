@@ -35,6 +35,7 @@ type Distributor struct {
 	log     *slog.Logger
 	seats   *seats
 	numbers *Numbers
+	telling sync.Mutex // held while one event goes to numbers and book: both see the same order, and Floor no half of one
 
 	life    context.Context //nolint:containedctx // the life of the calls, which outlive every request; ended by Run
 	end     context.CancelFunc
@@ -168,6 +169,8 @@ func (d *Distributor) route(matches []Match) {
 
 // write is the one way for an event to the journal and to the live numbers, so that they cannot differ.
 func (d *Distributor) write(e Event) {
+	d.telling.Lock()
+	defer d.telling.Unlock()
 	d.numbers.Apply(e)
 	d.book.Write(e)
 }

@@ -21,12 +21,13 @@ func (n *Numbers) Apply(e Event) {
 		if e.Kind != EventArrived && e.Kind != EventAdopted {
 			return // ended already, or of a life that nobody told us of
 		}
-		c = &callTally{ring1: e.At, queue: e.Queue, on: e.Data["switch"]}
+		c = &callTally{ring1: e.At, queue: e.Queue, on: e.Data["switch"], shown: arrivedAs(e)}
 		if ring1, err := time.Parse(time.RFC3339Nano, e.Data["ring1"]); err == nil {
 			c.ring1 = ring1
 		}
 		n.calls[e.Call] = c
 	}
+	c.shown.apply(e)
 	switch e.Kind {
 	case EventQueued:
 		n.queued(c, e)
@@ -185,5 +186,5 @@ func (n *Numbers) presence(e Event) {
 			s.spread(a.since, e.At, n.zone, func(k *counts, part time.Duration) { k.wrapped += part })
 		}
 	}
-	a.state, a.since = e.Data["to"], e.At
+	a.state, a.since, a.reason, a.call = e.Data["to"], e.At, e.Data["reason"], e.Data["call"]
 }

@@ -120,6 +120,17 @@ func (d *Distributor) Queues() []QueueView { return d.numbers.Queues(d.cfg.Now()
 // Agents lists all agents with their live numbers, by login.
 func (d *Distributor) Agents() []AgentNumbers { return d.numbers.Agents(d.cfg.Now()) }
 
+// Floor gives what a wallboard starts from, as it stands between two events. mark, unless nil, is called at that instant and must
+// not block: its caller notes which event was the last one written.
+func (d *Distributor) Floor(mark func()) Floor {
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	if mark != nil {
+		mark()
+	}
+	return d.numbers.Floor(d.cfg.Now())
+}
+
 // Stats are the distributor's own numbers, for metrics.
 type Stats struct {
 	Calls      int   // calls driven by this node

@@ -26,8 +26,6 @@ type Options struct {
 	OnBusy func(what string, attempt int)
 	// RespondWithin is the response time promised for an escalation whose wrap-up names none, per kind. Remote 1 h, onsite 4 h.
 	RespondWithin map[string]time.Duration
-	// Departments are the codes of those to whom an enquiry can be referred. Nil takes any name.
-	Departments []string
 	// CentreOf names the service centre of a region ("" for an unknown region is asked, too), where neither the wrap-up nor
 	// the customer's data do. Nil names none.
 	CentreOf func(region string) string
@@ -39,6 +37,13 @@ type Options struct {
 	// JournalBatch and JournalDelay shape the group commit of the journal: 64 entries or 5 ms, whichever comes first.
 	JournalBatch int
 	JournalDelay time.Duration
+	// Departments are those that an enquiry may be referred to (I4); none allows any name.
+	Departments []string
+	// Files is the directory of attachments, made when it is not there; "" takes none.
+	Files string
+	// MaxFile is the largest attachment, in bytes; 20 MiB. MaxFiles is how many one case may have; 100.
+	MaxFile  int64
+	MaxFiles int
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
 }
@@ -52,6 +57,8 @@ type Store struct {
 	hashing chan struct{} // bounds the memory that password checks take at one time
 	journal *Journal
 	feed    *broadcast
+	stop    context.CancelFunc // ends what runs beside
+	beside  sync.WaitGroup
 
 	mu     sync.Mutex
 	owners []func(number string) // guarded by mu
@@ -90,12 +97,17 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	s.r.SetMaxOpenConns(d.readers)
 	s.r.SetMaxIdleConns(d.readers)
 	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.beside.Go(func() { s.keepSearch(running) })
 	return s, nil
 }
 
 // Close writes what the journal still holds, for at most Options.DrainWait, and closes the database. An error says how
 // many journal entries could not be written.
 func (s *Store) Close() error {
+	s.stop()
+	s.beside.Wait()
 	return errors.Join(s.journal.close(), s.r.Close(), s.w.Close())
 }
 
@@ -125,6 +137,8 @@ func (o *Options) setDefaults() {
 	set(&o.JournalBatch, 64)
 	set(&o.JournalDelay, 5*time.Millisecond)
 	set(&o.DrainWait, 30*time.Second)
+	set(&o.MaxFile, 20<<20)
+	set(&o.MaxFiles, 100)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -20,6 +20,9 @@ type CallBook interface {
 	WrapUp(context.Context, records.WrapUpInput) (records.WrapUpResult, error)
 	SplitCall(ctx context.Context, call, by string) (records.OwnedCase, error)
 	Journal() *records.Journal
+	JournalBetween(context.Context, records.JournalFilter) (records.Page[records.JournalEntry], error)
+	JournalCount(ctx context.Context, from, to time.Time) (int, error)
+	LastPresence(ctx context.Context, before time.Time) ([]records.JournalEntry, error)
 }
 
 // callItem is a call as recorded, with its present state while it is up.
@@ -36,6 +39,9 @@ type callFilter struct {
 	Case    string    `query:"case" maxLength:"64"`
 	End     string    `query:"end" maxLength:"32" doc:"abandoned, caller, agent, …"`
 	Met     string    `query:"met" enum:"true,false" doc:"answered within three rings"`
+	Outcome string    `query:"outcome" enum:"answered,abandoned,other" doc:"a human answered, the caller gave up, or neither"`
+	Short   string    `query:"short" enum:"true,false" doc:"abandoned inside the first ring"`
+	Ring    int       `query:"ring" minimum:"1" maximum:"8" doc:"rings heard when the verdict fell; 8: eight or more"`
 	From    time.Time `query:"from" doc:"arrived at or after"`
 	To      time.Time `query:"to" doc:"arrived before"`
 	Numbers string    `query:"numbers" enum:"masked,full" default:"masked" doc:"full: supervisors only, kept in the audit log"`
@@ -44,6 +50,11 @@ type callFilter struct {
 func (f *callFilter) records() records.CallFilter {
 	out := records.CallFilter{
 		Queue: f.Queue, Agent: f.Agent, Case: f.Case, End: f.End, From: f.From, To: f.To, Cursor: f.Cursor, Limit: f.Limit,
+		Outcome: f.Outcome, Ring: f.Ring,
+	}
+	if f.Short != "" {
+		short := f.Short == "true"
+		out.Short = &short
 	}
 	if f.Met != "" {
 		met := f.Met == "true"
@@ -55,7 +66,8 @@ func (f *callFilter) records() records.CallFilter {
 // newest says that the list begins with the calls that are up and have no verdict yet: the first page, not narrowed by
 // what only a recorded call has.
 func (f *callFilter) newest() bool {
-	return f.Cursor == "" && f.Case == "" && f.End == "" && f.Met == "" && f.From.IsZero() && f.To.IsZero()
+	return f.Cursor == "" && f.Case == "" && f.End == "" && f.Met == "" && f.Outcome == "" && f.Short == "" && f.Ring == 0 &&
+		f.From.IsZero() && f.To.IsZero()
 }
 
 func (s *Site) describeCalls() {

@@ -133,7 +133,12 @@ func (h *house) do(t testing.TB, login, method, path string, body any) *reply {
 
 func (h *house) send(t testing.TB, req *http.Request) *reply {
 	t.Helper()
-	res, err := h.server.Client().Do(req)
+	return sent(t, h.server.Client(), req)
+}
+
+func sent(t testing.TB, client *http.Client, req *http.Request) *reply {
+	t.Helper()
+	res, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,6 +201,7 @@ type playedBoard struct {
 	calls  []queue.CallView
 	orders []string
 	refuse error
+	floor  queue.Floor
 }
 
 func (b *playedBoard) set(calls ...queue.CallView) {
@@ -244,6 +250,13 @@ func (b *playedBoard) Queues() []queue.QueueView {
 		Queue: "service", Waiting: 3, LongestWait: 6.4, LongestRing: 2, Agents: map[string]int{"ready": 2}, Missing: 1,
 		Today: queue.Window{Offered: 4, Decided: 4, Answered: 3, Met: 2, Abandoned: 1, AbandonedByRing: [8]int{0, 1}, ThreeRings: &half, ASASeconds: 4.2},
 	}}
+}
+
+func (b *playedBoard) Floor(mark func()) queue.Floor {
+	mark()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.floor
 }
 
 func (b *playedBoard) Agents() []queue.AgentNumbers {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"time"
 )
@@ -28,7 +27,7 @@ func (s *Site) showLogin(w http.ResponseWriter, r *http.Request) {
 		if next == "" {
 			next = s.home(r.Context(), user)
 		}
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // safeNext leaves only paths on this site
 		return
 	}
 	s.pages.Render(w, r, http.StatusOK, "ui/login", loginForm{Next: next})
@@ -61,18 +60,22 @@ func (s *Site) takeLogin(w http.ResponseWriter, r *http.Request) {
 			again(p.Status, "login.wrong")
 		case codeThrottled:
 			w.Header()["Retry-After"] = p.GetHeaders()["Retry-After"]
-			again(p.Status, "login.throttled", int(math.Ceil(float64(p.retry)/float64(time.Minute))))
+			again(p.Status, "login.throttled", minutes(p.retry))
 		default:
 			again(p.Status, "login.unavailable")
 		}
 		return
 	}
 	http.SetCookie(w, &out.Cookie[0])
+	s.bringLook(ctx, w, r, form.Login)
 	if form.Next == "" {
 		form.Next = s.home(ctx, &who{Roles: out.Body.Roles})
 	}
 	http.Redirect(w, r, form.Next, http.StatusSeeOther)
 }
+
+// minutes rounds up, for people who have to wait.
+func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
 
 // takeLogout ends the session of this browser.
 func (s *Site) takeLogout(w http.ResponseWriter, r *http.Request) {
@@ -83,6 +86,5 @@ func (s *Site) takeLogout(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	http.SetCookie(w, s.cookie("", time.Time{}))
-	w.Header().Set("Clear-Site-Data", `"cache"`) // so that the back button shows nothing of a customer
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }

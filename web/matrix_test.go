@@ -18,7 +18,7 @@ func permitted() map[string]string {
 	return map[string]string{
 		"login": "*", "logout": "asdx", "me": "asdx", "change-password": "asdx", "events": "asdx", "acknowledge-pop": "a", "beat-desk": "a",
 		"get-phone": "a", "choose-phone": "a",
-		"list-queues": "asdx", "get-queue": "asdx", "list-agents": "asdx", "get-agent": "asdx", "list-agent-numbers": "as",
+		"list-queues": "asdx", "get-queue": "asdx", "list-agents": "asdx", "get-agent": "asdx", "list-agent-numbers": "as", "read-floor": "as", "read-journal": "s",
 		"set-agent-state": "as", "extend-wrap-up": "a",
 		"list-calls": "as", "get-call": "as", "get-timeline": "as", "split-call": "a", "hold-call": "as", "resume-call": "as",
 		"hangup-call": "as", "takeback-call": "as", "hand-call-over": "as", "decline-call": "a", "move-call": "s", "wrap-up-call": "as",

@@ -42,7 +42,9 @@ func (r pageRouter) Page(pattern string, roles []string, h http.HandlerFunc) {
 }
 
 // Open mounts a page that nobody needs to sign in for; see ui.Router.
-func (r pageRouter) Open(pattern string, h http.HandlerFunc) { r.site.mux.Handle(pattern, r.site.page(h)) }
+func (r pageRouter) Open(pattern string, h http.HandlerFunc) {
+	r.site.mux.Handle(pattern, r.site.page(h))
+}
 
 // page is what every page needs, signed in or not: its headers, the visitor, a form that is bounded and parsed.
 func (s *Site) page(h http.HandlerFunc) http.Handler {
@@ -97,11 +99,14 @@ func (s *Site) trouble(w http.ResponseWriter, r *http.Request, status int, key s
 // failed answers for an error that is not the visitor's: logged, and told with the id under which the log has it.
 func (s *Site) failed(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.problemFor(r.Context(), r.Pattern, err)
-	if p.Code == codeInternal {
+	switch p.Code {
+	case codeInternal:
 		s.trouble(w, r, p.Status, "ui.trouble.internal", p.Request)
-		return
+	case codeUnavailable:
+		s.trouble(w, r, p.Status, "ui.trouble.unavailable")
+	default:
+		s.pages.Trouble(w, r, p.Status, p.Detail, p.Do)
 	}
-	s.pages.Trouble(w, r, p.Status, p.Detail, p.Do)
 }
 
 func (s *Site) forbidden(w http.ResponseWriter, r *http.Request, roles []string) {
@@ -128,7 +133,7 @@ func (s *Site) toLogin(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	http.Redirect(w, r, loginPath(next), http.StatusSeeOther)
+	http.Redirect(w, r, loginPath(next), http.StatusSeeOther) //nolint:gosec // always /login; next is escaped in its query
 }
 
 func loginPath(next string) string {
@@ -183,6 +188,9 @@ func (s *Site) mountPages() {
 	s.mux.Handle("GET /{$}", s.page(s.serveRoot))
 	s.mux.Handle("GET /problems/{code}", s.page(s.serveProblemPage))
 	s.mountLogin()
+	s.mountSettings(pageRouter{s})
+	s.mountAdministration(pageRouter{s})
+	s.mountDesign(pageRouter{s})
 	for _, mount := range s.opt.Mounts {
 		mount(pageRouter{s})
 	}

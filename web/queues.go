@@ -13,6 +13,8 @@ type Switchboard interface {
 	Call(id string) (queue.CallView, bool)
 	Queues() []queue.QueueView
 	Agents() []queue.AgentNumbers
+	// Floor gives what a wallboard starts from. mark is called at the instant between two events at which that is true.
+	Floor(mark func()) queue.Floor
 	Commander
 }
 

@@ -13,9 +13,13 @@ import (
 // Sessions is what the API needs to know of users and their sessions.
 type Sessions interface {
 	Authenticate(ctx context.Context, login, password string) (records.User, error)
-	NewSession(ctx context.Context, login string) (token string, s records.Session, err error)
+	NewSessionFrom(ctx context.Context, login string, from records.Device) (token string, s records.Session, err error)
 	Session(ctx context.Context, token string) (records.Session, error)
 	RevokeSession(ctx context.Context, token string) error
+	Sessions(ctx context.Context, login string) ([]records.Session, error)
+	EndSession(ctx context.Context, login, id string) error
+	EndOtherSessions(ctx context.Context, login, keep string) error
+	SetLook(ctx context.Context, login string, l records.Look) error
 }
 
 // tokenOf gives the session token of a request: the bearer token (RFC 6750) or else the cookie.
@@ -161,7 +165,7 @@ func (s *Site) login(ctx context.Context, _ *who, in *loginInput) (*loginOutput,
 			return nil, err
 		}
 	}
-	token, session, err := s.opt.Records.NewSession(ctx, user.Login)
+	token, session, err := s.opt.Records.NewSessionFrom(ctx, user.Login, s.device(visitOf(ctx).request))
 	if err != nil {
 		return nil, err
 	}

@@ -148,6 +148,7 @@ func (s *Site) route() (http.Handler, error) {
 	s.api = humago.New(mux, s.config())
 	s.describeSession()
 	s.describeQueues()
+	s.describeFloor()
 	s.describeAgents()
 	s.describeCalls()
 	s.describeCommands()

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
+	_ "time/tzdata" // visitors choose their zone also where the machine has none
 
 	"hotline/web/ui"
 )
@@ -90,4 +92,20 @@ func (s *Site) visitor(w http.ResponseWriter, r *http.Request, user *who) ui.Vis
 		v.Login, v.Name, v.Team, v.Session, v.Roles = user.Login, user.Name, user.Team, user.Session, texts(user.Roles)
 	}
 	return v
+}
+
+// bringLook gives a browser that has chosen nothing yet what its user chose elsewhere. It is a convenience: failing it, one signs in
+// all the same.
+func (s *Site) bringLook(ctx context.Context, w http.ResponseWriter, r *http.Request, login string) {
+	if _, err := r.Cookie(s.lookName()); err == nil {
+		return
+	}
+	u, err := s.opt.Records.User(ctx, login)
+	if err != nil {
+		s.log.WarnContext(ctx, "how a user wants to see the pages cannot be read", "login", login, "err", err)
+		return
+	}
+	if l := look(u.Look).sound(); l != (look{}) {
+		http.SetCookie(w, s.lookCookie(l))
+	}
 }

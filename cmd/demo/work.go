@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"time"
 
@@ -87,7 +88,14 @@ func (d *desk) finish(ctx context.Context) {
 		about = firm.Problems[d.r.IntN(len(firm.Problems))]
 	}
 	who := contact{person: person{Name: "来电客户", Number: call.Number}}
-	if _, err := d.server.ask(ctx, d.member.token, "POST", "/api/v1/calls/"+me.Call+"/wrapup", outcome(d.r, about, who), nil); err != nil {
+	end, at := outcome(d.r, about, who), "/api/v1/calls/"+me.Call
+	status, err := d.server.ask(ctx, d.member.token, "POST", at+"/wrapup", end, nil)
+	if status == http.StatusConflict { // a colleague has closed the case meanwhile: this call was about something else
+		if _, err = d.server.ask(ctx, d.member.token, "POST", at+"/split", nil, nil); err == nil {
+			_, err = d.server.ask(ctx, d.member.token, "POST", at+"/wrapup", end, nil)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
 		fmt.Fprintf(os.Stderr, "demo: %s wraps up: %v\n", d.member.login, err)
 		return
 	}

@@ -18,6 +18,8 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
+	"hotline/web/desk"
+	"hotline/web/floor"
 	"hotline/web/ui"
 )
 
@@ -64,7 +66,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return fmt.Errorf("redis.url: %w", err)
 	}
 	house.onEnd("presence store", presence.Close)
-	desk := &desks{now: time.Now, greeting: greeting(cfg.Greeting)}
+	offers := &desks{now: time.Now, greeting: greeting(cfg.Greeting)}
 	phones, err := openTelephone(cfg, registry, log)
 	if err != nil {
 		return err
@@ -82,32 +84,38 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return err
 	}
 	house.onEnd("board", board.Close)
-	distributor := queue.NewDistributor(queueConfig(cfg, node, zone), board.shared, board.deadlines, lines, lines, desk, ledger, log)
+	distributor := queue.NewDistributor(queueConfig(cfg, node, zone), board.shared, board.deadlines, lines, lines, offers, ledger, log)
 	board.begin(distributor, roster)
 	roster.SetQueueing(distributor)
 
 	lookUps := newCards(ctx, store, log)
 	house.onEnd("look-ups", lookUps.wait)
-	desk.roster, desk.cards = roster, lookUps
+	offers.roster, offers.cards = roster, lookUps
 	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
-	floor := &exchange{
+	events := &exchange{
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
-	roster.OnChange(floor.noted)
+	roster.OnChange(events.noted)
 
 	pages, err := openPages(cfg, zone, inside, dev, log)
 	if err != nil {
 		return err
 	}
-	mounts := []func(ui.Router){}
+	work, err := desk.New(deskPages(cfg, pages, store, roster, log))
+	if err != nil {
+		return err
+	}
+	mounts := []func(ui.Router){
+		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
 	}
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		Softphone: phones.softphone, Pages: pages, Mounts: mounts,
-		Parts: parts(cfg, store, board, floor, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
+		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
 		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
 		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
@@ -149,7 +157,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	}
 	house.start("staff", people.Run)
 	for name, sw := range lines {
-		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, floor.hear) })
+		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
 	}
 	house.start("http", func(ctx context.Context) error {
 		return web.Serve(ctx, web.ServeOptions{

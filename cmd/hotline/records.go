@@ -31,6 +31,7 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
+		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
 	})

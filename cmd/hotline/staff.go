@@ -56,6 +56,16 @@ func newStaff(cfg configs.Config, store *records.Store, roster *agent.Roster, d 
 	return s
 }
 
+// name is how somebody is called; their login when nobody knows.
+func (s *staff) name(login string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u, ok := s.users[login]; ok && u.Name != "" {
+		return u.Name
+	}
+	return login
+}
+
 // load reads the users once; serve calls it before anything runs.
 func (s *staff) load(ctx context.Context) error {
 	users, err := s.store.Users(ctx)

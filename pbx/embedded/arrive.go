@@ -120,12 +120,7 @@ func (s *Switch) newCall(f flow, r *sip.Request, tx *serverTx, did string, now t
 	}
 	c.caller = p
 	tx.cancelled = func(*sip.Request) { c.post(c.abandoned) }
-	tx.unheard = func() {
-		c.post(func() {
-			c.caller.bye(`SIP;cause=408;text="no ACK"`)
-			c.lost(c.caller, errNoAnswer)
-		})
-	}
+	tx.unheard = func() { c.post(func() { c.lost(c.caller, errNoAnswer) }) }
 	return c
 }
 

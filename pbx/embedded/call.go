@@ -248,8 +248,11 @@ func (c *call) flowGone(f flow) {
 	}
 }
 
-// lost: a side does not answer any more.
+// lost: a side does not answer any more. It is hung up all the same: it may come back and must not find itself in a call.
 func (c *call) lost(p *party, why error) {
+	if open(p.flow) {
+		p.bye(`SIP;cause=408;text="no answer"`)
+	}
 	p.finish()
 	if c.state == callEnded {
 		return

@@ -54,7 +54,7 @@ func validate(r *sip.Request) status {
 		return badRequest
 	case r.SipVersion != "SIP/2.0":
 		return badVersion
-	case r.CSeq().MethodName != r.Method || r.CallID().Value() == "" || r.Via().Host == "":
+	case !strings.EqualFold(string(r.CSeq().MethodName), string(r.Method)) || r.CallID().Value() == "" || r.Via().Host == "":
 		return badRequest
 	case strings.ContainsAny(r.Recipient.User+r.Recipient.Host, "\r\n<>\" "):
 		return badRequest
@@ -68,9 +68,6 @@ func validate(r *sip.Request) status {
 	case "sip", "sips":
 	default:
 		return badScheme
-	}
-	if r.Method == sip.INVITE && fromTag(r) == "" {
-		return badRequest
 	}
 	return status{}
 }

@@ -15,9 +15,8 @@ func (c *call) inside(p *party, f flow, r *sip.Request, tx *serverTx) {
 		c.acked(p, r)
 		return
 	}
-	st, extra := c.admits(p, r)
-	if st.code != 0 {
-		tx.respond(p.answerTo(tx, st, extra...))
+	if st := p.admits(r); st.code != 0 {
+		tx.respond(p.answerTo(tx, st))
 		return
 	}
 	p.remoteSeq = r.CSeq().SeqNo
@@ -39,14 +38,14 @@ func (c *call) inside(p *party, f flow, r *sip.Request, tx *serverTx) {
 }
 
 // admits checks a request against its dialog (RFC 3261 §12.2.2). A status without code admits it.
-func (c *call) admits(p *party, r *sip.Request) (status, []sip.Header) {
+func (p *party) admits(r *sip.Request) status {
 	switch {
 	case p.over || fromTag(r) != p.remoteTag:
-		return noDialog, nil
+		return noDialog
 	case r.CSeq().SeqNo <= p.remoteSeq:
-		return serverError, nil
+		return serverError
 	}
-	return status{}, nil
+	return status{}
 }
 
 func (c *call) byeFrom(p *party) {

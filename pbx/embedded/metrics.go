@@ -59,7 +59,8 @@ func (m *Metrics) of(name string) *counters {
 	return &counters{all: m, name: name, probesLost: m.probes.WithLabelValues(name)}
 }
 
-func (c *counters) told(kind pbx.Kind)      { c.all.events.WithLabelValues(c.name, string(kind)).Inc() }
+func (c *counters) told(kind pbx.Kind) { c.all.events.WithLabelValues(c.name, string(kind)).Inc() }
+
 func (c *counters) register(outcome string) { c.all.registers.WithLabelValues(c.name, outcome).Inc() }
 func (c *counters) drop(reason string)      { c.all.drops.WithLabelValues(c.name, reason).Inc() }
 func (c *counters) surprise(what string)    { c.all.unexpected.WithLabelValues(c.name, what).Inc() }

@@ -197,7 +197,7 @@ func (p *party) reinvite(offer []byte, done func(sdp []byte, ack func(answer []b
 		done(nil, nil, errPartyOver)
 		return
 	case p.asking != nil:
-		done(nil, nil, refused{pendingHere.code, pendingHere.phrase})
+		done(nil, nil, refused(pendingHere))
 		return
 	}
 	p.asking = &ask{offer: offer, done: done}

@@ -33,6 +33,7 @@ type contact struct {
 	seq     uint32
 	until   time.Time
 	silent  bool      // it did not answer a probe, or died in a call: not rung until it does
+	missed  int       // probes in a row without an answer
 	probing bool      // a probe is under way
 	next    time.Time // probe
 }
@@ -46,6 +47,7 @@ const (
 	probeEvery     = 15 * time.Second
 	probePatience  = 3 * time.Second
 	probeSuspected = 2 * time.Second // how often a silent phone is asked whether it is back
+	mostMissed     = 3               // probes in a row: then its talk is over, too
 )
 
 func newPhones(s *Switch) *phones { return &phones{s: s, accounts: map[string]*account{}} }
@@ -240,9 +242,15 @@ func (p *phones) probed(a *account, c *contact, there bool, asked time.Time) {
 	c.probing = false
 	c.silent = !there
 	c.next = asked.Add(probeEvery)
-	if !there {
+	if there {
+		c.missed = 0
+	} else {
+		c.missed++
 		c.next = time.Now().Add(probeSuspected)
 		p.s.m.probesLost.Inc()
+		if c.missed == mostMissed {
+			p.s.lostPhone(c.flow)
+		}
 	}
 	p.settle(a)
 }

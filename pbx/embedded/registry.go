@@ -55,6 +55,20 @@ func (s *Switch) partyOf(id dialogID) *party {
 	return s.parties[id]
 }
 
+// lostPhone ends the legs of a phone that has answered nothing for a while: its agent is not there, but the caller is.
+func (s *Switch) lostPhone(f flow) {
+	s.mu.Lock()
+	calls := sorted(s.calls)
+	s.mu.Unlock()
+	for _, c := range calls {
+		c.post(func() {
+			for _, l := range sorted(c.legs) {
+				c.legFlowGone(l, f)
+			}
+		})
+	}
+}
+
 // engage counts the legs in which a phone has picked up: its next "busy" means just that.
 func (s *Switch) engage(phone string, n int) {
 	s.mu.Lock()

@@ -37,7 +37,6 @@ var (
 	notFound      = status{404, "Not Found"}
 	notAllowed    = status{405, "Method Not Allowed"}
 	timedOut      = status{408, "Request Timeout"}
-	tooLarge      = status{413, "Request Entity Too Large"}
 	badMedia      = status{415, "Unsupported Media Type"}
 	badScheme     = status{416, "Unsupported URI Scheme"}
 	badExtension  = status{420, "Bad Extension"}

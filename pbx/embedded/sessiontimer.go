@@ -148,7 +148,6 @@ func (t *sessionTimer) start(p *party) {
 	}
 	// RFC 4028 §10: a little before the end, the side that waits in vain hangs up.
 	t.stops = append(t.stops, p.call.after(t.interval-min(32*time.Second, t.interval/3), func() {
-		p.bye(`SIP;cause=408;text="session expired"`)
 		p.call.lost(p, errNoAnswer)
 	}))
 }
@@ -181,7 +180,6 @@ func (p *party) renewed(res *sip.Response, err error) {
 	case p.over || err == nil && res.StatusCode < 200:
 		return
 	case err != nil || res.StatusCode == noDialog.code || res.StatusCode == timedOut.code:
-		p.bye(`SIP;cause=408;text="no answer"`)
 		p.call.lost(p, err)
 		return
 	case res.StatusCode == notAllowed.code || res.StatusCode == sip.StatusNotImplemented:

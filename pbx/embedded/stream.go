@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	queueMessages = 64               // waiting to be written to one connection; a peer that reads slower is cut off
+	queueMessages = 1024             // waiting to be written to one connection; a peer that reads slower is cut off
 	writePatience = 5 * time.Second  // for one message
 	idlePatience  = 10 * time.Minute // without a byte from a TCP peer: longer than any registration (maxExpires)
 )

@@ -1,6 +1,10 @@
 package embedded_test
 
 import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"hotline/pbx/embedded"
@@ -21,6 +25,9 @@ func newSwitch(t *testing.T, o embedded.Options) *embedded.Switch {
 	if o.DIDs == nil {
 		o.DIDs = func(number string) bool { return number == did }
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
 	sw, err := embedded.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -39,4 +46,33 @@ func harness(sw *embedded.Switch) pbxtest.Harness {
 // TestConformance runs the suite of all drivers.
 func TestConformance(t *testing.T) {
 	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness { return harness(newSwitch(t, embedded.Options{})) })
+}
+
+// TestConformanceTCP runs it with phones and callers on TCP.
+func TestConformanceTCP(t *testing.T) {
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness {
+		h := harness(newSwitch(t, embedded.Options{}))
+		h.TCP = true
+		return h
+	})
+}
+
+// TestConformanceWebsocket runs it with browsers for phones and callers.
+func TestConformanceWebsocket(t *testing.T) {
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness {
+		sw := newSwitch(t, embedded.Options{})
+		h := harness(sw)
+		h.Websocket = serveWebsocket(t, sw)
+		return h
+	})
+}
+
+// serveWebsocket serves the switch's websocket as the hotline does, and gives its address.
+func serveWebsocket(t *testing.T, sw *embedded.Switch) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle("GET /sip", sw.Websocket())
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return "ws" + strings.TrimPrefix(server.URL, "http") + "/sip"
 }

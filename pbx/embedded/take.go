@@ -50,7 +50,7 @@ func (s *Switch) take(f flow, raw []byte) {
 	if err != nil {
 		s.blame(f, "malformed")
 		s.log.Debug("malformed message", "peer", f.remote(), "err", err)
-		s.refuseMalformed(f, m)
+		s.refuseMalformed(f, raw, now)
 		return
 	}
 	switch m := m.(type) {
@@ -101,11 +101,13 @@ func (s *Switch) parse(raw []byte) (m sip.Message, err error) {
 	return m, err
 }
 
-// refuseMalformed answers 400 where enough is known to answer at all.
-func (s *Switch) refuseMalformed(f flow, m sip.Message) {
-	r, isRequest := m.(*sip.Request)
-	if isRequest && r != nil && complete(r) && !s.odd.empty(f.remote().Addr(), time.Now()) {
-		s.reply(f, r, badRequest)
+// refuseMalformed answers 400 where enough is known to answer at all, while the source has not sent too much of the kind.
+func (s *Switch) refuseMalformed(f flow, raw []byte, now time.Time) {
+	if s.odd.empty(f.remote().Addr(), now) {
+		return
+	}
+	if text := salvage(raw, f.remote(), token()); text != "" {
+		_ = f.send([]byte(text))
 	}
 }
 

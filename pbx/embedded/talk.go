@@ -60,6 +60,9 @@ func (c *call) answerCaller(l *leg, done func(error)) {
 		c.ackOffer(l, answer)
 		if len(answer) == 0 {
 			done(gone("connect", l.id))
+			if !c.caller.over {
+				c.end(pbx.EndReason{Code: pbx.EndSwitchFault}, "the caller's phone made neither offer nor answer")
+			}
 			return
 		}
 		done(nil)
@@ -283,7 +286,7 @@ func (c *call) releaseLeg(id pbx.LegID, why pbx.LegEnd) error {
 func relayed(err error) status {
 	var r refused
 	if errors.As(err, &r) && r.code >= 300 {
-		return status{r.code, r.phrase}
+		return status(r)
 	}
 	return status{sip.StatusTemporarilyUnavailable, "The other side does not answer"}
 }

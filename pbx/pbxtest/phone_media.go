@@ -25,7 +25,8 @@ type media struct {
 
 	mu       sync.Mutex
 	remote   *net.UDPAddr
-	held     string // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
+	sdps     []string // of the other side, in order
+	held     string   // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
 	heard    map[uint64]int // packets by voice
 	last     [][]byte       // the last ones, oldest first
@@ -71,10 +72,14 @@ func (m *media) close() {
 // sdp is our offer or answer.
 func (m *media) sdp(direction string) string {
 	local := m.local()
-	return fmt.Sprintf("v=0\r\no=- %[1]d %[2]d IN IP4 %[3]s\r\ns=-\r\nc=IN IP4 %[3]s\r\nt=0 0\r\n"+
+	sdp := fmt.Sprintf("v=0\r\no=- %[1]d %[2]d IN IP4 %[3]s\r\ns=-\r\nc=IN IP4 %[3]s\r\nt=0 0\r\n"+
 		"m=audio %[1]d RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"+
 		"a=fmtp:101 0-15\r\na=ptime:20\r\na=%[4]s\r\n",
 		local.Port, time.Now().UnixMilli(), local.IP, direction)
+	if m.phone.options.Websocket != "" {
+		return webMedia(sdp)
+	}
+	return sdp
 }
 
 // follow takes the other side's address from its SDP, if there is one.
@@ -98,6 +103,9 @@ func (m *media) follow(sdp []byte) {
 	}
 	m.mu.Lock()
 	m.remote, m.held = &remote, held
+	if n := len(m.sdps); n == 0 || m.sdps[n-1] != string(sdp) {
+		m.sdps = append(m.sdps, string(sdp))
+	}
 	close(m.news)
 	m.news = make(chan struct{})
 	m.mu.Unlock()
@@ -210,6 +218,13 @@ func (c *PhoneCall) Received() int {
 func (c *PhoneCall) WaitReceived(ctx context.Context, n int) error {
 	before := c.Received()
 	return c.media.wait(ctx, func() bool { return c.media.received >= before+n })
+}
+
+// HeardSDPs are the other side's SDPs so far, in order; one that was said again counts once.
+func (c *PhoneCall) HeardSDPs() []string {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return append([]string(nil), c.media.sdps...)
 }
 
 // WaitHeld waits until the other side has put this phone on hold by its SDP, so that it sends no voice.

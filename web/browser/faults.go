@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
 )
 
 // Expect permits faults whose text contains part, e.g. "404" with the address, for the rest of the test.
@@ -52,6 +54,14 @@ func (t *Tab) listen(event any) {
 			}
 			t.fault("console: %s", strings.Join(words, " "))
 		}
+	case *page.EventJavascriptDialogOpening:
+		// A page that asks before it is left is left; any other question is a fault, for nobody would answer it.
+		if e.Type != page.DialogTypeBeforeunload {
+			t.fault("dialog: %s", e.Message)
+		}
+		go func() {
+			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}()
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
 			t.fault("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -211,7 +212,22 @@ func (t *Tab) WaitGone(sel string) {
 	t.Wait(fmt.Sprintf(`!document.querySelector(%q)?.checkVisibility({visibilityProperty: true})`, sel))
 }
 
-// Wait waits until a JavaScript expression is true. A page that is just being replaced counts as not yet.
+// WaitEnabled waits until an element is shown and can be used.
+func (t *Tab) WaitEnabled(sel string) {
+	t.b.tb.Helper()
+	t.Wait(fmt.Sprintf(`(e => !!e && !e.disabled && e.getAttribute("aria-disabled") !== "true" && e.checkVisibility())(document.querySelector(%q))`, sel))
+}
+
+// Before runs a script in every page that the tab opens from now on, before any script of the page.
+func (t *Tab) Before(script string) {
+	t.b.tb.Helper()
+	t.do("set a script before others", func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	})
+}
+
+// Wait waits until a JavaScript expression is true; it may be a promise. A page that is just being replaced counts as not yet.
 func (t *Tab) Wait(expression string) {
 	t.b.tb.Helper()
 	t.do("wait for "+expression, func(ctx context.Context) error {
@@ -219,7 +235,7 @@ func (t *Tab) Wait(expression string) {
 		defer tick.Stop()
 		var last error
 		for {
-			holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+			holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression, chromedp.EvalAwaitPromise))
 			if err == nil && holds {
 				return nil
 			}

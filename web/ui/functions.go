@@ -18,8 +18,9 @@ func (pl *plate) functions() template.FuncMap {
 		// who looks, and where
 		"visitor":  func() Visitor { return pl.visitor },
 		"has":      func(role string) bool { return pl.visitor.Has(role) },
-		"here":     func() string { return pl.path },
-		"nav":      func() []place { return places(pl.visitor, pl.path) },
+		"here":     pl.path,
+		"inlang":   pl.inLang,
+		"nav":      func() []place { return places(pl.visitor, pl.path()) },
 		"company":  func() string { return p.opt.Company },
 		"notice":   func() string { return p.opt.Notice() },
 		"number":   func(n string) string { return number(pl.visitor, n) },

@@ -4,38 +4,76 @@ import (
 	"bytes"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 )
 
 // press prints one page. Template functions know the visitor, and html/template binds functions when it parses: so a press keeps
-// some plates, each with functions of its own, and gives one visitor a plate at a time.
+// some plates, each with functions of its own, and gives one visitor a plate at a time. A plate takes milliseconds and half a megabyte
+// to make, so the first is kept for good, and those that a rush needed for as long as the garbage collector lets them.
 type press struct {
 	layout string
 	make   func() (*plate, error)
-	idle   sync.Pool
+	first  chan *plate // room for one
+	more   sync.Pool
+}
+
+func (pr *press) take() (*plate, error) {
+	select {
+	case pl := <-pr.first:
+		return pl, nil
+	default:
+	}
+	if pl, ok := pr.more.Get().(*plate); ok {
+		return pl, nil
+	}
+	return pr.make()
+}
+
+func (pr *press) give(pl *plate) {
+	select {
+	case pr.first <- pl:
+	default:
+		pr.more.Put(pl)
+	}
 }
 
 type plate struct {
 	pages   *Pages
 	set     *template.Template
 	visitor Visitor
-	path    string
+	url     *url.URL // of the page; nil in checks
 	now     time.Time
+}
+
+// path is where the visitor is.
+func (pl *plate) path() string {
+	if pl.url == nil {
+		return ""
+	}
+	return pl.url.Path
+}
+
+// inLang gives the address of the same page in another language.
+func (pl *plate) inLang(lang string) string {
+	query := url.Values{}
+	if pl.url != nil {
+		query = pl.url.Query()
+	}
+	query.Set("lang", lang)
+	return "?" + query.Encode()
 }
 
 // print executes a block for the visitor of the request.
 func (pr *press) print(b *bytes.Buffer, r *http.Request, block string, data any) error {
-	pl, ok := pr.idle.Get().(*plate)
-	if !ok {
-		var err error
-		if pl, err = pr.make(); err != nil {
-			return err
-		}
+	pl, err := pr.take()
+	if err != nil {
+		return err
 	}
-	defer pr.idle.Put(pl)
-	pl.visitor, pl.path, pl.now = VisitorOf(r.Context()), r.URL.Path, time.Now()
+	defer pr.give(pl)
+	pl.visitor, pl.url, pl.now = VisitorOf(r.Context()), r.URL, time.Now()
 	return pl.set.ExecuteTemplate(b, block, data)
 }
 
@@ -56,7 +94,7 @@ func (p *Pages) Fragment(w http.ResponseWriter, r *http.Request, status int, nam
 	pr := p.presses[page]
 	switch {
 	case pr == nil:
-		pr, block = p.blocks, name
+		pr, block = p.shared, name
 	case !inPage:
 		block = "content"
 	}
@@ -96,6 +134,7 @@ func (p *Pages) Trouble(w http.ResponseWriter, r *http.Request, status int, what
 	if r.Header.Get("HX-Request") == "true" {
 		w.Header().Set("HX-Retarget", "#messages")
 		w.Header().Set("HX-Reswap", "beforeend")
+		w.Header().Set("HX-Reselect", ".toast")
 		p.Fragment(w, r, status, "ui/_trouble", data)
 		return
 	}

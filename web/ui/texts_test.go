@@ -69,25 +69,21 @@ func textsInTemplates(t *testing.T, used, prefixes map[string]string) {
 	})
 }
 
-// textsInScripts collects text("key") and word("prefix.", …) in our modules, and every string that is a key for scripts ("area.js.…"):
-// modules without a page carry keys about before others say them.
+// textsInScripts collects every literal in our modules that looks like the key of a text for scripts, "area.js.…". One that ends in a
+// dot, or in a template literal goes on with a value, is a prefix.
 func textsInScripts(t *testing.T, used, prefixes map[string]string) {
 	t.Helper()
-	call := regexp.MustCompile(`\b(text|word)\(\s*["']([^"']+)["']`)
-	carried := regexp.MustCompile(`["']([a-z]+\.js(?:\.[a-z0-9_-]+)+)["']`)
+	key := regexp.MustCompile("[\"'`]([a-z]+\\.js\\.[a-z0-9_.-]*)(\\$\\{)?")
 	eachFile(t, static, "static", ".js", func(name, source string) {
 		if strings.HasPrefix(name, "static/vendor/") {
 			return
 		}
-		for _, m := range call.FindAllStringSubmatch(source, -1) {
-			if m[1] == "text" {
-				used[m[2]] = name
+		for _, m := range key.FindAllStringSubmatch(source, -1) {
+			if m[2] != "" || strings.HasSuffix(m[1], ".") {
+				prefixes[m[1]] = name
 			} else {
-				prefixes[m[2]] = name
+				used[m[1]] = name
 			}
-		}
-		for _, m := range carried.FindAllStringSubmatch(source, -1) {
-			used[m[1]] = name
 		}
 	})
 }
@@ -119,7 +115,7 @@ func textsInGo(t *testing.T, used map[string]string) {
 		area, _, _ := strings.Cut(key, ".")
 		areas[area] = true
 	}
-	key := regexp.MustCompile(`^([a-z]+)(\.[a-z0-9_-]+)+\.?$`)
+	key := regexp.MustCompile(`^([a-z]+)\.[a-z0-9_.-]*$`)
 	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return err

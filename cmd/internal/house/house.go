@@ -157,8 +157,8 @@ func freeAddr(tb pbxtest.TB) string {
 	return l.Addr().String()
 }
 
-// password is every user's; it never leaves the loopback.
-const password = "correct horse battery staple"
+// Password is every user's; it never leaves the loopback.
+const Password = "correct horse battery staple"
 
 func (h *House) hotline(args ...string) *exec.Cmd {
 	return h.command(append(args, "--config", h.Config)...)
@@ -177,7 +177,7 @@ func (h *House) Run(args ...string) string {
 // TryRun is Run for commands that may fail. What they print on standard error goes into the error.
 func (h *House) TryRun(args ...string) (string, error) {
 	cmd := h.hotline(args...)
-	cmd.Stdin = strings.NewReader(password + "\n")
+	cmd.Stdin = strings.NewReader(Password + "\n")
 	var out, diag bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &diag
 	if err := cmd.Run(); err != nil {

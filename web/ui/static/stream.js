@@ -4,15 +4,18 @@ import { feed } from "./clock.js";
 /**
  * @typedef {object} StreamOptions
  * @property {boolean} [desk] the stream is the agent's desk: it carries the agent's own pops and pushes too
+ * @property {boolean} [floor] the stream feeds a wallboard: every event of all queues, masked
+ * @property {string} [after] the id of the event to begin after; without it the stream begins now
  * @property {(kind: string, data: any, id: string) => void} onEvent one event; kind "hello" begins a connection, "reset" says that
  *   events were missed: load everything anew
  * @property {(since: Date) => void} [onStale] nothing was heard since then; called once until onLive
  * @property {() => void} [onLive] the stream is heard (again)
  * @property {string} [url] for tests
+ * @property {number} [silence] after so many ms without a sign of life the line counts as dead; 25 s
  */
 
 /** The server beats every 10 s; so much silence means that the line is dead. */
-const silence = 25_000;
+const longestSilence = 25_000;
 const firstWait = 500;
 const longestWait = 15_000;
 
@@ -20,10 +23,11 @@ const longestWait = 15_000;
  * Follows GET /api/v1/events until close() is called. It resumes after the last event it had, notices 25 s of silence, tries again
  * ever more slowly, and feeds the clock. It reads with fetch because EventSource hides the server's beats and answers.
  * @param {StreamOptions} o
- * @returns {{close: () => void, retry: () => void}} retry tries at once, e.g. when the browser comes online
+ * @returns {{close: () => void, retry: () => void, last: () => string, heard: () => number}} retry tries at once, e.g. when the browser
+ *   comes online; last is the id up to which everything was heard; heard is when the last byte came (ms, this device's clock)
  */
 export function openStream(o) {
-  let last = "";
+  let last = o.after ?? "";
   let closed = false;
   let stale = false;
   let wait = firstWait;
@@ -38,13 +42,23 @@ export function openStream(o) {
     o.onStale?.(new Date(heard));
   };
 
+  /** A listener that fails is a fault of the page, not of the line. @param {string} kind @param {any} data */
+  const tell = (kind, data) => {
+    try {
+      o.onEvent(kind, data, last);
+    } catch (err) {
+      reportError(err);
+    }
+  };
+
   const follow = async () => {
     abort = new AbortController();
-    const watch = watchdog(() => abort.abort());
+    const watch = watchdog(() => abort.abort(), o.silence ?? longestSilence);
     const sent = performance.now();
     try {
       const query = new URLSearchParams();
       if (o.desk) query.set("desk", "true");
+      if (o.floor) query.set("floor", "true");
       if (last) query.set("after", last);
       const answer = await fetch(`${o.url ?? "/api/v1/events"}?${query}`, {
         headers: { Accept: "text/event-stream" }, cache: "no-store", signal: abort.signal,
@@ -65,7 +79,7 @@ export function openStream(o) {
           stale = false;
           o.onLive?.();
         }
-        if (block.kind) o.onEvent(block.kind, block.data, last);
+        if (block.kind) tell(block.kind, block.data);
         // The server says when it will not go on: another window took the desk, or the session ended.
         if (block.kind === "desk-closed") closed = true;
       }
@@ -103,11 +117,13 @@ export function openStream(o) {
       wake?.();
     },
     retry,
+    last: () => last,
+    heard: () => heard,
   };
 }
 
-/** Calls late when feed was not called for `silence`. @param {() => void} late */
-function watchdog(late) {
+/** Calls late when feed was not called for so many ms. @param {() => void} late @param {number} silence */
+function watchdog(late, silence) {
   let timer = setTimeout(late, silence);
   return {
     feed() {

@@ -12,7 +12,7 @@ import { clockOf, monitorOf, qualityTrouble, qualityWord, targetName } from "./w
 const greetingTime = 15_000; // the greeting stays to be read while the agent begins to speak
 const endTime = 2500; // the second E must come within
 
-/** @typedef {"takeback"|"letgo"} StripAction */
+/** @typedef {"takeback"|"letgo"|"accept"|"refuse"} StripAction */
 
 export class CallBar {
   /**
@@ -98,14 +98,18 @@ export class CallBar {
    */
   #lines(m, coming) {
     const c = m.call;
-    /** @type {{words: string, kind: string, act?: StripAction, button?: string}[]} */
+    /** @type {{words: string, kind: string, acts?: [StripAction, string][]}[]} */
     const lines = [];
     if (c && !c.over) {
       if (c.monitored) lines.push({ words: tell(monitorOf(c.monitored, this.people.name)), kind: "monitor" });
-      if (c.hand) lines.push({ words: text("desk.js.hand.offered", this.#target(c.hand)), kind: "hand", act: "takeback", button: text("desk.js.hand.takeback") });
+      if (c.hand) lines.push({ words: text("desk.js.hand.offered", this.#target(c.hand)), kind: "hand", acts: [["takeback", text("desk.js.hand.takeback")]] });
+      if (c.offered) {
+        const words = text("desk.js.hand.foryou", c.offered.name || this.people.name(c.offered.by));
+        lines.push({ words, kind: "hand", acts: [["accept", text("desk.js.hand.accept")], ["refuse", text("desk.js.hand.refuse")]] });
+      }
       if (c.expert) {
         const words = text(c.expertIn ? "desk.js.expert.in" : "desk.js.expert.asked", this.people.name(c.expert));
-        lines.push({ words, kind: "expert", act: "letgo", button: text("desk.js.expert.letgo") });
+        lines.push({ words, kind: "expert", acts: [["letgo", text("desk.js.expert.letgo")]] });
       }
       const bad = this.grade && qualityTrouble(this.grade);
       if (bad) lines.push({ words: tell(bad), kind: "trouble" });
@@ -121,11 +125,10 @@ export class CallBar {
     this.strip.replaceChildren(...lines.map((l) => {
       const line = make("p", `callbar-line callbar-${l.kind}`);
       line.append(make("span", "", l.words));
-      if (l.act && l.button) {
-        const b = make("button", "button button-small", l.button);
+      for (const [act, label] of l.acts ?? []) {
+        const b = make("button", "button button-small", label);
         b.setAttribute("type", "button");
-        b.dataset.testid = l.act;
-        const act = l.act;
+        b.dataset.testid = act;
         b.addEventListener("click", () => this.act(act));
         line.append(b);
       }
@@ -188,6 +191,8 @@ function flagOf(m, phone, people) {
   if (!c) return "";
   if (c.over) return c.over.handed_to ? text("desk.js.call.handed", people.name(c.over.handed_to)) : text("desk.js.call.over", clockOf(c.over.talked_ms ?? 0));
   if (m.view?.state === "wrapup") return "";
+  if (c.as === "expert") return text("desk.js.call.expert");
+  if (c.as === "monitor") return text("desk.js.call.monitor");
   if (c.held) return text("desk.js.call.held");
   return phone.muted ? text("desk.js.call.muted") : text("desk.js.call.talking");
 }
@@ -195,7 +200,7 @@ function flagOf(m, phone, people) {
 /** @param {Model} m */
 function greetingOf(m) {
   const c = m.call;
-  if (!c || c.over || !c.since || c.why === "handover" || c.why === "expert" || c.why === "return") return "";
+  if (!c || c.over || !c.since || c.as !== "" || c.why === "handover" || c.why === "expert" || c.why === "return") return "";
   if (now() - Date.parse(c.since) > greetingTime) return "";
   return (document.documentElement.lang.startsWith("zh") ? c.greeting?.zh : c.greeting?.en) ?? "";
 }

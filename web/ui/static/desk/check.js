@@ -37,6 +37,7 @@ export class CheckDialog extends EventTarget {
     this.ice = [];
     this.phoneUp = false;
     this.inCall = false;
+    this.canBeReady = false; // not ready yet, and nothing but this check forbids it
     this.trouble = ""; // of the microphone
     /** @type {MediaStream|null} */
     this.stream = null;
@@ -142,11 +143,12 @@ export class CheckDialog extends EventTarget {
     this.stream = null;
   }
 
-  /** @param {{line: string, phoneUp: boolean, inCall: boolean}} now */
+  /** @param {{line: string, phoneUp: boolean, inCall: boolean, canBeReady: boolean}} now */
   know(now) {
     this.results.line = now.line === "registered" ? "ok" : now.line === "refused" || now.line === "waiting" || now.line === "othertab" ? "bad" : "running";
     this.phoneUp = now.phoneUp;
     this.inCall = now.inCall;
+    this.canBeReady = now.canBeReady;
     if (this.dialog.open) this.render();
   }
 
@@ -155,6 +157,7 @@ export class CheckDialog extends EventTarget {
     part(this.dialog, "browser").hidden = !browser;
     part(this.dialog, "sip").hidden = this.kind !== "sip";
     part(this.dialog, "go").hidden = !browser || this.results.microphone !== "wait";
+    part(this.dialog, "ready").hidden = !this.canBeReady || (browser ? this.missing !== "" || this.results.line !== "ok" : !this.phoneUp);
     part(this.dialog, "again").hidden = !browser || this.results.microphone === "wait";
     for (const radio of this.#radios()) {
       radio.checked = radio.value === this.kind;

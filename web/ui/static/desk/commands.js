@@ -52,7 +52,7 @@ export class Commands {
     const path = this.#call();
     await this.run("decline", async () => {
       try {
-        if (this.model().pop?.id) await post(`${path}/decline`, { reason, ...(note ? { note } : {}) });
+        if (this.model().pop?.id || this.model().call?.offered) await post(`${path}/decline`, { reason, ...(note ? { note } : {}) });
       } finally {
         await this.phone.decline();
       }
@@ -64,10 +64,12 @@ export class Commands {
     return this.run("hold", () => post(`${this.#call()}/${held ? "resume" : "hold"}`));
   }
 
-  /** Ends the call by the server; when that does not work, the phone hangs up itself. */
+  /** Ends the call by the server; when that does not work, the phone hangs up itself. Who only helps or listens leaves. */
   async end() {
     const path = this.#call();
     const talk = this.phone.talk;
+    if (this.model().call?.as === "monitor" && talk) return this.phone.hangUp();
+    if (this.model().call?.as === "expert") return void this.letExpertGo();
     try {
       await post(`${path}/hangup`);
     } catch (e) {
@@ -94,6 +96,16 @@ export class Commands {
 
   letExpertGo() {
     return this.run("expert", () => call("DELETE", `${this.#call()}/expert`));
+  }
+
+  /** An expert who is in the talk takes the call that its talker offers. */
+  accept() {
+    return this.run("accept", () => post(`${this.#call()}/accept`));
+  }
+
+  /** The page was loaded anew in a talk: the caller need not wait until the switch notices. @param {string} id of the call */
+  async lostPhone(id) {
+    await post(`/calls/${encodeURIComponent(id)}/phone-lost`).catch(() => undefined); // the switch has noticed already, or the call is over
   }
 
   extend() {

@@ -12,9 +12,9 @@ import { Commands } from "./commands.js";
 import { DeclineDialog } from "./decline.js";
 import { abilities } from "./enabled.js";
 import { HandDialog } from "./handover.js";
+import { House, readReasons } from "./house.js";
 import { listen, rove } from "./keyboard.js";
 import { Live } from "./live.js";
-import { markCall, markedCall, unmarkCall } from "./marker.js";
 import { Attention } from "./notify.js";
 import { byId, part, show } from "./parts.js";
 import { People } from "./people.js";
@@ -22,31 +22,33 @@ import { Phone } from "./phone.js";
 import { PopView, whoOf } from "./pop.js";
 import { readPrefs, writePrefs } from "./prefs.js";
 import { PresenceStrip } from "./presence.js";
+import { Returning } from "./returning.js";
 import { Ringtone } from "./ringtone.js";
 import { PhoneTab } from "./tab.js";
-import { counted, follow, summary } from "./waiting.js";
 import { phoneWord } from "./phoneword.js";
 
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./types.js").Account} Account */
 /** @typedef {import("./types.js").Pop} Pop */
 
-const returnTime = 25_000; // how long a page after a reload expects its caller back
-
 class Desk {
   constructor() {
     this.me = byId("desk-bar", HTMLElement).dataset.login ?? "";
     this.prefs = readPrefs();
     this.people = new People();
+    this.house = new House(this.people, this.me);
     this.ringtone = new Ringtone();
     this.live = new Live();
     this.phone = new Phone(byId("desk-audio", HTMLAudioElement), this.prefs);
     this.commands = new Commands(this.me, this.phone, () => this.shown());
     this.check = new CheckDialog(this.prefs, this.ringtone);
     this.pop = new PopView(this.people, this.me, (id) => this.commands.acknowledge(id));
-    this.bar = new CallBar(this.people, (a) => (a === "takeback" ? this.commands.takeBack() : this.commands.letExpertGo()));
+    this.bar = new CallBar(this.people, (a) => this.#strip(a));
     this.strip = new PresenceStrip(this.people, (reason) => this.commands.stand("paused", reason));
-    this.hand = new HandDialog(this.people, this.me, (mode, to) => this.commands.offer(mode, to));
+    this.hand = new HandDialog(this.people, this.me, async (mode, to) => {
+      await this.commands.offer(mode, to);
+      if (mode === "expert") this.live.refresh(); // the event of it is the expert's
+    });
     this.refusal = new DeclineDialog((reason, note) => this.commands.decline(reason, note));
     this.alerts = new AlertList((r) => this.#remedy(r));
     this.attention = new Attention();
@@ -59,11 +61,8 @@ class Desk {
     this.ringing = null; // what the phone itself tells of a call that no pop has come for
     this.early = false; // answer was pressed before the phone rang
     this.mine = false; // this window has the phone
-    this.coming = markedCall(this.me);
-    this.began = performance.now();
+    this.returning = new Returning(this.me);
     this.active = true;
-    /** @type {import("./waiting.js").WaitingCalls} */
-    this.waiting = new Map();
     this.cycle = 5000;
   }
 
@@ -72,7 +71,7 @@ class Desk {
     this.live.open();
     this.render();
     this.#readAccount();
-    this.#readMe();
+    this.#readReasons();
     this.#readHouse();
     setInterval(() => this.#tick(), 500);
     setInterval(() => this.#beat(), 10_000);
@@ -98,31 +97,22 @@ class Desk {
   render() {
     const m = this.shown();
     const can = this.#can();
-    this.check.know({ line: this.phone.state.line, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over });
+    this.check.know({ line: this.phone.state.line, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over, canBeReady: can.ready.on });
     this.pop.render(m, { kind: this.kind, early: this.early, trouble: this.phone.state.trouble });
-    this.bar.render(m, this.phone.state, can, this.#expecting(m));
+    this.bar.render(m, this.phone.state, can, this.mine ? this.returning.expected(m, this.phone.state) : "");
     this.strip.render(m, can);
     const word = phoneWord(this.kind, this.phone.state, m.view?.phone_up ?? false, this.check.missing, Date.now());
     this.strip.phone(text(word.key, ...word.args), word.kind);
-    const { count, longest } = summary(this.waiting, m.view?.queues ?? []);
+    const { count, longest } = this.house.waitingIn(m.view?.queues ?? []);
     this.strip.queue(longest, count);
     this.alerts.render(alertsOf({ model: m, phone: this.phone.state, kind: this.kind, noAccount: this.noAccount, silenced: this.ringtone.silenced }));
-  }
-
-  /** The call that is being put back to this desk after a reload, as long as that can still happen. @param {Model} m */
-  #expecting(m) {
-    if (!this.coming || performance.now() - this.began > returnTime || this.phone.state.session === "talking") return "";
-    return m.pop === null && m.view !== null && m.view.state !== "wrapup" ? this.coming : "";
   }
 
   #listen() {
     this.live.addEventListener("change", (e) => this.#changed(/** @type {CustomEvent} */ (e).detail.before));
     this.live.addEventListener("event", (e) => {
       const { kind, data } = /** @type {CustomEvent} */ (e).detail;
-      const next = follow(this.waiting, kind, data, this.cycle);
-      if (next === this.waiting) return;
-      this.waiting = next;
-      this.render();
+      if (this.house.follow(kind, data, this.cycle)) this.render();
     });
     this.phone.addEventListener("change", () => this.#phoneChanged());
     this.phone.addEventListener("ring", (e) => this.#rings(/** @type {CustomEvent} */ (e).detail));
@@ -157,12 +147,11 @@ class Desk {
     const m = this.live.model;
     if (m.pop && m.pop.call !== before.pop?.call) this.#popped(m.pop);
     if (!m.pop && before.pop) this.#gone();
-    if (m.call && !m.call.over && m.call.call === this.coming && this.phone.state.session === "talking") this.coming = "";
     if (m.call?.over && !before.call?.over) {
-      unmarkCall();
-      this.coming = "";
       this.hand.close();
+      this.returning.over(m.call.call, Boolean(m.call.over.return_by));
     }
+    this.#announce();
     if (before.stream.why !== m.stream.why) this.#streamEnded(m.stream.why);
     if (m.pop?.cycle_ms) this.cycle = m.pop.cycle_ms;
     this.phone.held(m.call?.held ?? false);
@@ -176,8 +165,7 @@ class Desk {
     this.ringing = null;
     const number = p.number || text("desk.js.pop.anonymous");
     this.attention.call(text("desk.js.pop.title", number), whoOf(p), p.call);
-    // The caller this page lost by a reload is taken at once: nobody should hear the phone ring for the same talk again.
-    if (p.why === "return" && this.kind === "browser" && (p.call === this.coming || p.call === markedCall(this.me))) this.phone.answer();
+    if (this.kind === "browser" && this.returning.isMine(p)) this.phone.answer();
     if (p.hand_by && !this.people.agents.has(p.hand_by)) this.people.readAgents().then(() => this.render(), () => undefined);
   }
 
@@ -216,7 +204,6 @@ class Desk {
     if (s.session !== "ringing") this.ringtone.stop();
     if (s.session === "talking" || s.session === "answering") this.early = false;
     if (s.session === "none" && this.ringing) this.#gone();
-    if (s.session === "talking" && this.live.model.call && this.live.model.call.call === this.coming) this.coming = "";
     this.render();
   }
 
@@ -247,11 +234,40 @@ class Desk {
     this.render();
   }
 
+  /** After a reload in a talk the server still takes this page for talking: it is told, once, that its phone is gone. */
+  #announce() {
+    const v = this.live.model.view;
+    if (!this.mine || this.kind !== "browser" || !v) return;
+    const call = this.returning.lost(v, this.phone.state);
+    if (call) this.commands.lostPhone(call);
+  }
+
   /** @param {boolean} mine this window has the phone now */
   #phoneHere(mine) {
     this.mine = mine;
-    if (mine) this.#startPhone();
-    else if (this.kind === "browser") this.phone.stop().then(() => this.phone.elsewhere());
+    if (mine) {
+      this.#startPhone();
+      this.#announce();
+    } else if (this.kind === "browser") this.#givePhone();
+  }
+
+  /** Another window took the phone; a talk that is up here is finished here. */
+  #givePhone() {
+    if (this.phone.state.session !== "none") {
+      this.phone.addEventListener("change", () => !this.mine && this.#givePhone(), { once: true });
+      return;
+    }
+    this.phone.stop().then(() => !this.mine && this.phone.elsewhere());
+  }
+
+  /** @param {import("./callbar.js").StripAction} action */
+  #strip(action) {
+    switch (action) {
+      case "takeback": this.commands.takeBack(); break;
+      case "letgo": this.commands.letExpertGo(); break;
+      case "accept": this.commands.accept(); break;
+      case "refuse": this.refusal.open(); break;
+    }
   }
 
   async #startPhone() {
@@ -271,20 +287,15 @@ class Desk {
     if (this.kind === "browser" && this.check.dialog.open && this.check.missing !== "") this.check.start();
   }
 
-  async #readMe() {
-    const me = await get("/me").catch(() => null);
-    if (!me) return;
-    const pauses = listed(me.pause_reasons);
-    this.strip.setReasons(pauses.codes, pauses.names);
-    if (me.decline_reasons) this.refusal.setReasons(listed(me.decline_reasons));
+  async #readReasons() {
+    const { pause, decline } = await readReasons();
+    if (pause) this.strip.setReasons(pause);
+    if (decline) this.refusal.setReasons(decline);
   }
 
-  /** Names, queues, waiting calls and hand-overs; the stream keeps them in between. */
   async #readHouse() {
-    if (document.hidden && this.people.agents.size > 0) return;
-    const [, , calls, hands] = await Promise.allSettled([this.people.readAgents(), this.people.readQueues(), get("/calls?live=true"), get("/handovers")]);
-    if (calls?.status === "fulfilled") this.waiting = counted(calls.value?.items ?? []);
-    if (hands?.status === "fulfilled") this.strip.hands((hands.value?.items ?? []).filter((/** @type {any} */ h) => h.from !== this.me).length);
+    const hands = await this.house.read();
+    if (hands !== null) this.strip.hands(hands);
     this.render();
   }
 
@@ -292,8 +303,8 @@ class Desk {
     const m = this.shown();
     this.strip.tick(m);
     this.bar.tick(m);
-    if (this.phone.state.line === "waiting" || this.coming) this.render();
-    if (m.call && !m.call.over && this.phone.state.session === "talking") markCall(this.me, m.call.call);
+    if (this.phone.state.line === "waiting" || this.returning.call) this.render();
+    if (m.call && !m.call.over && this.phone.state.session === "talking") this.returning.talking(m.call.call);
   }
 
   #beat() {
@@ -382,19 +393,6 @@ class Desk {
       case "check": this.phone.soothe(); this.check.open(); break;
     }
   }
-}
-
-/** Reasons as codes, or with the operator's own words in the page's language. @param {any[]|undefined} reasons */
-function listed(reasons) {
-  const zh = document.documentElement.lang.startsWith("zh");
-  /** @type {Record<string, string>} */
-  const names = {};
-  const codes = (reasons ?? []).map((r) => {
-    if (typeof r === "string") return r;
-    names[r.code] = (zh ? r.zh : r.en) || r.code;
-    return /** @type {string} */ (r.code);
-  });
-  return { codes, names };
 }
 
 new Desk().start();

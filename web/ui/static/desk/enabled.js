@@ -28,6 +28,7 @@ export function abilities(s) {
   const live = m.stream.state === "live" ? yes : no(m.stream.state === "ended" ? "desk.js.why.elsewhere" : "desk.js.why.stream");
   const talking = state === "talking" && m.call !== null && !m.call.over;
   const inCall = talking ? yes : no("desk.js.why.nocall");
+  const talker = talking && m.call?.as !== "" ? no("desk.js.why.guest") : inCall; // only the talker orders what happens to the caller
   const own = kind === "browser" && phone.session === "talking" ? yes : no(kind === "sip" ? "desk.js.why.atphone" : "desk.js.why.nocall");
   return {
     ready: live.on ? readiness(s, state) : live,
@@ -36,10 +37,10 @@ export function abilities(s) {
     answer: answering(s),
     decline: m.pop && m.pop.id !== "" ? (live.on ? yes : live) : phone.session === "ringing" ? yes : no("desk.js.why.nopop"),
     mute: own,
-    hold: inCall,
+    hold: talker,
     keys: own,
-    handover: inCall.on && !live.on ? live : inCall,
-    conference: !inCall.on ? inCall : s.media ? (live.on ? yes : live) : no("desk.js.why.nomedia"),
+    handover: talker.on && !live.on ? live : talker,
+    conference: !talker.on ? talker : s.media ? (live.on ? yes : live) : no("desk.js.why.nomedia"),
     end: talking || phone.session === "talking" ? yes : inCall,
     extend: state === "wrapup" ? (live.on ? yes : live) : no("desk.js.why.nowrapup"),
   };

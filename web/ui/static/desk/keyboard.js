@@ -1,7 +1,7 @@
 // @ts-check
 // Listens to the keys of the whole page and names what they mean (keymap.js).
 
-import { isControl, isTyping } from "./parts.js";
+import { isTyping } from "./parts.js";
 import { actionOf } from "./keymap.js";
 
 /**
@@ -14,10 +14,11 @@ export function listen(place, act) {
     const at = document.activeElement;
     const found = actionOf(
       { key: e.key, code: e.code, alt: e.altKey, ctrl: e.ctrlKey, meta: e.metaKey, repeat: e.repeat, composing: e.isComposing },
-      { ...place(), typing: isTyping(at), control: isControl(at), dialog: document.querySelector("dialog[open], [role=menu]:not([hidden])") !== null },
+      { ...place(), typing: isTyping(at), control: at?.closest("#desk-pop button") instanceof Element, dialog: document.querySelector("dialog[open], [role=menu]:not([hidden])") !== null },
     );
     if (!found) return;
     e.preventDefault();
+    if (e.key === " ") document.addEventListener("keyup", (up) => up.preventDefault(), { once: true }); // some browsers press buttons then
     act(found.action, found.digit ?? "");
   });
 }

@@ -18,7 +18,7 @@
 /**
  * @typedef {object} Place
  * @property {boolean} typing the focus is where text is written
- * @property {boolean} control the focus is on a button or link, which Space presses by itself
+ * @property {boolean} control the focus is on a button of the pop, which Space presses by itself; a call goes before any other button
  * @property {boolean} dialog a dialog has the keyboard
  * @property {boolean} pop a call is offered
  * @property {boolean} talking

@@ -25,6 +25,7 @@ export class Live extends EventTarget {
     this.stream = null;
     this.reopened = 0;
     this.connected = 0;
+    this.events = 0; // heard so far; an answer of the API that is older than the last one is no news
   }
 
   /** Opens the desk, also to take it back from where it was opened meanwhile. */
@@ -60,7 +61,8 @@ export class Live extends EventTarget {
         return;
     }
     const before = this.model;
-    const fresh = before.call?.call;
+    const known = before.call?.call ?? before.pop?.call;
+    this.events++;
     this.#become(reduce(before, kind, data, now()), kind);
     if (isPush(data)) {
       this.dispatchEvent(new CustomEvent("push", { detail: data }));
@@ -69,7 +71,7 @@ export class Live extends EventTarget {
       this.dispatchEvent(new CustomEvent("event", { detail: { kind, data } }));
     }
     // A desk that comes into a running talk does not know yet whether the caller is on hold.
-    if (this.model.call && this.model.call.call !== fresh && !this.model.pop) this.#sync();
+    if (this.model.call && this.model.call.call !== known) this.#sync();
   }
 
   /** The server closed this desk for a reason that passes: too slow, too long silent, restarting. */
@@ -86,12 +88,20 @@ export class Live extends EventTarget {
     this.#become({ ...this.model, stream: { state: "ended", since: now(), why } }, "stream");
   }
 
-  async #sync() {
+  /** Asks how the call stands, after an order whose event this agent may not hear. */
+  refresh() {
+    return this.#sync();
+  }
+
+  /** Asks how the call stands now. @param {number} [tries] */
+  async #sync(tries = 3) {
     const id = this.model.call?.call ?? (this.model.view?.state === "talking" ? this.model.view.call : "");
     if (!id) return;
+    const heard = this.events;
     try {
       const item = await get(`/calls/${encodeURIComponent(id)}`);
-      this.#become(synced(this.model, item), "synced");
+      if (heard === this.events) this.#become(synced(this.model, item), "synced");
+      else if (tries > 1) await this.#sync(tries - 1);
     } catch {
       // The stream goes on telling; only what happened in the cut stays unknown until the next event.
     }

@@ -38,7 +38,7 @@ export function reduce(m, kind, data, now) {
     case "state":
       return moved(m, d);
     case "pop":
-      return popped(m, { ...d, id: data.id, call: id || d.call });
+      return popped(m, { ...d, id: data.id, at: data.at, call: id || d.call });
     case "card":
       if (m.pop?.call === id) return { ...m, pop: { ...m.pop, card: d.card } };
       if (m.call?.call === id) return { ...m, call: { ...m.call, card: d.card } };
@@ -47,7 +47,7 @@ export function reduce(m, kind, data, now) {
       if (m.pop?.call !== id) return m;
       return { ...m, pop: null, notice: { outcome: d.outcome ?? "", who: d.winner ?? "", ring: d.ring ?? 0, at: now } };
     case "talk":
-      return { ...m, pop: null, notice: null, call: { ...begun(m, id), since: d.at, queue: d.queue || begun(m, id).queue, over: null } };
+      return { ...m, pop: null, notice: null, call: { ...begun(m, id), since: d.at, queue: d.queue || begun(m, id).queue, as: d.as ?? "", offered: null, over: null } };
     case "owned":
       if (m.call?.call !== id) return { ...m, call: m.call ?? { ...begun(m, id), caseNumber: d.number, owner: d.owner } };
       return { ...m, call: { ...m.call, caseNumber: d.number, owner: d.owner } };
@@ -56,16 +56,25 @@ export function reduce(m, kind, data, now) {
       return { ...m, call: { ...m.call, held: false, hand: "", expert: "", expertIn: false, monitored: null, over: d } };
     case "monitored":
       if (!m.call || (id && m.call.call !== id)) return m;
-      return { ...m, call: { ...m.call, monitored: ended(d.mode) ? null : { by: d.by_name || d.by || "", mode: d.mode } } };
+      return { ...m, call: { ...m.call, monitored: d.mode ? { by: d.by ?? "", name: d.name ?? "", mode: d.mode } : null } };
+    case "expert":
+      return m.call?.call === id ? withExpert(m, d.agent ?? "", d.state ?? "", now) : m;
+    case "handover":
+      return m.call?.call === id ? { ...m, call: { ...m.call, offered: { by: d.by ?? "", name: d.name ?? "", until: d.until ?? "" } } } : m;
     case "replaced":
       return { ...m, stream: { state: "ended", since: now, why: "desk-replaced" } };
   }
   return m;
 }
 
-/** @param {string|undefined} mode */
-function ended(mode) {
-  return !mode || mode === "none" || mode === "off" || mode === "end" || mode === "ended";
+/** An expert was asked, came, or went. @param {Model} m @param {string} expert login @param {string} state @param {number} now @returns {Model} */
+function withExpert(m, expert, state, now) {
+  const c = m.call;
+  if (!c || c.as !== "") return m;
+  if (state === "asked" || state === "in") return { ...m, call: { ...c, expert, expertIn: state === "in" } };
+  if (c.expert !== expert) return m;
+  const notice = state === "missed" ? { outcome: "expert-missed", who: expert, ring: 0, at: now } : state === "left" ? { outcome: "expert-left", who: expert, ring: 0, at: now } : m.notice;
+  return { ...m, notice, call: { ...c, expert: "", expertIn: false } };
 }
 
 /** @param {Model} m @param {View} v @returns {Model} */
@@ -110,7 +119,7 @@ function begun(m, id) {
   const p = m.pop?.call === id ? m.pop : null;
   return {
     call: id, number: p?.number ?? "", name: p?.name ?? "", queue: p?.queue ?? "", why: p?.why ?? "", card: p?.card ?? null,
-    greeting: p?.greeting, held: false, hand: "", expert: "", expertIn: false, monitored: null, over: null,
+    greeting: p?.greeting, held: false, hand: "", expert: "", expertIn: false, as: "", offered: null, monitored: null, over: null,
   };
 }
 
@@ -128,7 +137,10 @@ function heard(m, kind, e, now) {
     case "handtaken":
       return { ...m, call: { ...c, hand: "" }, notice: { outcome: "handtaken", who: to, ring: 0, at: now } };
     case "handback":
+      if (c.as !== "") return { ...m, call: { ...c, offered: null } };
       return { ...m, call: { ...c, hand: "" }, notice: { outcome: `handback-${e.data?.outcome ?? ""}`, who: to, ring: 0, at: now } };
+    case "expert":
+      return e.data?.state === "asked" ? withExpert(m, e.agent ?? "", "asked", now) : m;
   }
   return m;
 }
@@ -147,6 +159,7 @@ export function synced(m, item) {
     call: {
       ...m.call, number: m.call.number || item.number || "", name: m.call.name || item.name || "", queue: live?.queue ?? item.queue ?? m.call.queue,
       since: live?.since ?? m.call.since, held: live?.held ?? false, hand: live?.hand_to ?? "",
+      expert: m.call.as === "" ? live?.expert ?? "" : "", expertIn: m.call.expertIn && live?.expert === m.call.expert,
       caseNumber: m.call.caseNumber ?? item.case, owner: m.call.owner ?? live?.owner,
     },
   };

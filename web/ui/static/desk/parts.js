@@ -72,11 +72,6 @@ export function isTyping(e) {
   return e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement || (e instanceof HTMLElement && e.isContentEditable);
 }
 
-/** Whether Space presses what has the focus. @param {Element|null} e */
-export function isControl(e) {
-  return e !== null && e.closest("button, a[href], summary, input, select, [role=option], [role=menuitem], [role=radio], [role=tab]") !== null;
-}
-
 /** The shape and colour of a state, as the design system has them. @param {string} state */
 export function shapeOf(state) {
   switch (state) {

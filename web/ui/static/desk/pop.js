@@ -4,7 +4,7 @@
 import { now } from "../clock.js";
 import { text } from "../texts.js";
 import { byId, make, part, put, tell } from "./parts.js";
-import { outcomeOf, targetName, troubleKey, whyOf } from "./words.js";
+import { barOf, outcomeOf, targetName, troubleKey, whyOf } from "./words.js";
 
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./types.js").Pop} Pop */
@@ -104,12 +104,12 @@ export class PopView {
 
   /** @param {Pop} p */
   #bar(p) {
-    this.ring.hidden = !p.ring1;
-    if (!p.ring1) return;
-    const rings = Math.round((Date.parse(p.deadline) - Date.parse(p.ring1)) / p.cycle_ms);
+    const span = barOf(p);
+    this.ring.hidden = span === null;
+    if (!span) return;
     this.ring.dataset.cycleMs = String(p.cycle_ms);
-    this.ring.dataset.rings = String(rings > 0 && rings <= 12 ? rings : 3);
-    this.ring.dataset.ring1 = p.ring1;
+    this.ring.dataset.rings = String(span.rings);
+    this.ring.dataset.ring1 = span.from;
   }
 
   /** Open cases, and when the caller was last heard. @param {Pop} p */

@@ -23,8 +23,8 @@ export class PresenceStrip {
     this.#moveInMenu(pause);
   }
 
-  /** @param {string[]} codes @param {Record<string, string>} names the operator's own words for them */
-  setReasons(codes, names) {
+  /** @param {import("./house.js").Reasons} list */
+  setReasons({ codes, names }) {
     this.menu.replaceChildren(...codes.map((code) => {
       const item = make("button", "menu-item", names[code] ?? this.reason(code));
       item.setAttribute("type", "button");

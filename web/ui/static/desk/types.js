@@ -63,12 +63,13 @@
  * A call that is offered to this agent.
  * @typedef {object} Pop
  * @property {string} id of the push, "" when only the phone told of the call
+ * @property {string} [at] when it was offered, RFC 3339
  * @property {string} call
  * @property {string} number
  * @property {string} name
  * @property {string} did
  * @property {string} queue
- * @property {string} why owner, skill N, team, everyone, manager, adopted, handover, return, expert
+ * @property {string} why owner, skill N, team, everyone, manager, adopted, handover, return, expert, monitor, takeover
  * @property {string} ring1
  * @property {number} ring
  * @property {number} cycle_ms
@@ -93,8 +94,10 @@
  * @property {string} hand to whom it is offered now: a login, queue:NAME or manager; "" when to nobody
  * @property {string} expert login of who was asked to join; "" when nobody was
  * @property {boolean} expertIn the expert is in the conversation
- * @property {{by: string, mode: string}|null} monitored
- * @property {{at: string, end: string, talked_ms: number, handed_to?: string}|null} over
+ * @property {string} as "" for the talker; "expert" who was asked in, "monitor" who listens
+ * @property {{by: string, name: string, until: string}|null} offered the talker offers the call to this expert, who is in it already
+ * @property {{by: string, name: string, mode: string}|null} monitored
+ * @property {{at: string, end: string, talked_ms: number, handed_to?: string, return_by?: string}|null} over
  * @property {Card|null} card
  * @property {{zh: string, en: string}} [greeting]
  * @property {string} why

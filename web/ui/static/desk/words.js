@@ -51,6 +51,8 @@ export function reasonKey(code) {
 export function whyOf(pop, me, nameOf, titleOf) {
   const queue = titleOf(pop.queue);
   if (pop.why === "return") return say("desk.js.why.return");
+  if (pop.why === "monitor") return say("desk.js.why.monitor");
+  if (pop.why === "takeover") return say("desk.js.why.takeover");
   if (pop.why === "expert") return say("desk.js.why.expert", nameOf(pop.hand_by ?? ""));
   if (pop.hand_by) return say("desk.js.why.handover", nameOf(pop.hand_by));
   if (pop.why === "owner") {
@@ -85,6 +87,8 @@ export function outcomeOf(n, nameOf, targetOf) {
     case "declined": return say("desk.js.lost.declined");
     case "unreachable": case "busy": return say("desk.js.lost.unreached");
     case "returned": return say("desk.js.lost.returned");
+    case "expert-missed": return say("desk.js.expert.missed", who);
+    case "expert-left": return say("desk.js.expert.left", who);
     case "handtaken": return say("desk.js.hand.taken", targetOf(n.who));
   }
   if (n.outcome.startsWith("handback")) return say(n.outcome === "handback-declined" ? "desk.js.hand.declined" : "desk.js.hand.back", targetOf(n.who));
@@ -106,9 +110,9 @@ export function targetName(target, nameOf, titleOf, manager) {
 /** @type {Readonly<Record<string, string>>} */
 const modes = Object.freeze({ listen: "desk.js.monitor.listen", whisper: "desk.js.monitor.whisper", barge: "desk.js.monitor.barge" });
 
-/** @param {{by: string, mode: string}} m @param {(login: string) => string} nameOf @returns {Saying} */
+/** @param {{by: string, name: string, mode: string}} m @param {(login: string) => string} nameOf @returns {Saying} */
 export function monitorOf(m, nameOf) {
-  return say(modes[m.mode] ?? "desk.js.monitor.listen", nameOf(m.by));
+  return say(modes[m.mode] ?? "desk.js.monitor.listen", m.name || nameOf(m.by));
 }
 
 /** @param {import("./quality.js").Grade} g @returns {Saying} */
@@ -156,4 +160,21 @@ export function troubleKey(trouble) {
 export function ringOf(ring1, cycle, now) {
   const since = Math.max(0, now - Date.parse(ring1));
   return { ring: 1 + Math.floor(since / Math.max(1, cycle)), seconds: since / 1000 };
+}
+
+const invited = new Set(["handover", "expert", "monitor", "takeover", "return"]);
+
+/**
+ * What the ring bar of a pop counts: the caller's rings, or, for a caller whom somebody talks with already, how long this agent's phone
+ * will ring. null: nothing that can be counted.
+ * @param {import("./types.js").Pop} p
+ * @returns {{from: string, rings: number}|null}
+ */
+export function barOf(p) {
+  if (!p.ring1 || !(p.cycle_ms > 0)) return null;
+  const asked = p.hand_by !== undefined && p.hand_by !== "" || invited.has(p.why);
+  const from = asked ? p.at ?? "" : p.ring1;
+  const rings = Math.round((Date.parse(p.deadline) - Date.parse(from)) / p.cycle_ms);
+  if (rings >= 1 && rings <= 12) return { from, rings };
+  return asked ? null : { from, rings: 3 };
 }
