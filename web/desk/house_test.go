@@ -209,21 +209,14 @@ func (p *presence) WrappedUp(login, call string) error {
 	return nil
 }
 
-// noCalls is a queue without calls.
-type noCalls struct{}
+// noCalls is a queue without calls; nobody orders anything of it here.
+type noCalls struct{ web.Switchboard }
 
-func (noCalls) Calls() []queue.CallView                                              { return nil }
-func (noCalls) Call(string) (queue.CallView, bool)                                   { return queue.CallView{}, false }
-func (noCalls) Queues() []queue.QueueView                                            { return nil }
-func (noCalls) Agents() []queue.AgentNumbers                                         { return nil }
-func (noCalls) Floor(mark func()) queue.Floor                                        { mark(); return queue.Floor{} }
-func (noCalls) HandOver(context.Context, string, string, queue.Target, string) error { return nil }
-func (noCalls) TakeBack(context.Context, string, string) error                       { return nil }
-func (noCalls) Hold(context.Context, string, string) error                           { return nil }
-func (noCalls) Resume(context.Context, string, string) error                         { return nil }
-func (noCalls) HangUp(context.Context, string, string) error                         { return nil }
-func (noCalls) Decline(context.Context, string, string, string) error                { return nil }
-func (noCalls) MoveTo(context.Context, string, string, string) error                 { return nil }
+func (noCalls) Calls() []queue.CallView            { return nil }
+func (noCalls) Call(string) (queue.CallView, bool) { return queue.CallView{}, false }
+func (noCalls) Queues() []queue.QueueView          { return nil }
+func (noCalls) Agents() []queue.AgentNumbers       { return nil }
+func (noCalls) Floor(mark func()) queue.Floor      { mark(); return queue.Floor{} }
 
 // session signs somebody in without a password, whose hash is slow on purpose.
 func (h *house) session(login string) string {
