@@ -9,7 +9,7 @@ import (
 func (c *liveCall) invite(in callInput) {
 	o := in.order
 	agent := o.to.Agent
-	_, known := c.d.seats.profile(agent)
+	known := c.d.seats.knows(agent)
 	var err error
 	switch {
 	case c.winner == nil || c.winner.agent != o.by:

@@ -22,7 +22,7 @@ type Monitoring struct {
 // listen rings a service manager's own phone for the talk, or changes how they hear it.
 func (c *liveCall) listen(in callInput) {
 	o := in.order
-	_, known := c.d.seats.profile(o.by)
+	known := c.d.seats.knows(o.by)
 	var err error
 	switch {
 	case !c.d.can(c.ID, AsMonitor):
@@ -104,7 +104,7 @@ func (c *liveCall) follow() {
 // already is the talker at once; another one's phone is rung first.
 func (c *liveCall) takeOver(in callInput) {
 	o := in.order
-	_, known := c.d.seats.profile(o.by)
+	known := c.d.seats.knows(o.by)
 	var err error
 	switch {
 	case c.winner == nil || c.winner.agent == o.by:

@@ -261,7 +261,9 @@ func (c *liveCall) withdraw(leg *callLeg, outcome, winner string, at time.Time) 
 		kind, data["winner"] = EventLost, winner
 	case outcomeMissed:
 		kind = EventMissed
-		w.Pause = c.d.seats.missedOne(leg.agent, c.d.plan.queues[c.queue].MissedPause)
+		if leg.why != whyReturn { // whose phone died is not to be paused for it
+			w.Pause = c.d.seats.missedOne(leg.agent, c.d.plan.queues[c.queue].MissedPause)
+		}
 		c.brake(leg.agent, brakeDeclined)
 	case outcomeDeclined:
 		kind = EventDeclined

@@ -28,6 +28,7 @@ func (c *liveCall) unkeep(why string, at time.Time) {
 	}
 	c.d.seats.unkeep(c.keep, c.ID)
 	c.write(EventUnkept, at, c.keep, map[string]string{"reason": why})
+	c.d.desks.Tell(c.keep, c.ID, "unkept", map[string]any{"reason": why, "at": at})
 	c.keep, c.keepUntil = "", time.Time{}
 }
 

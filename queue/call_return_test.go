@@ -247,3 +247,45 @@ func TestPhoneThatDiedWithTheControllerAwayIsWaitedFor(t *testing.T) {
 		}
 	})
 }
+
+func TestReturnThatRingsOutPausesNobodyAndIsToldToTheDesk(t *testing.T) {
+	cfg := returning()
+	cfg.Queues[0].RingNoAnswer, cfg.Queues[0].MissedPause = 5*time.Second, 1
+	inHouse(t, cfg, func(h *house) {
+		call := h.brokenTalk()
+		h.revive("ann")
+		h.wantRinging("ann")
+		h.sleepUntil(16 * time.Second)
+		if h.agents["ann"].paused {
+			t.Error("ann is paused for a return that rang out")
+		}
+		if got := h.tellings("ann", "unkept", "reason"); !slices.Equal(got, []string{outcomeMissed}) {
+			t.Errorf("ann was told %q", got)
+		}
+		h.answer("bob")
+		h.wantState(call, "talking")
+	})
+}
+
+func TestCallerWhoHangsUpWhileKept(t *testing.T) {
+	inHouse(t, returning(), func(h *house) {
+		call := h.brokenTalk()
+		h.abandon(call)
+		h.wantState(call, "ended")
+		if e := h.one(EventEnded); e.Data["end"] != endCaller || e.Agent != "ann" {
+			t.Errorf("%+v", e)
+		}
+		if len(h.of(EventAbandoned)) != 0 {
+			t.Error("a caller whom a human had answered abandons nothing")
+		}
+		if got := h.tellings("ann", "unkept", "reason"); !slices.Equal(got, []string{outcomeAbandoned}) {
+			t.Errorf("ann was told %q", got)
+		}
+		h.revive("ann")
+		h.ringIn()
+		h.sleepUntil(21 * time.Second)
+		if !slices.Contains(h.ringing(), "ann") {
+			t.Error("ann gets no calls any more")
+		}
+	})
+}

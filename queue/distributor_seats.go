@@ -143,15 +143,12 @@ func (s *seats) answeredOne(login string, at time.Time) {
 	a.answered++
 }
 
-// profile gives what is known of an agent.
-func (s *seats) profile(login string) (Agent, bool) {
+// knows says whether somebody takes calls here.
+func (s *seats) knows(login string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, ok := s.all[login]
-	if !ok || !a.known {
-		return Agent{}, false
-	}
-	return a.profile, true
+	return ok && a.known
 }
 
 // profiles lists all known agents.

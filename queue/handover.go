@@ -72,7 +72,7 @@ func (c *liveCall) checkHand(o *order) error {
 		return errBusy(o.to.Agent)
 	}
 	if o.to.Agent != "" {
-		if _, known := c.d.seats.profile(o.to.Agent); !known {
+		if known := c.d.seats.knows(o.to.Agent); !known {
 			return errUnknownAgent(o.to.Agent)
 		}
 		if c.d.seats.keptFor(o.to.Agent) != "" {

@@ -36,6 +36,9 @@ func (n *Numbers) Apply(e Event) {
 			n.count(c.queue, e.At, func(k *counts) { k.flowOut++ })
 		}
 	case EventOffered:
+		if e.Data["why"] == AsMonitor {
+			break // asked for it
+		}
 		n.countAgent(e.Agent, e.At, func(k *counts) { k.offered++ })
 	case EventMissed:
 		n.countAgent(e.Agent, e.At, func(k *counts) { k.missed++ })

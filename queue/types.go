@@ -59,7 +59,8 @@ type Desks interface {
 	Over(o Over)
 	// Tell pushes word of a call to somebody in it: "expert" (agent, state, reason, at) to the talker, "monitored" (by, mode,
 	// since; mode "" = over) to the talker, "handover" (by, note, until; outcome when it came to nothing) to an expert who is
-	// asked to take the call over.
+	// asked to take the call over, "unkept" (reason, at) to whom a caller was kept for after their talk broke off: they come
+	// back (reason "answered") or do not.
 	Tell(agent, call, kind string, data map[string]any)
 }
 

@@ -41,9 +41,10 @@ func (u User) Is(role string) bool { return slices.Contains(u.Roles, role) }
 // string, a URL or a file name.
 var loginPattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
 
-// ValidLogin reports whether a login may be used. Names that begin with "trunk" belong to trunks, "system" to the server itself.
+// ValidLogin reports whether a login may be used. Names that begin with "trunk" belong to trunks, "visitor-" to
+// callers from a browser, "system" to the server itself.
 func ValidLogin(login string) bool {
-	return loginPattern.MatchString(login) && !strings.HasPrefix(login, "trunk") && login != "system"
+	return loginPattern.MatchString(login) && !strings.HasPrefix(login, "trunk") && !strings.HasPrefix(login, "visitor-") && login != "system"
 }
 
 type userRow struct {

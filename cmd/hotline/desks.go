@@ -99,7 +99,7 @@ func (d *desks) Tell(login, call, kind string, data map[string]any) {
 			continue
 		}
 		if v, known := d.roster.View(about); known && v.Name != "" {
-			said["name"] = v.Name
+			said["name"], said[who+"_name"] = v.Name, v.Name
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package asterisk_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -43,13 +44,13 @@ func TestBrowserAsPhone(t *testing.T) {
 		}
 	}
 	browser := pbxtest.NewBrowser(t, real.HTTPAddr, "web", "secret")
-	if r := browser.Register(ctx); r.StatusCode != 200 {
+	if r := browser.Register(ctx); r.StatusCode != http.StatusOK {
 		t.Fatalf("register: %d %s", r.StatusCode, r.Reason)
 	}
 	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.PhoneUp && e.Phone == "web" }, "the browser to be reachable")
 	// It can speak: the echo test is what an agent's phone may dial.
 	answer := browser.Invite(ctx, "*43", 0)
-	if answer.StatusCode != 200 {
+	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("echo test: %d %s", answer.StatusCode, answer.Reason)
 	}
 	wantBrowserVoice(t, string(answer.Body()))
@@ -73,14 +74,14 @@ func TestBrowserAsCaller(t *testing.T) {
 	}
 	agent := s.Phone("agent", pbxtest.Behaviour{})
 
-	if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "wrong").Invite(ctx, s.DID, 0); r.StatusCode != 401 {
+	if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "wrong").Invite(ctx, s.DID, 0); r.StatusCode != http.StatusUnauthorized {
 		t.Errorf("with a wrong secret: %d %s", r.StatusCode, r.Reason)
 	}
-	if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "secret").Register(ctx); r.StatusCode == 200 {
+	if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "secret").Register(ctx); r.StatusCode == http.StatusOK {
 		t.Error("a visitor registers, and can be called")
 	}
 	for _, number := range []string{"agent", "*43", "0", "4999", "+861234567", "s"} {
-		if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "secret").Invite(ctx, number, 180); r.StatusCode != 404 {
+		if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "secret").Invite(ctx, number, 180); r.StatusCode != http.StatusNotFound {
 			t.Errorf("a visitor dials %s: %d %s", number, r.StatusCode, r.Reason)
 		}
 	}
@@ -103,7 +104,7 @@ func TestBrowserAsCaller(t *testing.T) {
 
 	s.Must(driver.DropVisitor(ctx, account.Name), "drop")
 	s.Must(driver.DropVisitor(ctx, account.Name), "drop again")
-	if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "secret").Invite(ctx, s.DID, 180); r.StatusCode != 401 {
+	if r := pbxtest.NewBrowser(t, real.HTTPAddr, account.Name, "secret").Invite(ctx, s.DID, 180); r.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a dropped account calls: %d %s", r.StatusCode, r.Reason)
 	}
 }

@@ -16,7 +16,9 @@ const (
 
 // toned makes the stage's caller say a tone.
 func (s *Stage) toned() {
-	s.Caller = NewPhone(s.T, PhoneOptions{User: "13800138000", Server: s.SIPAddr, IP: s.TrunkIP, Behaviour: Behaviour{Tone: toneCaller}})
+	s.Caller = NewPhone(s.T, PhoneOptions{
+		User: "13800138000", Server: s.SIPAddr, Websocket: s.Websocket, TCP: s.TCP, IP: s.TrunkIP, Behaviour: Behaviour{Tone: toneCaller},
+	})
 	s.Cleanup(s.settle) // while this caller can still hang up
 }
 

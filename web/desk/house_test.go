@@ -3,7 +3,6 @@ package desk_test
 import (
 	"context"
 	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -42,6 +41,8 @@ type house struct {
 	addr   string
 	store  *records.Store
 	played *presence
+	site   *web.Site
+	leave  func()
 	server *http.Server
 	served chan error
 }
@@ -52,10 +53,10 @@ func newHouse(t testing.TB) *house {
 	h.start()
 	t.Cleanup(h.stop)
 	for _, u := range []records.NewUser{
-		{Login: "li", Name: "李强", Team: "north", Roles: []string{records.RoleAgent}, Password: password},
-		{Login: "wang", Name: "王芳", Team: "north", Roles: []string{records.RoleAgent}, Password: password},
-		{Login: "chen", Name: "陈静", Roles: []string{records.RoleAgent, records.RoleSupervisor}, Password: password},
-		{Login: "deng", Name: "邓伟", Roles: []string{records.RoleDispatcher}, Password: password},
+		{Login: "li", Name: "李强", Team: "north", Roles: []string{records.RoleAgent}},
+		{Login: "wang", Name: "王芳", Team: "north", Roles: []string{records.RoleAgent}},
+		{Login: "chen", Name: "陈静", Roles: []string{records.RoleAgent, records.RoleSupervisor}},
+		{Login: "deng", Name: "邓伟", Roles: []string{records.RoleDispatcher}},
 	} {
 		get[records.User](t)(h.store.AddUser(t.Context(), u))
 	}
@@ -89,13 +90,28 @@ func (h *house) start() {
 		},
 		Queues: []desk.Choice{{Code: "service", Words: desk.Words{Zh: "服务热线", En: "Service hotline"}}},
 	}))
-	site := get[*web.Site](h.t)(web.New(web.Options{
-		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: noCalls{}, Hub: web.NewHub(64),
+	roster := agent.NewRoster(agent.Options{Log: log})
+	var profiles []agent.Profile
+	for _, login := range []string{"li", "wang", "chen"} {
+		profiles = append(profiles, agent.Profile{Login: login, Name: login, Queues: []agent.Skill{{Queue: "service", Level: 1}}})
+	}
+	roster.SetProfiles(profiles)
+	running, leave := context.WithCancel(context.Background())
+	gone := make(chan error, 1)
+	go func() { gone <- roster.Run(running) }()
+	h.leave = func() {
+		leave()
+		if err := <-gone; err != nil {
+			h.t.Error(err)
+		}
+	}
+	h.site = get[*web.Site](h.t)(web.New(web.Options{
+		Version: "test", Log: log, Records: h.store, Agents: roster, Calls: noCalls{}, Hub: web.NewHub(64),
 		Pages: pages, Mounts: []func(ui.Router){d.Mount},
 	}))
 	listener := get[net.Listener](h.t)((&net.ListenConfig{}).Listen(context.Background(), "tcp", h.addr))
 	h.addr = listener.Addr().String()
-	h.server = &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
+	h.server = &http.Server{Handler: h.site, ReadHeaderTimeout: time.Minute}
 	h.served = make(chan error, 1)
 	go func() { h.served <- h.server.Serve(listener) }()
 }
@@ -103,6 +119,8 @@ func (h *house) start() {
 // stop ends the server as a crash would: nothing is said to anybody.
 func (h *house) stop() {
 	h.t.Helper()
+	h.site.Drain()
+	h.leave()
 	if err := h.server.Close(); err != nil {
 		h.t.Error(err)
 	}
@@ -142,8 +160,9 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 func (h *house) answer(call, login, number string) records.OwnedCase {
 	h.t.Helper()
 	at := time.Now().Add(-time.Minute)
+	shown, _ := records.Normalise(number, "CN")
 	must(h.t, h.store.SaveVerdict(h.t.Context(), records.CallRow{
-		Call: call, Switch: "a", DID: "4000000000", Queue: "service", Number: number, Arrived: at, Ring1: at, Rule: "three-rings/1", Answered: true,
+		Call: call, Switch: "a", DID: "4000000000", Queue: "service", Number: shown, Arrived: at, Ring1: at, Rule: "three-rings/1", Answered: true,
 		AnsweredAt: at, Agent: login, Rings: 1, WaitedMS: 2000, Met: true,
 	}))
 	own := get[records.OwnedCase](h.t)(h.store.OwnCall(h.t.Context(), records.OwnInput{Call: call, Queue: "service", Agent: login, Number: number, At: at}))
@@ -190,21 +209,22 @@ func (p *presence) WrappedUp(login, call string) error {
 	return nil
 }
 
-// noCalls is a queue without calls.
-type noCalls struct{}
+// noCalls is a queue without calls; nobody gives it commands.
+type noCalls struct{ web.Switchboard }
 
-func (noCalls) Calls() []queue.CallView                                              { return nil }
-func (noCalls) Call(string) (queue.CallView, bool)                                   { return queue.CallView{}, false }
-func (noCalls) Queues() []queue.QueueView                                            { return nil }
-func (noCalls) Agents() []queue.AgentNumbers                                         { return nil }
-func (noCalls) Floor(mark func()) queue.Floor                                        { mark(); return queue.Floor{} }
-func (noCalls) HandOver(context.Context, string, string, queue.Target, string) error { return nil }
-func (noCalls) TakeBack(context.Context, string, string) error                       { return nil }
-func (noCalls) Hold(context.Context, string, string) error                           { return nil }
-func (noCalls) Resume(context.Context, string, string) error                         { return nil }
-func (noCalls) HangUp(context.Context, string, string) error                         { return nil }
-func (noCalls) Decline(context.Context, string, string, string) error                { return nil }
-func (noCalls) MoveTo(context.Context, string, string, string) error                 { return nil }
+func (noCalls) Calls() []queue.CallView            { return nil }
+func (noCalls) Call(string) (queue.CallView, bool) { return queue.CallView{}, false }
+func (noCalls) Queues() []queue.QueueView          { return nil }
+func (noCalls) Agents() []queue.AgentNumbers       { return nil }
+func (noCalls) Floor(mark func()) queue.Floor      { mark(); return queue.Floor{} }
+
+// session signs somebody in without a password, whose hash is slow on purpose.
+func (h *house) session(login string) string {
+	h.t.Helper()
+	token, _, err := h.store.NewSession(h.t.Context(), login)
+	must(h.t, err)
+	return token
+}
 
 // client is somebody with a browser without scripts.
 type client struct {
@@ -217,8 +237,7 @@ func (h *house) signIn(login string) *client {
 	h.t.Helper()
 	c := &client{h: h, lang: "en", http: &http.Client{Jar: get[*cookiejar.Jar](h.t)(cookiejar.New(nil))}}
 	h.t.Cleanup(c.http.CloseIdleConnections)
-	body := fmt.Sprintf(`{"login":%q,"password":%q,"cookie":true}`, login, password)
-	c.send(http.MethodPost, "/api/v1/login", "application/json", body).want(http.StatusOK)
+	c.http.Jar.SetCookies(get[*url.URL](h.t)(url.Parse(h.url())), []*http.Cookie{{Name: "hotline", Value: h.session(login), Path: "/"}})
 	return c
 }
 

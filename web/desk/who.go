@@ -25,8 +25,9 @@ type who struct {
 	Due        string // how far the promise is away
 	Others     []openCase
 	Last       []contactMade
-	Trouble    []missing // of the form that was sent last
-	Open       string    // the form that is open: "new", "find", ""
+	Trouble    []missing      // of the form that was sent last
+	Open       string         // the form that is open: "new", "find", ""
+	Known      customersFound // customers that somebody new may belong to
 	typed      func(name string) string
 	sent       fields
 }
@@ -203,6 +204,12 @@ func (d *Desk) showWho(w http.ResponseWriter, r *http.Request, status int, chang
 		return
 	}
 	change(&work.Who)
+	if work.Who.Open == "new" {
+		if work.Who.Known, err = d.customersLike(r, work.Who.F("who.customer"), work.Who.F("who.customer_id")); err != nil {
+			d.fail(w, r, err)
+			return
+		}
+	}
 	d.pages.Fragment(w, r, status, "desk/_who", work.Who)
 }
 
@@ -231,15 +238,22 @@ type customersFound struct {
 }
 
 func (d *Desk) findCustomers(w http.ResponseWriter, r *http.Request) {
-	f := customersFound{Asked: strings.TrimSpace(r.FormValue("who.customer")), Chosen: r.FormValue("who.customer_id")}
-	if f.Asked != "" {
-		var err error
-		if f.Customers, err = d.store.Customers(r.Context(), f.Asked, 5); err != nil {
-			d.fail(w, r, err)
-			return
-		}
+	f, err := d.customersLike(r, r.FormValue("who.customer"), r.FormValue("who.customer_id"))
+	if err != nil {
+		d.fail(w, r, err)
+		return
 	}
 	d.pages.Fragment(w, r, http.StatusOK, "desk/_customers", f)
+}
+
+func (d *Desk) customersLike(r *http.Request, name, chosen string) (customersFound, error) {
+	f := customersFound{Asked: strings.TrimSpace(name), Chosen: chosen}
+	if f.Asked == "" {
+		return f, nil
+	}
+	var err error
+	f.Customers, err = d.store.Customers(r.Context(), f.Asked, 5)
+	return f, err
 }
 
 // chooseContact says who it is: the case gets the contact, and the number remembers the choice.

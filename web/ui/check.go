@@ -6,32 +6,11 @@ import (
 	"html/template"
 	"io"
 	"reflect"
-	"strings"
 	"text/template/parse"
 )
 
-// check finds in a set everything that would only fail when a page is shown.
-func (p *Pages) check(set *template.Template, page, layout string) error {
-	for _, t := range set.Templates() {
-		if t.Tree == nil || strings.HasPrefix(t.Name(), "layout/") && t.Name() != layout {
-			continue
-		}
-		for _, call := range callsIn(t.Tree.Root) {
-			if err := p.checkCall(set, call); err != nil {
-				return fmt.Errorf("template %s: %w", t.Name(), err)
-			}
-		}
-	}
-	// html/template escapes when a set is first executed, and finds then what it cannot escape.
-	roots := []string{layout}
-	if page == "" {
-		roots = nil
-		for _, t := range set.Templates() {
-			if t.Tree != nil && !strings.HasPrefix(t.Name(), "layout/") && strings.Contains(t.Name(), "/_") {
-				roots = append(roots, t.Name())
-			}
-		}
-	}
+// escapes has html/template escape the roots, which it otherwise does when a set is first executed, and tells what it cannot escape.
+func escapes(set *template.Template, page string, roots []string) error {
 	for _, root := range roots {
 		var unsafe *template.Error
 		if err := set.ExecuteTemplate(io.Discard, root, nil); errors.As(err, &unsafe) {
@@ -41,12 +20,9 @@ func (p *Pages) check(set *template.Template, page, layout string) error {
 	return nil
 }
 
-func (p *Pages) checkCall(set *template.Template, c call) error {
+// checkCall finds what a call would only miss when the page is shown.
+func (p *Pages) checkCall(c call) error {
 	switch c.function {
-	case "template":
-		if set.Lookup(c.argument) == nil {
-			return fmt.Errorf("there is no block %q", c.argument)
-		}
 	case "t":
 		if _, ok := p.texts[c.argument]; !ok {
 			return fmt.Errorf("there is no text %q", c.argument)

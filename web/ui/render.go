@@ -11,11 +11,33 @@ import (
 )
 
 // press prints one page. Template functions know the visitor, and html/template binds functions when it parses: so a press keeps
-// some plates, each with functions of its own, and gives one visitor a plate at a time.
+// some plates, each with functions of its own, and gives one visitor a plate at a time. A plate takes milliseconds and half a megabyte
+// to make, so the first is kept for good, and those that a rush needed for as long as the garbage collector lets them.
 type press struct {
 	layout string
 	make   func() (*plate, error)
-	idle   sync.Pool
+	first  chan *plate // room for one
+	more   sync.Pool
+}
+
+func (pr *press) take() (*plate, error) {
+	select {
+	case pl := <-pr.first:
+		return pl, nil
+	default:
+	}
+	if pl, ok := pr.more.Get().(*plate); ok {
+		return pl, nil
+	}
+	return pr.make()
+}
+
+func (pr *press) give(pl *plate) {
+	select {
+	case pr.first <- pl:
+	default:
+		pr.more.Put(pl)
+	}
 }
 
 type plate struct {
@@ -46,14 +68,11 @@ func (pl *plate) inLang(lang string) string {
 
 // print executes a block for the visitor of the request.
 func (pr *press) print(b *bytes.Buffer, r *http.Request, block string, data any) error {
-	pl, ok := pr.idle.Get().(*plate)
-	if !ok {
-		var err error
-		if pl, err = pr.make(); err != nil {
-			return err
-		}
+	pl, err := pr.take()
+	if err != nil {
+		return err
 	}
-	defer pr.idle.Put(pl)
+	defer pr.give(pl)
 	pl.visitor, pl.url, pl.now = VisitorOf(r.Context()), r.URL, time.Now()
 	return pl.set.ExecuteTemplate(b, block, data)
 }
@@ -75,7 +94,7 @@ func (p *Pages) Fragment(w http.ResponseWriter, r *http.Request, status int, nam
 	pr := p.presses[page]
 	switch {
 	case pr == nil:
-		pr, block = p.blocks, name
+		pr, block = p.shared, name
 	case !inPage:
 		block = "content"
 	}

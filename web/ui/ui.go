@@ -3,7 +3,7 @@
 //
 // Pages are templates/<area>/<page>.html and are named "area/page". A page defines the blocks "title" and "content", may define
 // "head", and chooses its layout by {{define "layout"}}bare{{end}} ("app" when it does not). Files whose name begins with an
-// underscore define blocks named "area/_name" that every page can use.
+// underscore are blocks named "area/_name", or define such, that every page can use.
 //
 // Everything that can be wrong with a template is an error of New: a text, asset, icon or block that does not exist, or a place
 // where html/template cannot escape.
@@ -41,7 +41,7 @@ type Pages struct {
 	assets  *assets
 	icons   map[string]string
 	presses map[string]*press // by page
-	blocks  *press            // all partials, for fragments
+	shared  *press            // all blocks that pages share, for fragments
 }
 
 // New parses every template and text. An unknown text, asset, icon or block, or a place that cannot be escaped, is an error here.

@@ -76,6 +76,7 @@ func open(tb testing.TB) *house {
 		w.Header().Set("Content-Type", "text/css")
 		_, _ = io.WriteString(w, frameCSS)
 	})
+	mux.HandleFunc("GET /favicon.ico", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<title>login</title>") })
 	server := httptest.NewServer(mux)
 	h.url = server.URL

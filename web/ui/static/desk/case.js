@@ -37,7 +37,7 @@ function take() {
   if (!root.dataset.case) return;
   draft = new Draft(root, {
     onState: savedWords,
-    onMissing: (missing) => showMissing(missing, tried),
+    onMissing: showMissing,
     onClash: (kind, name, other, theirs, mine) => notice(kind, name, other, theirs, mine),
     onSignIn: signIn,
   });
@@ -53,7 +53,12 @@ async function load(call) {
   await htmx.ajax("get", `/desk/work?call=${encodeURIComponent(call)}`, { target: "#desk-work", swap: "outerHTML" });
   history.replaceState(null, "", "/desk"); // a reload comes back to the call
   if (typing instanceof HTMLElement && typing.isConnected) typing.focus();
-  htmx.trigger(document.body, "case:changed", {});
+  await places();
+}
+
+/** Counts the places beside the case on the desk anew. */
+function places() {
+  return htmx.ajax("get", `/desk/counts?here=desk&case=${encodeURIComponent(work().dataset.case ?? "")}`, { target: "#desk-places", swap: "outerHTML" });
 }
 
 async function finish() {
@@ -67,7 +72,7 @@ async function finish() {
   await htmx.ajax("post", `/desk/cases/${encodeURIComponent(number)}/finish`, {
     source: form, target: "#desk-work", swap: "outerHTML", values: note instanceof HTMLTextAreaElement ? { note: note.value } : {},
   });
-  if (work().dataset.finished) htmx.trigger(document.body, "case:changed", {});
+  if (work().dataset.finished) await places();
   else await draft?.save(false);
 }
 
@@ -196,7 +201,7 @@ document.body.addEventListener("htmx:afterSettle", (e) => {
   else if (document.activeElement === document.body && e.target.id === "desk-who") document.getElementById("who-title")?.focus();
   const lacks = [...document.querySelectorAll("#case-missing [data-goto]")];
   if (e.target.id === "case-missing" && tried) {
-    showMissing(lacks.map((b) => (b instanceof HTMLElement ? { name: b.dataset.goto ?? "", code: b.dataset.code ?? "", text: b.textContent ?? "" } : { name: "", code: "", text: "" })), true);
+    showMissing(lacks.map((b) => (b instanceof HTMLElement ? { name: b.dataset.goto ?? "", code: b.dataset.code ?? "", text: b.textContent ?? "" } : { name: "", code: "", text: "" })));
     const first = lacks[0];
     if (first instanceof HTMLElement) goTo(first.dataset.goto ?? "");
   }

@@ -59,8 +59,8 @@ export async function upload(root, files, onSignIn) {
     }
   }
   if (done.length === 0) return;
-  htmx.trigger(document.body, "case:filed", {});
-  document.body.addEventListener("htmx:afterSettle", () => say(root, text("work.js.upload.done", done.join(", ")), null), { once: true });
+  await htmx.ajax("get", `/desk/cases/${encodeURIComponent(number)}/files`, { target: "#case-files", swap: "outerHTML" });
+  say(root, text("work.js.upload.done", done.join(", ")), null);
 }
 
 /** A picture from the clipboard has no name of its own. @param {DataTransfer | null} data */

@@ -101,10 +101,10 @@ export function setTime(button, now) {
 }
 
 /**
- * Lists what is missing beside the finish button; what is wrong with a field stands beside the field too.
- * @param {Missing[]} missing @param {boolean} tried whether finishing was tried
+ * Lists what is missing beside the finish button, as text; what is wrong with something typed stands beside its field too.
+ * @param {Missing[]} missing
  */
-export function showMissing(missing, tried) {
+export function showMissing(missing) {
   const place = document.getElementById("case-missing");
   if (place) {
     const key = JSON.stringify(missing);
@@ -116,7 +116,7 @@ export function showMissing(missing, tried) {
   for (const old of document.querySelectorAll(".field-trouble[data-of]")) old.remove();
   for (const e of document.querySelectorAll("#case-form [aria-invalid]")) e.removeAttribute("aria-invalid");
   for (const m of missing) {
-    if (m.code === "missing" && !tried) continue;
+    if (m.code === "missing") continue;
     const field = document.querySelector(`#case-form [name="${CSS.escape(m.name)}"]`);
     if (!(field instanceof HTMLElement) || m.name === "outcome") continue;
     field.setAttribute("aria-invalid", "true");

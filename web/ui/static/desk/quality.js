@@ -24,6 +24,7 @@
  */
 
 const WINDOW = 5000; // one lost packet is nothing; five seconds of loss is a bad line
+const LOSS = 400; // 4 points of the E-model for each per cent: between G.711 with and without concealment (ITU-T G.113)
 const SILENT_LINE = 3000;
 const SILENT_MICROPHONE = 8000;
 
@@ -52,7 +53,7 @@ export class Meter {
 }
 
 /**
- * Quality by a shortened E-model (ITU-T G.107): 93.2 less what delay and loss cost; 80 and more is good, below 50 nobody is
+ * Quality by a shortened E-model (ITU-T G.107): 93.2 less what delay and loss cost; 80 and more is good, below 55 hardly anybody is
  * content. The worse direction counts.
  * @param {Sample[]} samples oldest first
  * @param {number} lineSilent milliseconds since the last packet came
@@ -69,13 +70,13 @@ export function grade(samples, lineSilent = 0, microphoneSilent = 0) {
   const theirs = reports.length > 0 ? reports.reduce((a, b) => a + b, 0) / reports.length : 0;
   const rtt = (last.rtt ?? 0) * 1000;
   const delay = rtt / 2 + 2 * last.jitter * 1000 + 20;
-  const r = 93.2 - delayCost(delay) - 250 * Math.max(ours, theirs);
+  const r = 93.2 - delayCost(delay) - LOSS * Math.max(ours, theirs);
   const { bars, word } = step(r);
   if (word === "good" || word === "fair") {
     if (microphoneSilent >= SILENT_MICROPHONE) return { bars, word, trouble: "silent-microphone", value: Math.round(microphoneSilent / 1000) };
     return { bars, word, trouble: "", value: 0 };
   }
-  const lossCost = 250 * Math.max(ours, theirs);
+  const lossCost = LOSS * Math.max(ours, theirs);
   if (delayCost(delay) > lossCost) return { bars, word, trouble: "late", value: Math.round(rtt) };
   if (theirs >= ours) return { bars, word, trouble: "they-hear-badly", value: percent(theirs) };
   return { bars, word, trouble: "you-hear-badly", value: percent(ours) };
@@ -90,7 +91,7 @@ function delayCost(ms) {
 function step(r) {
   if (r >= 80) return { bars: 4, word: "good" };
   if (r >= 70) return { bars: 3, word: "fair" };
-  if (r >= 60) return { bars: 2, word: "poor" };
+  if (r >= 55) return { bars: 2, word: "poor" };
   return { bars: 1, word: "bad" };
 }
 
