@@ -62,7 +62,7 @@ func TestSessionPhoneGone(t *testing.T) {
 		w.reply(w.caller, w.newest(w.caller, "UPDATE"), 200, "")
 		pass(33 * time.Second)
 		ended := false
-		for _, e := range w.events {
+		for _, e := range w.told() {
 			ended = ended || e.Kind == pbx.LegEnded && e.LegEnd == pbx.LegUnreachable
 		}
 		if !ended || w.end() != "" {

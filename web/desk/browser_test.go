@@ -18,6 +18,10 @@ import (
 // open gives a tab in which login is signed in.
 func (h *house) open(b *browser.Browser, login string, look ...browser.Look) *browser.Tab {
 	h.t.Helper()
+	if len(look) == 0 {
+		look = []browser.Look{{}}
+	}
+	look[0].Still = true // a button whose colours are on their way from disabled to ready is nobody's choice
 	tab := b.Tab(look...)
 	tab.Goto(h.url() + "/healthz") // a page of this site, to set its cookie
 	tab.Run(fmt.Sprintf(`document.cookie = "hotline=%s; path=/"`, h.session(login)))

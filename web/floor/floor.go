@@ -130,7 +130,7 @@ func (f *Floor) Mount(r ui.Router) {
 
 // failed answers for an error that is not the visitor's.
 func (f *Floor) failed(w http.ResponseWriter, r *http.Request, what string, err error) {
-	f.log.ErrorContext(r.Context(), what, "err", err)
+	f.log.ErrorContext(r.Context(), "a page failed", "what", what, "err", err)
 	f.trouble(w, r, http.StatusInternalServerError, "floor.trouble.internal")
 }
 

@@ -22,13 +22,13 @@ func TestReplayShowsTheDayAgain(t *testing.T) {
 	for i := range 30 {
 		c := h.rings(fmt.Sprintf("d-%d", i), "service", "+8613800138000", "王芳", at.Add(time.Duration(i)*time.Minute))
 		c.offered(0, "anna")
-		switch {
-		case i%10 == 7:
+		switch i % 10 {
+		case 7:
 			c.answered(20*time.Second, "anna") // too late
-		case i%10 == 9:
+		case 9:
 			c.gaveUp(12 * time.Second)
 			continue
-		case i%10 == 4:
+		case 4:
 			c.gaveUp(2 * time.Second) // short: no miss of ours
 			continue
 		default:

@@ -83,8 +83,11 @@ func (p *picture) title() string {
 func (p *picture) patterns() {
 	p.put(`<defs>`)
 	for _, d := range []struct{ name, size, path string }{
-		{Declined, "8", "M0 0L8 8M8 0L0 8"}, {Cancelled, "6", "M3 2.2a.8 .8 0 1 0 .01 0Z"}, {RangOut, "6", "M0 6L6 0"},
-		{Unreached, "7", "M0 3.5H7"}, {string(HoldBar), "7", "M0 7L7 0"},
+		{Declined, "8", "M0 0L8 8M8 0L0 8"},
+		{Cancelled, "6", "M3 2.2a.8 .8 0 1 0 .01 0Z"},
+		{RangOut, "6", "M0 6L6 0"},
+		{Unreached, "7", "M0 3.5H7"},
+		{string(HoldBar), "7", "M0 7L7 0"},
 	} {
 		p.put(`<pattern id="%s-%s" class="pattern pattern-%s" width="%s" height="%s" patternUnits="userSpaceOnUse"><rect width="%s" height="%s"/><path d="%s"/></pattern>`,
 			p.name, d.name, d.name, d.size, d.size, d.size, d.size, d.path)
@@ -112,7 +115,7 @@ func (p *picture) lanes() {
 func clip(name string, most int) string {
 	width := 0
 	for i, r := range name {
-		width += 1
+		width++
 		if r >= 0x2e80 {
 			width++
 		}
@@ -233,8 +236,8 @@ func (p *picture) bar(b Bar) {
 	if b.Kind == OfferBar && b.Ended {
 		p.put(`<text class="sign" x="%.1f" y="%.1f">%s</text>`, x+w+4, y+h/2+5, sign(b.Outcome))
 	}
-	if b.Kind == TalkBar && w > 76 {
-		p.put(`<text class="inside" x="%.1f" y="%.1f">%s</text>`, x+26, y+h/2+5, clockOf(b.To.Sub(b.From)))
+	if b.Kind == TalkBar && w > 92 {
+		p.put(`<text class="inside" x="%.1f" y="%.1f">%s</text>`, x+44, y+h/2+5, clockOf(b.To.Sub(b.From)))
 	}
 	p.put(`</g>`)
 }
