@@ -175,6 +175,7 @@ func (d *Driver) turn(ctx context.Context, call pbx.CallID) (free func(), err er
 func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) error {
 	var caller string
 	var before pbx.EndCode
+	underWay := false
 	err := d.ask(ctx, false, func(t *tracker) error {
 		c := t.calls[call]
 		if c == nil {
@@ -184,9 +185,11 @@ func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) e
 		if c.want == "" {
 			c.want = why
 		}
+		ago := time.Since(c.wanted) // below zero: the clocks of the two machines differ, and nothing is known
+		underWay = ago >= 0 && ago < d.opt.Timeout
 		return nil
 	})
-	if err != nil {
+	if err != nil || underWay { // the hang-up that the agent's own brought about
 		return fail("hang up", call, err)
 	}
 	reason := "normal"

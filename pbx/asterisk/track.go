@@ -253,7 +253,7 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 		}
 	}
 	if talked && why == pbx.LegHungUp && !others {
-		c.want = pbx.EndByAgent
+		c.want, c.wanted = pbx.EndByAgent, at
 		t.do(effect{kind: hangUp, channel: c.channel, reason: "normal"})
 		return
 	}

@@ -47,6 +47,7 @@ type call struct {
 	bridged bool          // the caller is in the bridge
 	held    bool          // parked by Hold
 	want    pbx.EndCode   // HangUp was asked for, or the last agent hung up
+	wanted  time.Time     // when we ended it ourselves because the last agent hung up
 	left    time.Time     // StasisEnd came at
 	plays   int           // playbacks so far
 	playing string        // the last one
