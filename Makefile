@@ -18,11 +18,19 @@ build: ## Build bin/hotline
 	go build -trimpath -o bin/hotline ./cmd/hotline
 
 .PHONY: run
-run: build ## Run the hotline with a real Asterisk and Redis that it brings up itself (Ctrl-C ends all)
+run: build ## Run the hotline on this machine: pages at http://127.0.0.1:8080/, data in data/ (Ctrl-C ends it)
+	bin/hotline serve
+
+.PHONY: run-asterisk
+run-asterisk: build ## Run it behind a real Asterisk and a real Redis, which it installs and brings up itself
 	deploy/run.sh
 
+.PHONY: demo
+demo: build ## A small company with simulated agents and callers, to look at (Ctrl-C ends it and removes what it made)
+	go run ./cmd/demo
+
 .PHONY: asterisk
-asterisk: ## Make the Asterisk that tests and `make run` use, once a machine
+asterisk: ## Make the Asterisk that tests and `make run-asterisk` use, once a machine
 	deploy/asterisk/root.sh
 
 .PHONY: test

@@ -11,6 +11,13 @@ func (r *Roster) Offered(login, call string) bool {
 	return r.input(login, event{kind: inOffer, by: "queue", call: call})
 }
 
+// Summoned claims the agent for a call at their own word, e.g. a service manager who wants to hear a talk: also when they are
+// paused, signed out or without a registered phone, but not from another call or its wrap-up. Afterwards they stand where they
+// stood. Like Offered otherwise.
+func (r *Roster) Summoned(login, call string) bool {
+	return r.input(login, event{kind: inSummon, by: login, call: call})
+}
+
 // RingingNow says that the agent's phone itself reports ringing.
 func (r *Roster) RingingNow(login, call string) {
 	r.input(login, event{kind: inRing, by: "switch", call: call})
@@ -41,6 +48,18 @@ func (r *Roster) Withdrawn(login, call, outcome string, pause bool) {
 // at is when it ended, shown as View.Since; the wrap-up's time runs from now, by our clock.
 func (r *Roster) CallOver(login, call, queue string, at time.Time) {
 	r.input(login, event{kind: inOver, by: "switch", call: call, queue: queue, at: at})
+}
+
+// Joined says that the agent hears a call of which somebody else is the talker: an expert who was asked in, a supervisor who
+// listens. It follows an offer and counts as no answer.
+func (r *Roster) Joined(login, call string, at time.Time) {
+	r.input(login, event{kind: inJoin, by: "switch", call: call, at: at})
+}
+
+// CallLeft ends the agent's part of a call with nothing left to wrap up: they were not the talker, or their phone died in the
+// talk and the caller is kept for them.
+func (r *Roster) CallLeft(login, call, queue string, at time.Time) {
+	r.input(login, event{kind: inOver, by: "switch", call: call, queue: queue, at: at, free: true})
 }
 
 // CallsSynced says which calls live on a switch, as listed at the instant at of our clock. Agents in calls of that

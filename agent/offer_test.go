@@ -238,3 +238,79 @@ func TestAnsweredTodayEndsAtMidnight(t *testing.T) {
 		}
 	})
 }
+
+// A part of a call that is not the talker's, and a talk that broke off, leave nothing to wrap up.
+func TestJoinedAndLeft(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, r *Roster, _ *house) {
+		ready(t, r, "li")
+		if !r.Offered("li", "a-1") {
+			t.Fatal("refused")
+		}
+		at := time.Now()
+		r.Joined("li", "a-1", at)
+		if v := mustState(t, r, "li", Talking); v.Call != "a-1" || v.Answered != 0 || !v.Since.Equal(at) {
+			t.Errorf("%+v", v)
+		}
+		r.CallLeft("li", "a-1", "repair", time.Now())
+		mustState(t, r, "li", Ready)
+		r.CallLeft("li", "a-1", "repair", time.Now()) // said twice
+		mustState(t, r, "li", Ready)
+
+		// The phone died in the talk: unreachable until it is back, and no wrap-up.
+		if !r.Offered("li", "a-2") {
+			t.Fatal("refused")
+		}
+		r.Talking("li", "a-2", time.Now())
+		r.PhoneDown("li", time.Now())
+		r.CallLeft("li", "a-2", "repair", time.Now())
+		if v := mustState(t, r, "li", Unreachable); v.Call != "" || v.Missed != 0 {
+			t.Errorf("%+v", v)
+		}
+		r.PhoneUp("li", time.Now())
+		mustState(t, r, "li", Ready)
+	})
+}
+
+// Who asks for a call themself gets it in any state but a call, and stands where they stood afterwards.
+func TestSummoned(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, r *Roster, h *house) {
+		if !r.Summoned("li", "a-1") {
+			t.Fatal("refused to who is offline")
+		}
+		if r.Summoned("li", "a-2") || r.Offered("li", "a-2") {
+			t.Error("two calls at once")
+		}
+		r.Joined("li", "a-1", time.Now())
+		mustState(t, r, "li", Talking)
+		r.CallLeft("li", "a-1", "repair", time.Now())
+		mustState(t, r, "li", Offline)
+
+		ready(t, r, "li")
+		if err := r.Pause("li", "break", "li"); err != nil {
+			t.Fatal(err)
+		}
+		if !r.Summoned("li", "a-3") {
+			t.Fatal("refused to who is paused")
+		}
+		r.Withdrawn("li", "a-3", "returned", false)
+		if v := mustState(t, r, "li", Paused); v.Reason != "break" {
+			t.Errorf("%+v", v)
+		}
+		if err := r.Ready("li", "li"); err != nil {
+			t.Fatal(err)
+		}
+		if !r.Summoned("li", "a-4") {
+			t.Fatal("refused to who is ready")
+		}
+		r.CallLeft("li", "a-4", "repair", time.Now())
+		mustState(t, r, "li", Ready)
+		if !r.Offered("li", "a-5") {
+			t.Fatal("refused")
+		}
+		r.Talking("li", "a-5", time.Now())
+		r.CallOver("li", "a-5", "repair", time.Now())
+		if r.Summoned("li", "a-6") {
+			t.Error("summoned out of a wrap-up")
+		}
+	})
+}

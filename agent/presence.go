@@ -14,6 +14,7 @@ type event struct {
 	call   string
 	queue  string
 	reason string // pause reason; withdrawal outcome; detail of a contradiction
+	free   bool   // over, with no wrap-up owed
 }
 
 // aim tells apart what is about the seat's own call and what is about another, and what has a wrap-up and what has none.
@@ -22,7 +23,7 @@ func (r *Roster) aim(s *seat, e *event) {
 	elsewhere := s.call != "" && e.call != s.call
 	late := s.call == "" && e.call != "" && e.call == s.past
 	switch e.kind {
-	case inOffer:
+	case inOffer, inSummon:
 		if elsewhere {
 			e.kind = inOfferElsewhere
 		}
@@ -30,7 +31,7 @@ func (r *Roster) aim(s *seat, e *event) {
 		if elsewhere {
 			e.kind = inTalkElsewhere
 		}
-	case inRing, inFreed, inMiss, inLastMiss, inOver, inWrappedUp:
+	case inRing, inJoin, inFreed, inMiss, inLastMiss, inOver, inWrappedUp:
 		if elsewhere || late {
 			e.kind = inStray
 		}
@@ -39,7 +40,7 @@ func (r *Roster) aim(s *seat, e *event) {
 			e.kind = inPhoneFound
 		}
 	}
-	if own && (e.kind == inOver || e.kind == inGone) && (s.wrapped || r.opt.WrapUpLimit(e.queue) <= 0) {
+	if own && (e.kind == inOver || e.kind == inGone) && (s.wrapped || e.free || r.opt.WrapUpLimit(e.queue) <= 0) {
 		if e.kind == inOver {
 			e.kind = inOverFree
 		} else {

@@ -48,14 +48,16 @@ const (
 	inPhoneDown      input = "phone-down"      // the phone is not registered any more
 	inOffer          input = "offer"           // queue: claimed for a call, the phone is about to ring
 	inOfferElsewhere input = "offer-elsewhere" // queue: another call is offered meanwhile
+	inSummon         input = "summon"          // the agent's own word: their phone is to ring for this call, whatever they want else
 	inRing           input = "ring"            // PBX: the phone said that it rings
 	inTalk           input = "talk"            // PBX: connected with the caller
+	inJoin           input = "join"            // PBX: hears the call that was offered, beside its talker
 	inTalkElsewhere  input = "talk-elsewhere"  // PBX: connected in a call that is not the one known here
 	inFreed          input = "freed"           // queue: somebody else answered or the caller gave up; the queue lists the agent itself
 	inMiss           input = "miss"            // queue: missed, declined, busy, unreachable, fault, hand-over returned
 	inLastMiss       input = "last-miss"       // queue: the same, once too often
 	inOver           input = "over"            // the agent's part of the call is over
-	inOverFree       input = "over-free"       // the same, with nothing left to wrap up (no limit, or done in the call)
+	inOverFree       input = "over-free"       // the same, with nothing left to wrap up (no limit, done in the call, not the talker's part, or kept for the agent)
 	inGone           input = "gone"            // PBX: the call does not exist any more, and nobody had said so
 	inGoneFree       input = "gone-free"       // the same, with nothing left to wrap up
 	inStuck          input = "stuck"           // an offer got no end in its longest time
@@ -117,6 +119,7 @@ func newTable() table {
 			inPhoneUp:   {Offline, phoneSeen},
 			inPhoneDown: {Offline, phoneMissing},
 			inOffer:     {Offline, refuse},
+			inSummon:    {Offered, take},
 			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
 			inStray:     {Offline, 0},
 			inWrappedUp: {Offline, 0},
@@ -132,6 +135,7 @@ func newTable() table {
 			inPhoneUp:   {Ready, 0},
 			inPhoneDown: {rest, phoneMissing},
 			inOffer:     {Offered, take | claimed},
+			inSummon:    {Offered, take | claimed},
 			inRing:      {Ringing, contradict | take},
 			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
 			inFreed:     {Ready, doubt},
@@ -151,9 +155,11 @@ func newTable() table {
 			inPhoneUp:        {Offered, phoneSeen},
 			inPhoneDown:      {Offered, phoneMissing},
 			inOffer:          {Offered, 0},
+			inSummon:         {Offered, 0},
 			inOfferElsewhere: {Offered, refuse},
 			inRing:           {Ringing, 0},
 			inTalk:           {Talking, clearMisses | countAnswer},
+			inJoin:           {Talking, clearMisses},
 			inTalkElsewhere:  {Talking, contradict | take | clearMisses | countAnswer},
 			inFreed:          {rest, backOnList},
 			inMiss:           {rest, idleAnew | countMiss | doubt},
@@ -175,9 +181,11 @@ func newTable() table {
 			inPhoneUp:        {Ringing, phoneSeen},
 			inPhoneDown:      {Ringing, phoneMissing},
 			inOffer:          {Ringing, 0},
+			inSummon:         {Ringing, 0},
 			inOfferElsewhere: {Ringing, refuse},
 			inRing:           {Ringing, 0},
 			inTalk:           {Talking, clearMisses | countAnswer},
+			inJoin:           {Talking, clearMisses},
 			inTalkElsewhere:  {Talking, contradict | take | clearMisses | countAnswer},
 			inFreed:          {rest, backOnList},
 			inMiss:           {rest, idleAnew | countMiss | doubt},
@@ -200,9 +208,11 @@ func newTable() table {
 			inPhoneUp:        {Talking, phoneSeen},
 			inPhoneDown:      {Talking, phoneMissing},
 			inOffer:          {Talking, refuse},
+			inSummon:         {Talking, refuse},
 			inOfferElsewhere: {Talking, refuse},
 			inRing:           {Talking, 0},
 			inTalk:           {Talking, 0},
+			inJoin:           {Talking, 0},
 			inTalkElsewhere:  {Talking, contradict | take | countAnswer},
 			inFreed:          {rest, unsure | idleAnew},
 			inMiss:           {rest, unsure | idleAnew | doubt},
@@ -226,6 +236,7 @@ func newTable() table {
 			inPhoneUp:        {WrapUp, phoneSeen},
 			inPhoneDown:      {WrapUp, phoneMissing},
 			inOffer:          {WrapUp, refuse},
+			inSummon:         {WrapUp, refuse},
 			inOfferElsewhere: {WrapUp, refuse},
 			inTalk:           {Talking, contradict | take},
 			inTalkElsewhere:  {Talking, contradict | take | clearMisses | countAnswer},
@@ -247,6 +258,7 @@ func newTable() table {
 			inPhoneUp:   {Paused, phoneSeen},
 			inPhoneDown: {Paused, phoneMissing},
 			inOffer:     {Paused, refuse},
+			inSummon:    {Offered, take},
 			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
 			inMiss:      {Paused, 0},
 			inLastMiss:  {Paused, 0},
@@ -264,6 +276,7 @@ func newTable() table {
 			inPhoneFound: {rest, phoneSeen},
 			inPhoneDown:  {Unreachable, 0},
 			inOffer:      {Unreachable, refuse},
+			inSummon:     {Offered, take},
 			inTalk:       {Talking, contradict | take | clearMisses | countAnswer},
 			inMiss:       {Unreachable, 0},
 			inLastMiss:   {rest, missPause},

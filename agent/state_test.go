@@ -18,7 +18,7 @@ var (
 	allStates = []State{Offline, Ready, Offered, Ringing, Talking, WrapUp, Paused, Unreachable}
 	allInputs = []input{
 		inSignIn, inReady, inPause, inSignOut, inPhoneUp, inPhoneFound, inPhoneDown, inOffer, inOfferElsewhere, inRing,
-		inTalk, inTalkElsewhere, inFreed, inMiss, inLastMiss, inOver, inOverFree, inGone, inGoneFree, inStuck, inStray,
+		inTalk, inJoin, inSummon, inTalkElsewhere, inFreed, inMiss, inLastMiss, inOver, inOverFree, inGone, inGoneFree, inStuck, inStray,
 		inWrappedUp, inTimeoutSeen, inTimeoutSilent, inDeskLost,
 	}
 	effectNames = []string{
@@ -52,8 +52,8 @@ func TestTable(t *testing.T) {
 			if !slices.Contains(allInputs, in) || row.next != rest && !slices.Contains(allStates, row.next) {
 				t.Errorf("%s: unknown input or next state %q", name, row.next)
 			}
-			if row.next == Offered && from != Offered && (from != Ready || row.do&claimed == 0) {
-				t.Errorf("%s: only somebody ready can be offered a call", name)
+			if row.next == Offered && from != Offered && in != inSummon && (from != Ready || row.do&claimed == 0) {
+				t.Errorf("%s: only somebody ready can be offered a call that they did not ask for", name)
 			}
 			if row.do&refuse != 0 && (row.next != from || row.do != refuse) {
 				t.Errorf("%s: a refusal moves something", name)

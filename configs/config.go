@@ -8,24 +8,29 @@ import "time"
 // Config is the whole configuration. The yaml tags are the keys of hotline.yaml; a zero-value section is not usable, start
 // from Default.
 type Config struct {
-	Timezone     string          `yaml:"timezone"` // IANA name; the day of the live numbers begins at its midnight
-	HTTP         HTTP            `yaml:"http"`
-	Data         Data            `yaml:"data"`
-	Redis        Redis           `yaml:"redis"`
-	Switches     []Switch        `yaml:"switches"`
-	Asterisk     Asterisk        `yaml:"asterisk"`
-	Hotlines     []Hotline       `yaml:"hotlines"`
-	Queues       []Queue         `yaml:"queues"`
-	Teams        []Team          `yaml:"teams"`
-	Centres      []ServiceCentre `yaml:"service_centres"`
-	PauseReasons []Reason        `yaml:"pause_reasons"`
-	Departments  []Department    `yaml:"departments"`
-	Escalations  Escalations     `yaml:"escalations"`
-	Webhook      Webhook         `yaml:"webhook"`
-	Greeting     Text            `yaml:"greeting"`
-	Desk         Desk            `yaml:"desk"`
-	Security     Security        `yaml:"security"`
-	Log          Log             `yaml:"log"`
+	Company        string          `yaml:"company"`  // shown beside the product's name on every page
+	Timezone       string          `yaml:"timezone"` // IANA name; the day of the live numbers begins at its midnight
+	HTTP           HTTP            `yaml:"http"`
+	Data           Data            `yaml:"data"`
+	Redis          Redis           `yaml:"redis"`
+	Switches       []Switch        `yaml:"switches"`
+	Asterisk       Asterisk        `yaml:"asterisk"`
+	Hotlines       []Hotline       `yaml:"hotlines"`
+	Queues         []Queue         `yaml:"queues"`
+	Teams          []Team          `yaml:"teams"`
+	Centres        []ServiceCentre `yaml:"service_centres"`
+	PauseReasons   []Reason        `yaml:"pause_reasons"`
+	DeclineReasons []Reason        `yaml:"decline_reasons"`
+	Departments    []Department    `yaml:"departments"`
+	Products       []Product       `yaml:"products"`
+	Templates      []CaseTemplate  `yaml:"case_templates"`
+	Escalations    Escalations     `yaml:"escalations"`
+	Webhook        Webhook         `yaml:"webhook"`
+	Greeting       Text            `yaml:"greeting"`
+	Desk           Desk            `yaml:"desk"`
+	Supervision    Supervision     `yaml:"supervision"`
+	Security       Security        `yaml:"security"`
+	Log            Log             `yaml:"log"`
 }
 
 // Text is a text shown to people in both languages of the product.
@@ -113,6 +118,11 @@ type Webhook struct {
 // Desk is the agent's desk session.
 type Desk struct {
 	Timeout time.Duration `yaml:"timeout"` // a desk silent for this long is lost
+}
+
+// Supervision is what service managers may do with others' talks. Each use is audited and in the call's journal in any case.
+type Supervision struct {
+	TellAgents bool `yaml:"tell_agents"` // the agent's desk shows who listens
 }
 
 // Security is sessions, the throttle of logins, and how many calls one number may bring at once.

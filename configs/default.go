@@ -30,18 +30,28 @@ func Default() Config {
 			{Code: "training", Zh: "培训", En: "Training"},
 			{Code: "paperwork", Zh: "文书处理", En: "Paperwork"},
 		},
+		DeclineReasons: []Reason{
+			{Code: "busy", Zh: "正在忙", En: "Busy"},
+			{Code: "away", Zh: "暂时离开", En: "Away from the desk"},
+			{Code: "skill", Zh: "不熟悉该问题", En: "Not my field"},
+			{Code: "technical", Zh: "设备故障", En: "Technical trouble"},
+			{Code: "other", Zh: "其他", En: "Other"},
+		},
 		Departments: []Department{
 			{Code: "sales", Zh: "销售部", En: "Sales"},
 			{Code: "finance", Zh: "财务部", En: "Finance"},
 			{Code: "development", Zh: "研发部", En: "Development"},
 		},
+		Products:    defaultProducts(),
+		Templates:   defaultCaseTemplates(),
 		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Greeting: Text{
 			Zh: "您好，这里是服务热线，请问有什么可以帮您？",
 			En: "Hello, this is the service hotline. How may I help you?",
 		},
-		Desk: Desk{Timeout: 30 * time.Second},
+		Desk:        Desk{Timeout: 30 * time.Second},
+		Supervision: Supervision{TellAgents: true},
 		Security: Security{
 			CallsPerNumber:  10,
 			SessionLifetime: 12 * time.Hour, SessionIdle: time.Hour,
@@ -81,6 +91,7 @@ func (q *Queue) setDefaults() {
 		{When: WhenQueueFull, Do: DoCallback, Media: "sound:vm-nobodyavail"},
 	}
 	q.WrapUpLimit, q.HandOverTime = 2*time.Minute, 30*time.Second
+	q.ReturnTime = 20 * time.Second
 	q.HandlingTime, q.StaffTarget = 3*time.Minute, 99
 }
 

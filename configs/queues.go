@@ -18,6 +18,7 @@ type Queue struct {
 	Overflow         []Overflow    `yaml:"overflow"`
 	WrapUpLimit      time.Duration `yaml:"wrapup_limit"`  // 0 = free at once; the case stays open until wrapped up
 	HandOverTime     time.Duration `yaml:"handover_time"` // a hand-over not accepted by then goes back (I2)
+	ReturnTime       time.Duration `yaml:"return_time"`   // a call whose agent's phone died in the talk is kept for that agent; 0 = not
 	HandlingTime     time.Duration `yaml:"handling_time"` // talk and wrap-up assumed for staffing until some are measured
 	StaffTarget      int           `yaml:"staff_target"`  // per cent of calls that staffing aims to answer within the rings
 }

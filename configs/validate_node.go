@@ -11,6 +11,9 @@ import (
 
 // node checks what this process itself needs: its addresses, stores and log.
 func (k *checker) node(c Config) {
+	if len(c.Company) > 120 {
+		k.bad("company", "write the name that customers know, at most 120 bytes", "has %d bytes", len(c.Company))
+	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
 		k.bad("timezone", "write an IANA name, e.g. Asia/Shanghai", "%s is no time zone", quoteShort(c.Timezone))
 	}

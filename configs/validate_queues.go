@@ -29,6 +29,7 @@ func (k *checker) queues(c Config) {
 		k.between(key+".no_agents", q.NoAgents, 0, time.Hour)
 		k.between(key+".wrapup_limit", q.WrapUpLimit, 0, 8*time.Hour)
 		k.between(key+".handover_time", q.HandOverTime, time.Second, 10*time.Minute)
+		k.between(key+".return_time", q.ReturnTime, 0, 5*time.Minute)
 		k.between(key+".handling_time", q.HandlingTime, time.Second, 8*time.Hour)
 		k.whole(key+".staff_target", q.StaffTarget, 1, 99)
 		k.overflow(key+".overflow", q, c.Queues)

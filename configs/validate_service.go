@@ -31,12 +31,22 @@ func (k *checker) service(c Config) {
 		}
 		k.bilingual(key, r.Zh, r.En)
 	}
+	if len(c.DeclineReasons) == 0 {
+		k.bad("decline_reasons", "name at least one, or leave the key out for the defaults", "is empty: no agent could decline a call")
+	}
+	declines := map[string]string{}
+	for i, r := range c.DeclineReasons {
+		key := fmt.Sprintf("decline_reasons[%d]", i)
+		k.name(key+".code", r.Code, plainName, nameMend, declines)
+		k.bilingual(key, r.Zh, r.En)
+	}
 	departments := map[string]string{}
 	for i, d := range c.Departments {
 		key := fmt.Sprintf("departments[%d]", i)
 		k.name(key+".code", d.Code, plainName, nameMend, departments)
 		k.bilingual(key, d.Zh, d.En)
 	}
+	k.products(c)
 	k.between("escalations.remote_response", c.Escalations.Remote, time.Minute, 30*24*time.Hour)
 	k.between("escalations.onsite_response", c.Escalations.Onsite, time.Minute, 30*24*time.Hour)
 	if u := k.url("webhook.url", c.Webhook.URL, true, "https", "http"); u != nil && u.Scheme == "http" && !loopback(u.Hostname()) {
@@ -68,6 +78,41 @@ func (k *checker) centres(centres []ServiceCentre) {
 			default:
 				regions[region] = c.Name
 			}
+		}
+	}
+}
+
+// products checks what agents choose from, and that templates belong to something there is.
+func (k *checker) products(c Config) {
+	products, kinds := map[string]string{}, map[string]bool{}
+	for i, p := range c.Products {
+		key := fmt.Sprintf("products[%d]", i)
+		k.name(key+".code", p.Code, plainName, nameMend, products)
+		k.bilingual(key, p.Zh, p.En)
+		categories := map[string]string{}
+		for j, cat := range p.Categories {
+			at := fmt.Sprintf("%s.categories[%d]", key, j)
+			k.name(at+".code", cat.Code, plainName, nameMend, categories)
+			k.bilingual(at, cat.Zh, cat.En)
+			kinds[cat.Code], kinds[p.Code+"/"+cat.Code] = true, true
+		}
+	}
+	names := map[string]string{}
+	for i, t := range c.Templates {
+		key := fmt.Sprintf("case_templates[%d]", i)
+		k.name(key+".name", t.Name, plainName, nameMend, names)
+		k.bilingual(key+".title", t.Title.Zh, t.Title.En)
+		k.bilingual(key+".text", t.Text.Zh, t.Text.En)
+		if t.Product != "" && products[t.Product] == "" {
+			k.bad(key+".product", "use the code of a product above, or leave it empty", "there is no product %s", quoteShort(t.Product))
+			continue
+		}
+		kind := t.Category
+		if t.Product != "" && kind != "" {
+			kind = t.Product + "/" + kind
+		}
+		if kind != "" && !kinds[kind] {
+			k.bad(key+".category", "use the code of a category of the product, or leave it empty", "there is no category %s", quoteShort(t.Category))
 		}
 	}
 }

@@ -19,13 +19,28 @@ var ErrDown = errors.New("pbx: switch is not connected")
 // nobody listen in. People are told what cannot be done and what to do (use Asterisk); trying again is of no use.
 var ErrUnsupported = errors.New("pbx: not supported by this switch")
 
+// Unsupported is ErrUnsupported with its words for people. errors.Is finds ErrUnsupported in it.
+type Unsupported struct {
+	Code string // stable, e.g. "embedded-play"
+	What string // what cannot be done, one sentence
+	Do   string // what to do about it, one sentence
+}
+
+func (u Unsupported) Error() string { return u.What + " " + u.Do }
+
+// Is makes every Unsupported an ErrUnsupported.
+func (u Unsupported) Is(target error) bool { return target == ErrUnsupported }
+
 // PhonePattern is what an account name may look like. Nothing else is ever put into a dial string, so a "user" like
 // 500&PJSIP/trunk/00… cannot become a call.
 var PhonePattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
 
-// ValidPhone reports whether name may be an account. The prefix "trunk" is reserved for trunks.
+// VisitorPattern is what the account of browser callers may be called. No phone has such a name (ValidPhone).
+var VisitorPattern = regexp.MustCompile(`^visitor-[a-z0-9]{1,24}$`)
+
+// ValidPhone reports whether name may be an account. The prefixes "trunk" and "visitor-" are reserved.
 func ValidPhone(name string) bool {
-	return PhonePattern.MatchString(name) && !strings.HasPrefix(name, "trunk")
+	return PhonePattern.MatchString(name) && !strings.HasPrefix(name, "trunk") && !strings.HasPrefix(name, "visitor-")
 }
 
 // NewCallID makes the id of the call that the switch knows as channel.

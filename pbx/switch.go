@@ -32,10 +32,11 @@ type Switch interface {
 	Ring(ctx context.Context, call CallID, ring Ring) error
 
 	// Connect lets caller and an answered leg talk, answering the caller if nobody did yet. If another leg was
-	// connected it is dropped with LegHandedOver. The leg's audio path is up when Connect returns without error.
+	// connected so before, it is dropped with LegHandedOver. The leg's audio path is up when Connect returns without error.
 	Connect(ctx context.Context, call CallID, leg LegID) error
 
-	// Join adds an answered leg to a connected call and drops nobody (conference, expert).
+	// Join adds an answered leg to a connected call and drops nobody (conference, expert); a later Connect does not drop it
+	// either. ErrUnsupported where the switch cannot mix.
 	Join(ctx context.Context, call CallID, leg LegID) error
 
 	// Release ends one leg, ringing or answered. The reason comes back in LegEnded.
@@ -104,6 +105,8 @@ const (
 	LegIsRinging   LegState = "ringing"
 	LegIsAnswered  LegState = "answered"  // picked up, not yet connected to the caller
 	LegIsConnected LegState = "connected" // talking with the caller
+	// LegIsMonitoring: hears the talk, and is not heard by the caller (Monitor).
+	LegIsMonitoring LegState = "monitoring"
 )
 
 // Leg is one agent's side of a call, as found on the switch.

@@ -40,7 +40,14 @@ func (h *house) restart(cfg Config, board Board) {
 		f.Ring1, f.Arrived = line.ring1, line.ring1
 		for leg, agent := range h.legAgent {
 			if callOfLeg(leg) == id {
-				f.Legs = append(f.Legs, FoundLeg{ID: leg, Agent: agent, State: h.legState[leg]})
+				state := h.legState[leg]
+				switch state {
+				case "joined", MonitorBarge:
+					state = foundConnected
+				case MonitorListen, MonitorWhisper:
+					state = foundHears
+				}
+				f.Legs = append(f.Legs, FoundLeg{ID: leg, Agent: agent, State: state})
 			}
 		}
 		found, live = append(found, f), append(live, id)
@@ -67,7 +74,8 @@ func (h *house) recallPresence() map[string]time.Time {
 	for login, a := range h.agents {
 		leg := h.phones[login]
 		there := leg != "" && callOfLeg(leg) == a.call
-		if (a.state == "offered" || a.state == "talking") && !there {
+		lives := h.lines[a.call] != nil && !h.lines[a.call].ended
+		if a.state == "offered" && !there || (a.state == "talking" || a.state == "beside") && !lives { // who talked in a call that lives hears of it from the queue
 			a.state, a.call = "ready", ""
 		}
 		if a.state == "ready" {

@@ -82,6 +82,9 @@ var ErrFenced = errors.New("queue: another node drives the call")
 // ErrBusy says that the agent who answered belongs to another live call.
 var ErrBusy = errors.New("queue: the agent belongs to another call")
 
+// ErrUnsupported says that the call's switch cannot do it at all; trying again is of no use.
+var ErrUnsupported = errors.New("queue: not supported by this switch")
+
 // ErrFull says that the queue holds as many calls as it may; the call was not enqueued.
 var ErrFull = errors.New("queue: the queue is full")
 
@@ -97,6 +100,11 @@ type Waiting struct {
 	Deadlines           []Due    // armed in the same step
 	Ringing             []string // agents whose phones ring for it already (a call found on the switch, unknown here): claimed as they are
 	Token               string
+
+	// Keep names the one agent who may be matched with the call: their talk broke off. First is not done then. The agent gets
+	// it before any other call, as soon as they are ready, also when they missed it. The first Widen that rings somebody, or
+	// an Answer, ends it.
+	Keep string
 }
 
 // Due is a deadline relative to nothing: an absolute instant and what for.
@@ -161,7 +169,7 @@ type Level struct {
 type Match struct {
 	Call, Agent string
 	Epoch       int64
-	Why         string // "owner", "skill 2", "team", "everyone", "manager", "adopted": shown on the pop, kept in the journal
+	Why         string // "owner", "skill 2", "team", "everyone", "manager", "adopted", "return": shown on the pop, kept in the journal
 }
 
 // Caller is what the board keeps of a known number.
@@ -205,6 +213,7 @@ type Known struct {
 	Deadlines                   []Deadline
 	Caller                      Caller
 	Token                       string // Waiting.Token, opaque
+	Keep                        string // Waiting.Keep, while it counts
 	rest                        rest
 }
 

@@ -18,6 +18,7 @@ const (
 	legHungUp      = "hung-up"
 	legCallerGone  = "caller-gone"
 	legHandedOver  = "handed-over"
+	legFault       = "fault"
 
 	endAbandoned    = "abandoned"
 	endCaller       = "caller"
@@ -48,6 +49,7 @@ type callLeg struct {
 	ended          bool          // the switch said so
 	gone           bool          // given up by us
 	joining        bool          // Connect was asked for
+	reason, note   string        // why the agent declined
 	asked          chan struct{} // closed when the switch has answered the request to ring; nil for an adopted leg
 	overdue        *time.Timer
 }
@@ -94,12 +96,16 @@ type liveCall struct {
 	human       bool     // a human has talked with the caller
 	verdict     *Verdict // fixed once (I6)
 	reopened    bool
+	keep        string    // the agent for whom the call is kept: their talk broke off
+	keepUntil   time.Time // until then
 	owning      bool
 	owned       *Owned
 	held, music bool
 	machine     *Overflow
 	hand        *handOver
 	handCount   int
+	expert      *guest // asked in by the talker
+	monitor     *guest // a service manager who listens
 	hangUpWhy   string
 	hangUps     int
 

@@ -14,7 +14,11 @@ const (
 	foundRinging   = "ringing"
 	foundAnswered  = "answered"
 	foundConnected = "connected"
+	foundHears     = "monitoring"
 )
+
+// legsPerEpoch keeps the names of a call's legs apart between the processes that drive it one after the other.
+const legsPerEpoch = 1000
 
 // rebuild makes a call that the switch carries this node's own (I9): the switch says which legs there are, the board which
 // queue, clock and winner. What the board has lost is rebuilt from the switch.
@@ -33,7 +37,7 @@ func (c *liveCall) rebuild(in callInput) {
 		c.after(c.tries.wait(), callInput{kind: inAdopt, found: in.found})
 		return
 	}
-	connected, answered := c.foundLegs(in.found.Legs)
+	connected, answered := c.foundLegs(in.found.Legs, known.Winner)
 	switch {
 	case connected != nil:
 		c.foundTalking(connected, known, in)
@@ -47,6 +51,7 @@ func (c *liveCall) rebuild(in callInput) {
 // remember takes over what the board knows: place and clock stay what they were.
 func (c *liveCall) remember(known Known) {
 	c.onBoard, c.epoch = true, known.Epoch
+	c.legCount = legsPerEpoch * int(known.Epoch) // legs of the process before that are gone had names, too
 	if _, exists := c.d.plan.queues[known.Queue]; exists {
 		c.queue = known.Queue
 	}
@@ -58,6 +63,9 @@ func (c *liveCall) remember(known Known) {
 	}
 	if at, err := time.Parse(time.RFC3339Nano, known.Token); err == nil {
 		c.brokeOff(at)
+	}
+	if c.rememberKept(known) {
+		return // its ladder lies before it
 	}
 	// A deadline that the board does not hold any more has fired; what it asked for is in the board's own book.
 	c.climbed = map[string]bool{}
@@ -83,22 +91,49 @@ func (c *liveCall) fixed(at time.Time) {
 }
 
 // foundLegs takes the legs over. Ringing and answered ones are offers again; their agents' desks are told.
-func (c *liveCall) foundLegs(found []FoundLeg) (connected, answered *callLeg) {
+func (c *liveCall) foundLegs(found []FoundLeg, winner string) (connected, answered *callLeg) {
 	for _, f := range found {
 		leg := &callLeg{id: f.ID, agent: f.Agent, why: "adopted"}
-		if n, err := strconv.Atoi(f.ID[strings.LastIndex(f.ID, "~")+1:]); err == nil {
-			c.legCount = max(c.legCount, n) // a new leg must not get an old one's name
-		}
+		c.legCount = max(c.legCount, legNumber(f.ID)) // a new leg must not get an old one's name
 		c.legs[leg.id] = leg
 		c.d.seats.take(leg.agent, leg.id, nil)
 		switch {
-		case f.State == foundConnected && connected == nil:
+		case f.State == foundConnected && (connected == nil || before(leg, connected, winner)):
 			connected = leg
 		case f.State == foundAnswered && answered == nil:
 			answered = leg
+		case f.State == foundHears:
+			c.endFoundMonitor(leg)
 		}
 	}
 	return connected, answered
+}
+
+// endFoundMonitor ends a service manager's part whom the process before let listen: whoever is heard must know it, and nobody
+// remembers what the agent was told.
+func (c *liveCall) endFoundMonitor(leg *callLeg) {
+	at := c.now()
+	c.letLegGo(leg, legCancelled)
+	c.d.desks.Over(Over{Call: c.ID, Queue: c.queue, Agent: leg.agent, End: endSystem, At: at, Free: true, Adopted: true, As: AsMonitor})
+	c.write(EventMonitored, at, leg.agent, map[string]string{"state": "left", "reason": "adopted", "by": leg.agent, "leg": leg.id})
+}
+
+// before says which of two connected legs is more likely the talker's: the board's winner, else the one that was rung first; a
+// third party comes later.
+func before(a, b *callLeg, winner string) bool {
+	if (a.agent == winner) != (b.agent == winner) {
+		return a.agent == winner
+	}
+	return legNumber(a.id) < legNumber(b.id)
+}
+
+// legNumber is the last part of a leg's id; 0 when it is none.
+func legNumber(id string) int {
+	n, err := strconv.Atoi(id[strings.LastIndex(id, "~")+1:])
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // offerAgain makes an offer of a leg that rings already. The phone rings whatever the desk says.
@@ -143,7 +178,9 @@ func (c *liveCall) foundTalking(leg *callLeg, known Known, in callInput) {
 		c.d.route(won.Matches)
 	}
 	for _, other := range c.legs {
-		if other != leg && !c.joined(other, in.found.Legs) {
+		if other != leg && c.joined(other, in.found.Legs) {
+			c.adoptGuest(other, in.at)
+		} else if other != leg {
 			// A loser, or the receiver of a hand-over whose sender has forgotten it.
 			c.offerAgain(other)
 			c.withdraw(other, outcomeReturned, "", in.at)
@@ -197,7 +234,13 @@ func (c *liveCall) foundWaiting(known Known, in callInput) {
 		c.own(known.Winner)
 		c.leaveBoard()
 		c.climbed = nil
-		c.playMusic()
+		c.keepFor(known.Winner, legUnreachable, in.at)
+		c.d.desks.Over(Over{
+			Call: c.ID, Queue: c.queue, Agent: known.Winner, End: legUnreachable, At: in.at, Free: c.keep != "", ReturnBy: c.keepUntil, Adopted: true,
+		})
+	}
+	if c.human {
+		c.playMusic() // who was answered before must not hear silence
 	}
 	c.adopted("waiting", in.at, "")
 	if !c.onBoard {
@@ -207,7 +250,7 @@ func (c *liveCall) foundWaiting(known Known, in callInput) {
 	var matches []Match
 	for _, agent := range known.Ringing {
 		if c.offered(agent) == nil {
-			matches = append(matches, Match{Call: c.ID, Agent: agent, Epoch: c.epoch, Why: "adopted"})
+			matches = append(matches, Match{Call: c.ID, Agent: agent, Epoch: c.epoch, Why: orElse(agent == c.keep, whyReturn, whyAdopted)})
 		}
 	}
 	c.raise(callInput{kind: inFoundWaiting, at: in.at, matches: c.deal(matches)})

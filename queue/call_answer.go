@@ -126,6 +126,10 @@ func (c *liveCall) confirm(in callInput) {
 	} else {
 		data["again"] = "true"
 	}
+	if c.winner.why == whyReturn {
+		data["return"] = "true"
+	}
+	c.unkeep("answered", in.at)
 	answered := c.event(EventAnswered, c.pickedUp, agent, data)
 	if first {
 		answered.Verdict = c.verdict
@@ -209,9 +213,14 @@ func (c *liveCall) reopen(in callInput) {
 		c.raise(callInput{kind: inRetry, at: in.at})
 		return
 	}
-	c.climb(in)
+	if c.keep != "" {
+		c.openLine(outcome, in.at)
+	} else {
+		c.climb(in)
+	}
 	c.matched(matches)
 	c.rouseLater()
+	c.reply(in.order, nil)
 }
 
 // leaveBoard takes the call off the board and gives what that freed to others.
@@ -222,8 +231,8 @@ func (c *liveCall) leaveBoard() {
 	}
 }
 
-// requeue sends a caller whose agent's phone died in the talk back to the ladder, before everybody else; the board offers
-// the owner of their case first. They hear music meanwhile.
+// requeue puts a caller whose agent's phone died in the talk in line again, before everybody else: kept for that agent for a
+// moment, then for the owner of their case, then for whoever is free. They hear music meanwhile.
 func (c *liveCall) requeue(in callInput) {
 	who := ""
 	if c.winner != nil {
@@ -231,13 +240,18 @@ func (c *liveCall) requeue(in callInput) {
 	}
 	c.leaveBoard()
 	c.reopened, c.wants.first, c.wants.limitless, c.climbed = true, true, true, nil
+	c.endGuests(in.at, "talk broke off")
 	c.write(EventReopened, in.at, who, map[string]string{"reason": in.why, "talked": "true"})
+	c.keepFor(who, in.why, in.at)
 	c.playMusic()
 }
 
 // endLost ends the part of the agent whose phone died, when the call is in line again: whoever is free then, and be it the
 // same agent, is offered this call before any other.
-func (c *liveCall) endLost(in callInput) { c.endTalk(in.at, in.why, "") }
+func (c *liveCall) endLost(in callInput) {
+	c.endTalk(in.at, in.why, "")
+	c.reply(in.order, nil)
+}
 
 // playMusic keeps a caller who has no agent from silence.
 func (c *liveCall) playMusic() {
@@ -270,6 +284,7 @@ func (c *liveCall) stopMusic() {
 // letGo stops driving a call that another node has taken over; it has the phones, too.
 func (c *liveCall) letGo(in callInput) {
 	c.log.Warn("another node drives this call now")
+	c.d.seats.unkeep(c.keep, c.ID)
 	for _, leg := range c.legs {
 		c.withdraw(leg, outcomeAbandoned, "", in.at)
 		c.d.freeLine(leg.id)

@@ -22,8 +22,10 @@ func (c *liveCall) endTalk(at time.Time, end, handedTo string) {
 	c.winner = nil
 	c.talker, c.talked = leg.agent, max(at.Sub(c.talkSince), 0)
 	c.letLegGo(leg, legOf(end))
+	kept := c.keep == leg.agent
 	c.d.desks.Over(Over{
 		Call: c.ID, Queue: c.queue, Agent: leg.agent, End: end, At: at, Talked: c.talked, HandedTo: handedTo,
+		Free: kept, ReturnBy: c.keepUntil,
 	})
 }
 
@@ -34,6 +36,8 @@ func legOf(end string) string {
 		return legCallerGone
 	case legHandedOver:
 		return legHandedOver
+	case legUnreachable, legFault:
+		return end // a hang-up would end the call
 	}
 	return legHungUp
 }
@@ -116,6 +120,8 @@ func (c *liveCall) finish(in callInput) {
 		c.tell(abandoned)
 	}
 	c.endHand(in.at, outcomeAbandoned)
+	c.unkeep(outcomeAbandoned, in.at)
+	c.endGuests(in.at, in.why)
 	// Desks first: they must know that their agents are free before the board gives them the next call.
 	for _, leg := range c.legs {
 		c.withdraw(leg, outcomeAbandoned, "", in.at)

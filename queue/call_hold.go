@@ -44,6 +44,7 @@ func (c *liveCall) move(in callInput) {
 		return
 	}
 	if o.queue != c.queue {
+		c.unkeep("moved", in.at)
 		c.write(EventOverflow, in.at, "", map[string]string{"when": "supervisor", "do": DoQueue, "to": o.queue, "by": o.by})
 		c.enterQueue(o.queue)
 	}

@@ -35,6 +35,9 @@ const (
 	inStepDue     inputKind = "ladder step due"
 	inMaxWaitDue  inputKind = "max wait over"
 	inNoAgentsDue inputKind = "no-agents time over"
+	inReturnDue   inputKind = "return time over"
+	inKeeperAway  inputKind = "agent cannot come back"
+	inPhoneLost   inputKind = "talker's phone lost"
 
 	inConnected    inputKind = "audio up"
 	inConnectFail  inputKind = "audio failed"
@@ -48,6 +51,7 @@ const (
 	inMachineWanted inputKind = "machine wanted"
 	inPlayed        inputKind = "machine speaks"
 	inPlayFailed    inputKind = "machine cannot speak"
+	inPlayUnable    inputKind = "switch cannot speak"
 	inPlayEnded     inputKind = "announcement over"
 	inMachineDue    inputKind = "announcement too long"
 	inDigit         inputKind = "digit"
@@ -72,6 +76,23 @@ const (
 	inCallerAlone  inputKind = "talker gone"
 	inSwapped      inputKind = "receiver's audio up"
 	inSwapFailed   inputKind = "receiver's audio failed"
+
+	inTakeOver inputKind = "take-over ordered"
+	inAccept   inputKind = "receiver accepts at the desk"
+
+	inInvite        inputKind = "expert ordered"
+	inExpertOff     inputKind = "expert let go"
+	inMonitor       inputKind = "listening ordered"
+	inMonitorMode   inputKind = "listening changed"
+	inMonitorOff    inputKind = "listening stopped"
+	inGuestRinging  inputKind = "guest's phone rings"
+	inGuestAnswered inputKind = "guest answers"
+	inGuestEnded    inputKind = "guest's phone stops"
+	inGuestDeclined inputKind = "guest declines"
+	inGuestOverdue  inputKind = "guest's phone rang too long"
+	inGuestJoined   inputKind = "guest's audio up"
+	inGuestFailed   inputKind = "guest's audio failed"
+	inGuestOff      inputKind = "guest called off"
 
 	inCallEnded inputKind = "call ended"
 	inEndSaid   inputKind = "switch took the hang-up"
@@ -109,9 +130,9 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 	leg := c.legs[in.leg]
 	switch in.kind {
 	case rawLegRinging:
-		return c.byRole(in, leg, inOfferRinging, inHandRinging, "", ""), leg != nil && leg.offered
+		return c.byRole(in, leg, roles{offer: inOfferRinging, hand: inHandRinging, guest: inGuestRinging}), leg != nil && leg.offered
 	case rawLegAnswered:
-		return c.byRole(in, leg, inOfferAnswered, inHandAnswered, "", inLateAnswered), true
+		return c.byRole(in, leg, roles{offer: inOfferAnswered, hand: inHandAnswered, guest: inGuestAnswered, other: inLateAnswered}), true
 	case rawLegEnded:
 		if leg == nil {
 			c.d.freeLine(in.leg)
@@ -125,11 +146,17 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 		case legCallerGone:
 			winner = inWinnerGone
 		}
-		return c.byRole(in, leg, inOfferEnded, inHandEnded, winner, inStrayEnded), true
+		return c.byRole(in, leg, roles{offer: inOfferEnded, hand: inHandEnded, guest: inGuestEnded, winner: winner, other: inStrayEnded}), true
 	case inConnected, inConnectFail, inConnectLost, inGraceDue:
 		return in, c.winner != nil && in.leg == c.winner.id // else the word on an earlier try
 	case inSwapped, inSwapFailed:
 		return in, c.hand != nil && c.hand.leg != nil && in.leg == c.hand.leg.id
+	case inPhoneLost:
+		if c.winner == nil || c.winner.agent != in.by {
+			in.order.refuse(errNotYours(c.ID, in.by))
+			return in, false
+		}
+		in.kind, in.leg, in.why = inWinnerDied, c.winner.id, legUnreachable
 	case rawMatch:
 		in.kind = inMatched
 		if c.hand != nil && strings.HasPrefix(in.matches[0].Call, c.ID+handMark) {
@@ -139,30 +166,55 @@ func (c *liveCall) classify(in callInput) (callInput, bool) {
 		in.kind = inDeclined
 		if c.hand != nil && c.hand.leg != nil && c.hand.leg.agent == in.agent {
 			in.kind, in.leg = inHandDeclined, c.hand.leg.id
+		} else if g := c.guestRinging(in.agent); g != nil {
+			in.kind, in.leg = inGuestDeclined, g.leg.id
 		}
+	case inAccept:
+		if c.hand == nil || !c.hand.inside || c.hand.leg == nil || c.hand.leg.agent != in.by {
+			in.order.refuse(errNotOffered(c.ID, in.by))
+			return in, false
+		}
+		in.kind, in.leg = inHandAnswered, c.hand.leg.id
 	case rawDeadline:
 		what, queue, n, ok := parseDue(in.why)
 		if !ok || queue != c.queue || in.epoch < c.epoch {
 			return in, false // of a queue or of a life that is over
 		}
 		in.n = n
-		in.kind = map[string]inputKind{dueStep: inStepDue, dueMaxWait: inMaxWaitDue, dueNoAgents: inNoAgentsDue}[what]
+		in.kind = map[string]inputKind{
+			dueStep: inStepDue, dueMaxWait: inMaxWaitDue, dueNoAgents: inNoAgentsDue, dueReturn: inReturnDue,
+		}[what]
 	}
 	return in, true
 }
 
-func (c *liveCall) byRole(in callInput, leg *callLeg, offer, hand, winner, other inputKind) callInput {
+// roles say what a raw event of a leg means, by whose leg it is.
+type roles struct{ offer, hand, guest, winner, other inputKind }
+
+func (c *liveCall) byRole(in callInput, leg *callLeg, r roles) callInput {
 	switch {
 	case leg == nil || leg.gone:
-		in.kind = other
+		in.kind = r.other
 	case leg == c.winner:
-		in.kind = winner
+		in.kind = r.winner
+	case c.guestOf(leg.id) != nil:
+		in.kind = r.guest
 	case c.hand != nil && leg == c.hand.leg:
-		in.kind = hand
+		in.kind = r.hand
 	case leg.offered:
-		in.kind = offer
+		in.kind = r.offer
 	default:
-		in.kind = other
+		in.kind = r.other
 	}
 	return in
+}
+
+// guestRinging finds the guest whose phone an agent is being rung by.
+func (c *liveCall) guestRinging(agent string) *guest {
+	for _, g := range []*guest{c.expert, c.monitor} {
+		if g != nil && g.state == guestRings && g.leg.agent == agent {
+			return g
+		}
+	}
+	return nil
 }

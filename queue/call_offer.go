@@ -119,8 +119,11 @@ func (c *liveCall) ring(leg *callLeg, failed inputKind) {
 		return callInput{kind: failed, leg: request.Leg, agent: request.Agent, why: outcomeFault, err: err}, err != nil
 	})
 	overdue := inOfferOverdue
-	if failed == inHandEnded {
+	switch failed {
+	case inHandEnded:
 		overdue = inHandOverdue
+	case inGuestEnded:
+		overdue = inGuestOverdue
 	}
 	leg.overdue = c.after(timeout+overdueGrace, callInput{kind: overdue, leg: leg.id, why: legNoAnswer})
 }
@@ -170,9 +173,17 @@ func (c *liveCall) decline(in callInput) {
 		c.reply(in.order, errNotOffered(c.ID, in.agent))
 		return
 	}
+	leg.sayNo(in.order)
 	c.endOffer(leg, outcomeDeclined, in.at)
 	c.letLegGo(leg, legDeclined)
 	c.reply(in.order, nil)
+}
+
+// sayNo keeps why an agent declined, for the journal.
+func (leg *callLeg) sayNo(o *order) {
+	if o != nil {
+		leg.reason, leg.note = o.reason, o.note
+	}
 }
 
 // outcomeOf says in the desk's words why a ringing leg ended.
@@ -197,6 +208,7 @@ func outcomeOf(legEnd string) string {
 func (c *liveCall) endOffer(leg *callLeg, outcome string, at time.Time) {
 	own := c.missOnBoard(c.ID, leg.agent, outcome == outcomeAbandoned)
 	c.withdraw(leg, outcome, "", at)
+	c.returnMissed(leg, outcome, at)
 	c.matched(own)
 	c.rouseLater()
 }
@@ -227,6 +239,10 @@ func (c *liveCall) rouse(callInput) {
 		c.rouseWait = 0
 		return
 	}
+	if c.keep != "" {
+		c.rouseLater() // their own readiness brings them
+		return
+	}
 	c.widenBy(Step{Ring: c.ringNow(), More: 1, Who: StepBest}, callInput{kind: inStepDue, n: rouseStep})
 	c.rouseLater()
 }
@@ -247,10 +263,17 @@ func (c *liveCall) withdraw(leg *callLeg, outcome, winner string, at time.Time) 
 		kind, data["winner"] = EventLost, winner
 	case outcomeMissed:
 		kind = EventMissed
-		w.Pause = c.d.seats.missedOne(leg.agent, c.d.plan.queues[c.queue].MissedPause)
+		if leg.why != whyReturn { // whose phone died is not to be paused for it
+			w.Pause = c.d.seats.missedOne(leg.agent, c.d.plan.queues[c.queue].MissedPause)
+		}
 		c.brake(leg.agent, brakeDeclined)
 	case outcomeDeclined:
 		kind = EventDeclined
+		for key, said := range map[string]string{"reason": leg.reason, "note": leg.note} {
+			if said != "" {
+				data[key] = said
+			}
+		}
 		c.brake(leg.agent, brakeDeclined)
 	case outcomeAbandoned, outcomeReturned:
 		data["outcome"] = outcome

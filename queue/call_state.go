@@ -12,7 +12,8 @@ const (
 	// take them away; the first human answer, the overflow or the caller's patience end it.
 	stateWaiting callState = "waiting"
 	// stateAnnouncing: overflow asked for a machine, which has not picked up yet; the phones go on ringing, and a human
-	// who answers now still wins. A machine that cannot speak sends the caller back to wait.
+	// who answers now still wins. A machine that cannot speak sends the caller back to wait; on a
+	// switch that never can, a request to be called back is taken all the same and the call is ended.
 	stateAnnouncing callState = "announcing"
 	// stateMachine: a machine speaks to the caller (I6: never an answer). The call ends with the announcement.
 	stateMachine callState = "machine"
@@ -20,7 +21,7 @@ const (
 	// clock they had.
 	stateConnecting callState = "connecting"
 	// stateTalking: caller and agent hear each other (or the agent holds the caller). A phone that dies here sends the
-	// caller back to the ladder before everybody else.
+	// caller back in line before everybody else, kept for the same agent at first (call_return.go).
 	stateTalking callState = "talking"
 	// stateHanding: as talking, while the call is offered to somebody else. Until they accept, the talker keeps the call
 	// (I2); not accepted in time, it stays with or goes back to them.
@@ -70,6 +71,7 @@ func newCallTable() callTable {
 		noAgents    = effect{"overflow if nobody is signed in", (*liveCall).overflowNoAgents}
 		play        = effect{"play", (*liveCall).play}
 		keepRinging = effect{"ring everyone", (*liveCall).keepRinging}
+		promise     = effect{"take the callback unsaid", (*liveCall).promiseUnsaid}
 		silence     = effect{"silence the phones", (*liveCall).silencePhones}
 		move        = effect{"move", (*liveCall).move}
 		claim       = effect{"claim the answer", (*liveCall).claim}
@@ -78,6 +80,7 @@ func newCallTable() callTable {
 		reopen      = effect{"reopen", (*liveCall).reopen}
 		confirm     = effect{"fix verdict, own, talk", (*liveCall).confirm}
 		adoptTalk   = effect{"adopt talk", (*liveCall).adoptTalk}
+		openLine    = effect{"kept no longer: ladder", (*liveCall).returnDue}
 		releaseLate = effect{"release late leg", (*liveCall).releaseLate}
 		hold        = effect{"hold", (*liveCall).hold}
 		resume      = effect{"resume", (*liveCall).resume}
@@ -94,6 +97,13 @@ func newCallTable() callTable {
 		oldLegGone  = effect{"old talker gone", (*liveCall).oldLegGone}
 		requeue     = effect{"back to the ladder, first in line", (*liveCall).requeue}
 		endLost     = effect{"end the lost agent's part", (*liveCall).endLost}
+		invite      = effect{"ring expert", (*liveCall).invite}
+		letExpertGo = effect{"let expert go", (*liveCall).letExpertGo}
+		listen      = effect{"let a manager listen", (*liveCall).listen}
+		listenElse  = effect{"change how they listen", (*liveCall).changeListening}
+		listenNot   = effect{"stop listening", (*liveCall).stopListening}
+		takeOver    = effect{"take over", (*liveCall).takeOver}
+		guest       = effect{"move the guest", (*liveCall).guestStep}
 		partOver    = effect{"agent's part over", (*liveCall).agentHungUp}
 		hangUp      = effect{"hang up", (*liveCall).hangUp}
 		hangUpAgain = effect{"hang up again", (*liveCall).hangUpAgain}
@@ -130,10 +140,13 @@ func newCallTable() callTable {
 	waiting[inNoAgentsDue] = do(stateWaiting, noAgents)
 	waiting[inMachineWanted] = do(stateAnnouncing, play)
 	waiting[inMove] = do(stateWaiting, move)
+	waiting[inReturnDue] = do(stateWaiting, openLine)
+	waiting[inKeeperAway] = do(stateWaiting, openLine)
 	waiting[inRetry] = do(stateArriving, enqueue)
 
 	announcing := ringing(stateAnnouncing)
 	announcing[inPlayed] = do(stateMachine, silence)
+	announcing[inPlayUnable] = do(stateEnding, promise, hangUp)
 	announcing[inPlayFailed] = do(stateArriving, keepRinging, enqueue)
 	announcing[inMaxWaitDue] = do(stateAnnouncing)
 	announcing[inNoAgentsDue] = do(stateAnnouncing)
@@ -152,10 +165,24 @@ func newCallTable() callTable {
 			inWinnerGone:   do(stateEnding, awaitEnd),
 			inCallEnded:    do(stateEnded, finish),
 			inHangUp:       do(stateEnding, hangUp),
+
+			inExpertOff:     do(s, letExpertGo),
+			inMonitorMode:   do(s, listenElse),
+			inMonitorOff:    do(s, listenNot),
+			inGuestRinging:  do(s, guest),
+			inGuestAnswered: do(s, guest),
+			inGuestEnded:    do(s, guest),
+			inGuestDeclined: do(s, guest),
+			inGuestOverdue:  do(s, guest),
+			inGuestJoined:   do(s, guest),
+			inGuestFailed:   do(s, guest),
 		}
 	}
 	talk := talking(stateTalking)
 	talk[inHandOver] = do(stateHanding, offerHand)
+	talk[inTakeOver] = do(stateHanding, takeOver)
+	talk[inInvite] = do(stateTalking, invite)
+	talk[inMonitor] = do(stateTalking, listen)
 	talk[inWinnerHungUp] = do(stateEnding, partOver, hangUp)
 	talk[inWinnerDied] = do(stateArriving, requeue, enqueue, endLost)
 
@@ -166,6 +193,7 @@ func newCallTable() callTable {
 	handing[inHandEnded] = do(stateHanding, handMissed)
 	handing[inHandDeclined] = do(stateHanding, handMissed)
 	handing[inHandOverdue] = do(stateHanding, handMissed)
+	handing[inMonitor] = do(stateHanding, listen)
 	handing[inHandRefused] = do(stateTalking)
 	handing[inHandDue] = do(stateHanding, handOverdue)
 	handing[inTakeBack] = do(stateHanding, handOverdue)
@@ -206,6 +234,8 @@ func newCallTable() callTable {
 			inRouse:         do(stateArriving),
 			inMaxWaitDue:    do(stateArriving),
 			inNoAgentsDue:   do(stateArriving),
+			inReturnDue:     do(stateArriving),
+			inKeeperAway:    do(stateArriving, openLine),
 			inOwned:         do(stateArriving, noteOwned),
 			inDigit:         do(stateArriving),
 			inPlayEnded:     do(stateArriving),
@@ -238,6 +268,8 @@ func newCallTable() callTable {
 			inRouse:        do(stateConnecting),
 			inMaxWaitDue:   do(stateConnecting),
 			inNoAgentsDue:  do(stateConnecting),
+			inReturnDue:    do(stateConnecting),
+			inKeeperAway:   do(stateConnecting),
 			inOwned:        do(stateConnecting, noteOwned),
 			inDigit:        do(stateConnecting),
 			inPlayEnded:    do(stateConnecting),

@@ -58,7 +58,19 @@ func drawCall(table callTable) string {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", in, r.next, cmp.Or(strings.Join(names, ", "), "–"))
 		}
 	}
+	drawGuest(&b, newGuestTable())
 	return b.String()
+}
+
+// drawGuest draws the table of a guest.
+func drawGuest(b *strings.Builder, table guestTable) {
+	b.WriteString("\n# A guest in a call\n\nAn expert whom the talker asked in, or a service manager who listens: `queue/guest_state.go`.\n")
+	for _, from := range []guestState{guestRings, guestJoins, guestIn} {
+		fmt.Fprintf(b, "\n## %s\n\n| input | next | effect |\n|---|---|---|\n", from)
+		for _, in := range slices.SortedFunc(maps.Keys(table[from]), func(a, b inputKind) int { return cmp.Compare(a, b) }) {
+			fmt.Fprintf(b, "| %s | %s | %s |\n", in, table[from][in].next, table[from][in].name)
+		}
+	}
 }
 
 func TestDiagramIsTheTable(t *testing.T) {

@@ -80,6 +80,7 @@ func (c *liveCall) demand(q QueueConfig) Waiting {
 	if c.wants.first {
 		w.Priority = 99
 	}
+	w.Keep = c.keep
 	for _, leg := range c.legs {
 		if leg.offered {
 			w.Ringing = append(w.Ringing, leg.agent)
@@ -91,6 +92,9 @@ func (c *liveCall) demand(q QueueConfig) Waiting {
 // dues lists the deadlines that still lie before the call in queue q. Overflow is not for callers who had a human
 // already, nor for those whom overflow could not help.
 func (c *liveCall) dues(q QueueConfig) []Due {
+	if c.keep != "" {
+		return []Due{{At: c.keepUntil, Kind: dueKind(dueReturn, q.Name, 0)}}
+	}
 	var due []Due
 	for _, at := range q.schedule(c.rule, c.Ring1) {
 		what, _, _, _ := parseDue(at.Kind)

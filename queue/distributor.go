@@ -24,6 +24,8 @@ type Distributor struct {
 	cfg     Config
 	plan    plan
 	table   callTable
+	guests  guestTable
+	parties Parties // of phones, if they have it
 	board   Board
 	alarms  Alarms
 	phones  Phones
@@ -33,6 +35,7 @@ type Distributor struct {
 	log     *slog.Logger
 	seats   *seats
 	numbers *Numbers
+	telling sync.Mutex // held while one event goes to numbers and book: both see the same order, and Floor no half of one
 
 	life    context.Context //nolint:containedctx // the life of the calls, which outlive every request; ended by Run
 	end     context.CancelFunc
@@ -51,8 +54,9 @@ type Distributor struct {
 func NewDistributor(cfg Config, board Board, alarms Alarms, phones Phones, voice Voice, desks Desks, book Book, log *slog.Logger) *Distributor {
 	cfg = cfg.withDefaults()
 	life, end := context.WithCancel(context.Background())
+	parties, _ := phones.(Parties)
 	return &Distributor{
-		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), board: board, alarms: alarms, phones: phones, voice: voice,
+		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), guests: newGuestTable(), parties: parties, board: board, alarms: alarms, phones: phones, voice: voice,
 		desks: desks, book: book, log: log.With("component", "queue"), seats: newSeats(), numbers: NewNumbers(cfg),
 		life: life, end: end, calls: map[string]*liveCall{}, quota: newQuota(cfg.CallsPerNumber),
 	}
@@ -165,6 +169,8 @@ func (d *Distributor) route(matches []Match) {
 
 // write is the one way for an event to the journal and to the live numbers, so that they cannot differ.
 func (d *Distributor) write(e Event) {
+	d.telling.Lock()
+	defer d.telling.Unlock()
 	d.numbers.Apply(e)
 	d.book.Write(e)
 }

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -23,6 +24,8 @@ const (
 	RefusedState        = "wrong-state"
 	RefusedSwitch       = "switch"
 	RefusedBoard        = "board"
+	RefusedUnsupported  = "unsupported"
+	RefusedInvalid      = "invalid"
 )
 
 func errUnknownCall(call string) error {
@@ -53,7 +56,49 @@ func errWrongState(state callState, in inputKind) error {
 	return &Refusal{RefusedState, fmt.Sprintf("%q is not possible while the call is %s", string(in), state), "wait, or look at the call again"}
 }
 
+func errUnsupported(what string) error {
+	return &Refusal{RefusedUnsupported, what, "use Asterisk as the switch for this"}
+}
+
+func errNoGuest(call string) error {
+	return &Refusal{RefusedNotOffered, fmt.Sprintf("there is no such party in call %s", call), "look at the call again"}
+}
+
+func errThird(agent string) error {
+	return &Refusal{RefusedBusy, fmt.Sprintf("%s is in the call already", agent), "wait until they have left"}
+}
+
+func errNoPhone(login string) error {
+	return &Refusal{RefusedUnknownAgent, fmt.Sprintf("%s has no phone", login), "let the administrator make a phone account"}
+}
+
+func errMode(mode string) error {
+	return &Refusal{RefusedInvalid, fmt.Sprintf("%q is no way to listen", mode), "choose listen, whisper or barge"}
+}
+
+// errParty is why a third party could not be let into a talk.
+func errParty(err error) error {
+	refusal := new(Refusal)
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case err == nil:
+		return &Refusal{RefusedState, "their phone left the call", "look at the call again"}
+	case errors.Is(err, ErrUnsupported):
+		return errUnsupported("the switch cannot do this")
+	case errors.Is(err, ErrUnknown):
+		return &Refusal{RefusedState, "the call or the phone has just ended", "look at the call again"}
+	}
+	return errSwitch(err)
+}
+
 func errSwitch(err error) error {
+	if refusal := new(Refusal); errors.As(err, &refusal) {
+		return refusal
+	}
+	if errors.Is(err, ErrUnsupported) {
+		return errUnsupported("the telephone switch cannot do this")
+	}
 	return &Refusal{RefusedSwitch, "the telephone switch did not do it: " + err.Error(), "try again; if it stays so, call the administrator"}
 }
 
@@ -67,7 +112,9 @@ type order struct {
 	to    Target
 	queue string
 	note  string
-	reply chan error
+	// Why a call was declined: a code; how a manager listens.
+	reason, mode string
+	reply        chan error
 }
 
 // accept and refuse answer once; on a nil order, which nobody gave, they do nothing.
@@ -127,9 +174,10 @@ func (d *Distributor) HangUp(ctx context.Context, call, by string) error {
 	return d.command(ctx, call, inHangUp, order{by: by})
 }
 
-// Decline refuses an offer, or a hand-over, at the desk. Errors are *Refusal.
-func (d *Distributor) Decline(ctx context.Context, call, agent, reason string) error {
-	return d.command(ctx, call, rawDecline, order{by: agent, note: reason})
+// Decline refuses an offer, a hand-over or an invitation at the desk. reason is a code, note free text; both stand in the
+// journal. Errors are *Refusal.
+func (d *Distributor) Decline(ctx context.Context, call, agent, reason, note string) error {
+	return d.command(ctx, call, rawDecline, order{by: agent, reason: reason, note: note})
 }
 
 // MoveTo puts a waiting call into another queue with the clock it has. Errors are *Refusal.

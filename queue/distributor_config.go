@@ -11,6 +11,8 @@ type Config struct {
 	Zone     *time.Location   // where "today" begins; default time.Local
 	Now      func() time.Time // default time.Now
 
+	TellNobodyOfMonitors bool // agents are not told that a service manager listens; the journal says it all the same
+
 	CallsPerNumber int // calls of one number that nobody answered yet; further ones are refused; 0 = no limit
 
 	BoardTimeout time.Duration // one step on the board; default 500 ms (a Failover needs 200 ms to turn to memory)
@@ -38,6 +40,7 @@ type QueueConfig struct {
 	MaxWaiting   int           // 0 = no limit
 	NoAgents     time.Duration // nobody signed in for so long since ring 1; 0 = no overflow for that
 	Overflow     []Overflow
+	ReturnTime   time.Duration // how long a call whose agent's phone died in the talk is kept for that agent; 0 = not at all
 	HandOverTime time.Duration // how long a hand-over out of this queue may stay unaccepted; default 30 s
 
 	HandlingTime time.Duration // talk and wrap-up assumed while nothing is measured yet; default 180 s

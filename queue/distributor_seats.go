@@ -28,6 +28,7 @@ type seat struct {
 	offered  time.Time
 
 	line   string  // the leg that has the phone
+	kept   string  // the call that waits for this agent to come back
 	parked []Match // matched while the phone was still busy with a leg that is being stopped
 }
 
@@ -86,6 +87,30 @@ func (s *seats) free(leg string) []Match {
 	return parked
 }
 
+// keep notes that a call waits for an agent to come back; unkeep ends it, keptFor names the call.
+func (s *seats) keep(login, call string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of(login).kept = call
+}
+
+func (s *seats) unkeep(login, call string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.all[login]; a != nil && a.kept == call {
+		a.kept = ""
+	}
+}
+
+func (s *seats) keptFor(login string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.all[login]; a != nil {
+		return a.kept
+	}
+	return ""
+}
+
 // rung notes that the agent was offered a call.
 func (s *seats) rung(login string, at time.Time) {
 	s.mu.Lock()
@@ -118,15 +143,12 @@ func (s *seats) answeredOne(login string, at time.Time) {
 	a.answered++
 }
 
-// profile gives what is known of an agent.
-func (s *seats) profile(login string) (Agent, bool) {
+// knows says whether somebody takes calls here.
+func (s *seats) knows(login string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, ok := s.all[login]
-	if !ok || !a.known {
-		return Agent{}, false
-	}
-	return a.profile, true
+	return ok && a.known
 }
 
 // profiles lists all known agents.

@@ -135,12 +135,12 @@ func TestDeclineAndMissGoOnToTheNext(t *testing.T) {
 		h.sleepUntil(time.Second)
 		h.stopLeg("ann", legDeclined)
 		h.wantRinging("bob")
-		if err := h.d.Decline(h.t.Context(), call, "bob", "lunch"); err != nil {
+		if err := h.d.Decline(h.t.Context(), call, "bob", "away", "lunch"); err != nil {
 			t.Fatal(err)
 		}
 		h.wantRinging("cid")
 		var refusal *Refusal
-		if err := h.d.Decline(h.t.Context(), call, "bob", "again"); !errors.As(err, &refusal) || refusal.Code != RefusedNotOffered {
+		if err := h.d.Decline(h.t.Context(), call, "bob", "away", "again"); !errors.As(err, &refusal) || refusal.Code != RefusedNotOffered {
 			t.Errorf("a second decline: %v", err)
 		}
 		h.sleepUntil(time.Second + 20*time.Second)

@@ -15,7 +15,7 @@ func (r *round) learnEnqueued(w Waiting, e Enqueued) {
 	if r.calls[w.Call] == nil {
 		c := r.add(w, e.Caller, e.Epoch)
 		r.epoch = max(r.epoch, e.Epoch)
-		r.apply(c, w.First)
+		r.begin(c)
 		r.index(c)
 	}
 	r.learnMatches(e.Matches)

@@ -36,6 +36,9 @@ type handOver struct {
 	leg        *callLeg
 	due        *time.Timer
 	outcome    string // of the last receiver, for the journal
+	inside     bool   // the receiver is in the call already, as a guest
+	accept     *order // of the receiver at their desk
+	forced     bool   // a service manager takes the call over (note is the reason)
 }
 
 // offerHand begins a hand-over.
@@ -69,8 +72,11 @@ func (c *liveCall) checkHand(o *order) error {
 		return errBusy(o.to.Agent)
 	}
 	if o.to.Agent != "" {
-		if _, known := c.d.seats.profile(o.to.Agent); !known {
+		if known := c.d.seats.knows(o.to.Agent); !known {
 			return errUnknownAgent(o.to.Agent)
+		}
+		if c.d.seats.keptFor(o.to.Agent) != "" {
+			return errBusy(o.to.Agent) // a caller waits for them
 		}
 	}
 	if _, known := c.d.plan.queues[o.to.Queue]; o.to.Queue != "" && !known {
@@ -82,6 +88,9 @@ func (c *liveCall) checkHand(o *order) error {
 
 // handToAgent rings one agent. Presence is the gate; then the board must not give them another call meanwhile.
 func (c *liveCall) handToAgent(agent string) error {
+	if c.expert != nil && c.expert.leg.agent == agent {
+		return c.handToExpert()
+	}
 	leg := c.newLeg(agent, "handover")
 	if !c.d.seats.take(agent, leg.id, nil) {
 		return errBusy(agent)
@@ -91,18 +100,8 @@ func (c *liveCall) handToAgent(agent string) error {
 		return errBusy(agent)
 	}
 	leg.offered = true
-	var claimed string
-	err := c.onBoardStep(func(ctx context.Context) (err error) {
-		claimed, err = c.d.board.Unready(ctx, agent)
+	if err := c.holdBack(leg); err != nil {
 		return err
-	})
-	if err != nil {
-		c.trouble("unready", err) // the desk's gate refuses whatever the board matches meanwhile
-	}
-	if claimed != "" {
-		c.withdraw(leg, outcomeReturned, "", c.now())
-		c.d.freeLine(leg.id)
-		return errBusy(agent)
 	}
 	c.ringReceiver(leg)
 	return nil
@@ -190,6 +189,10 @@ func (c *liveCall) handMissed(in callInput) {
 		outcome, end = outcomeDeclined, legDeclined
 	}
 	c.hand.outcome = outcome
+	leg.sayNo(in.order)
+	if c.hand.inside && outcome == outcomeDeclined {
+		c.write(EventDeclined, in.at, leg.agent, map[string]string{"leg": leg.id, "reason": leg.reason, "note": leg.note})
+	}
 	c.endReceiver(outcome, end, in.at)
 	c.reply(in.order, nil)
 	if c.hand.shadow == "" {
@@ -204,6 +207,10 @@ func (c *liveCall) endReceiver(outcome, end string, at time.Time) {
 		return
 	}
 	c.hand.leg = nil
+	if c.hand.inside { // a guest goes on as one
+		c.d.desks.Tell(leg.agent, c.ID, "handover", map[string]any{"by": c.hand.from, "outcome": outcome})
+		return
+	}
 	var matches []Match
 	if c.hand.shadow != "" {
 		matches = c.missOnBoard(c.hand.shadow, leg.agent, outcome == outcomeAbandoned)
@@ -247,7 +254,7 @@ func (c *liveCall) endHand(at time.Time, outcome string) {
 		return
 	}
 	h.due.Stop()
-	if leg := h.leg; leg != nil {
+	if leg := h.leg; leg != nil && !h.inside {
 		c.withdraw(leg, outcome, "", at)
 		c.letLegGo(leg, legCancelled)
 	}
@@ -266,7 +273,10 @@ func (c *liveCall) leaveCaller(in callInput) {
 		end = in.why
 	}
 	c.endTalk(in.at, end, "")
-	c.playMusic()
+	if !c.hand.inside { // else the expert is with the caller
+		c.playMusic()
+	}
+	c.reply(in.order, nil)
 }
 
 // swap connects the receiver who picked up.
@@ -274,6 +284,7 @@ func (c *liveCall) swap(in callInput) {
 	leg := c.hand.leg
 	leg.stop()
 	leg.claimed = false
+	c.hand.accept = in.order
 	if c.hand.shadow != "" {
 		var won Won
 		err := c.onBoardStep(func(ctx context.Context) (err error) {
@@ -297,6 +308,7 @@ func (c *liveCall) swap(in callInput) {
 func (c *liveCall) swapFailed(in callInput) {
 	if c.hand.leg != nil && in.leg == c.hand.leg.id {
 		c.hand.outcome = outcomeFault
+		c.reply(c.hand.accept, errParty(in.err))
 		c.endReceiver(outcomeFault, legCancelled, in.at)
 	}
 	c.concludeHand(in)
@@ -308,6 +320,7 @@ func (c *liveCall) oldLegGone(in callInput) {
 	if in.why != legHandedOver {
 		c.endTalk(in.at, endAgent, "")
 	}
+	c.reply(in.order, nil)
 }
 
 // handTaken: the receiver talks with the caller. Only now the old talker's part is over.
@@ -316,14 +329,21 @@ func (c *liveCall) handTaken(in callInput) {
 	h.due.Stop()
 	c.hand = nil
 	old := h.from
-	c.write(EventHandTaken, in.at, h.leg.agent, map[string]string{"to": h.leg.agent, "from": old})
+	taken := map[string]string{"to": h.leg.agent, "from": old}
+	if h.forced {
+		taken["forced"], taken["reason"] = "true", h.note
+	}
+	c.write(EventHandTaken, in.at, h.leg.agent, taken)
+	c.guestTalks(h.leg, in.at)
 	if c.winner != nil {
 		c.winner.ended = true // the switch drops it with the swap
 		c.endTalk(in.at, legHandedOver, h.leg.agent)
 	}
 	c.winner = h.leg
 	c.talk(in.at, false)
+	c.follow()
 	c.d.seats.answeredOne(h.leg.agent, in.at)
+	c.reply(h.accept, nil)
 	if h.shadow != "" {
 		c.d.route(c.d.leave(h.shadow))
 	}

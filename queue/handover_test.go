@@ -74,7 +74,7 @@ func TestHandOverNotAcceptedStays(t *testing.T) {
 	for name, no := range map[string]func(h *house, call string){
 		"declined on the phone": func(h *house, _ string) { h.stopLeg("cid", legDeclined) },
 		"declined at the desk": func(h *house, call string) {
-			if err := h.d.Decline(h.t.Context(), call, "cid", "busy"); err != nil {
+			if err := h.d.Decline(h.t.Context(), call, "cid", "busy", ""); err != nil {
 				h.t.Error(err)
 			}
 		},

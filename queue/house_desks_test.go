@@ -3,6 +3,9 @@ package queue
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"testing/synctest"
 	"time"
 )
 
@@ -10,6 +13,9 @@ func (h *house) Offer(o Offer) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.agents[o.Agent]
+	if a != nil && a.state == "off" && (o.Why == AsMonitor || o.Why == WhyTakeOver) {
+		a.state, a.summoned = "ready", true // at their own word
+	}
 	if a == nil || a.state != "ready" {
 		if a != nil && a.call == o.Call.ID && a.state == "offered" {
 			return true // an adopted offer
@@ -46,6 +52,8 @@ func (h *house) Withdraw(w Withdrawal) {
 	switch {
 	case w.Pause:
 		a.state, a.paused = "off", true
+	case a.summoned:
+		a.state, a.summoned = "off", false
 	default:
 		a.state = "ready"
 	}
@@ -67,7 +75,16 @@ func (h *house) Talk(t Talk) {
 	defer h.mu.Unlock()
 	h.talks = append(h.talks, t)
 	a := h.agents[t.Agent]
-	if !t.Adopted && !h.refused[t.Agent+t.Call.ID] && (a.state != "offered" || a.call != t.Call.ID) {
+	if t.As != "" {
+		if !t.Adopted && (a.state != "offered" || a.call != t.Call.ID) {
+			h.breach("%s hears %s but is %s in %q", t.Agent, t.Call.ID, a.state, a.call)
+		}
+		a.state, a.call = "beside", t.Call.ID
+		return
+	}
+	if a.state == "beside" && a.call == t.Call.ID {
+		a.state = "talking" // a guest took the call over
+	} else if !t.Adopted && !h.refused[t.Agent+t.Call.ID] && (a.state != "offered" || a.call != t.Call.ID) {
 		h.breach("%s talks in %s but is %s in %q", t.Agent, t.Call.ID, a.state, a.call)
 	}
 	for other, b := range h.agents {
@@ -82,10 +99,24 @@ func (h *house) Over(o Over) {
 	h.mu.Lock()
 	h.overs = append(h.overs, o)
 	a := h.agents[o.Agent]
-	if a.state != "talking" || a.call != o.Call {
+	was := "talking"
+	if o.As != "" {
+		was = "beside"
+	}
+	if o.Adopted && (a.state != was || a.call != o.Call) {
+		h.mu.Unlock()
+		return
+	}
+	if a.state != was || a.call != o.Call {
 		h.breach("%s is over with %s but is %s in %q", o.Agent, o.Call, a.state, a.call)
 	}
 	a.state, a.call, a.since = "ready", "", time.Now()
+	if h.dead[o.Agent] || a.summoned {
+		a.summoned = false
+		a.state = "off"
+		h.mu.Unlock()
+		return
+	}
 	h.mu.Unlock()
 	h.living().AgentReady(o.Agent, time.Now())
 }
@@ -112,4 +143,36 @@ func (h *house) Own(_ context.Context, call Call, _, agent string, _ time.Time) 
 		h.owners[call.ID] = agent
 	}
 	return Owned{Case: "C-" + call.ID, Owner: owner, New: !had}, nil
+}
+
+func (h *house) Tell(agent, call, kind string, data map[string]any) {
+	h.note("TELL %s %s %s %v", agent, call, kind, data)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.told = append(h.told, told{agent, call, kind, data})
+}
+
+// told is word of a call that an agent's desk got.
+type told struct {
+	agent, call, kind string
+	data              map[string]any
+}
+
+// tellings lists what a desk was told of a kind: the named fields of each.
+func (h *house) tellings(agent, kind string, fields ...string) []string {
+	synctest.Wait()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var all []string
+	for _, t := range h.told {
+		if t.agent != agent || t.kind != kind {
+			continue
+		}
+		var said []string
+		for _, f := range fields {
+			said = append(said, fmt.Sprint(t.data[f]))
+		}
+		all = append(all, strings.Join(said, " "))
+	}
+	return all
 }

@@ -59,6 +59,11 @@ func (h *house) stopLeg(agent, why string) {
 	h.mu.Lock()
 	c := h.lines[call]
 	last := c != nil && c.connect == leg && why == legHungUp
+	for other, state := range h.legState {
+		if state == "joined" && callOfLeg(other) == call {
+			last = false // the caller still talks with somebody
+		}
+	}
 	h.mu.Unlock()
 	if last {
 		h.callerOver(call, endAgent)
@@ -170,7 +175,7 @@ func (h *house) Connect(ctx context.Context, call, leg string) error {
 		return err
 	}
 	c := h.lines[call]
-	if c.ended || h.legState[leg] != "answered" {
+	if c.ended || h.legState[leg] == "" || h.legState[leg] == "ringing" {
 		h.mu.Unlock()
 		return ErrUnknown
 	}
@@ -230,3 +235,30 @@ func (h *house) Play(_ context.Context, call, media string) error {
 }
 func (h *house) Hold(_ context.Context, call string) error   { return h.say("hold", call) }
 func (h *house) Resume(_ context.Context, call string) error { return h.say("resume", call) }
+
+// Parties.
+
+func (h *house) Can(_, what string) bool { return !h.cannot[what] }
+
+func (h *house) Join(_ context.Context, call, leg string) error {
+	return h.letIn("join", call, leg, "joined")
+}
+
+func (h *house) Monitor(_ context.Context, call, leg, mode string) error {
+	return h.letIn("monitor "+mode, call, leg, mode)
+}
+
+func (h *house) letIn(what, call, leg, state string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.partyErr != nil {
+		return h.partyErr
+	}
+	was := h.legState[leg]
+	if c := h.lines[call]; c == nil || c.ended || was == "" || was == "ringing" {
+		return ErrUnknown
+	}
+	h.scribble("LET IN %s %s", what, leg)
+	h.legState[leg] = state
+	return nil
+}

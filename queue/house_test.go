@@ -49,6 +49,10 @@ type house struct {
 	start    time.Time
 	cfg      Config
 	refused  map[string]bool // adopted offers that the desk refused
+	told     []told
+	cannot   map[string]bool // what the switch cannot do
+	partyErr error
+	dead     map[string]bool // agents whose phones are not registered
 	diary    strings.Builder // what happened in order, shown when a property breaks
 	quiet    bool            // no log: a property runs it a thousand times
 }
@@ -63,10 +67,11 @@ type fakeCall struct {
 
 // fakeAgent keeps presence as package agent does: the only gate for offers.
 type fakeAgent struct {
-	state  string // ready, offered, talking, off
-	call   string
-	since  time.Time
-	paused bool
+	state    string // ready, offered, talking, off
+	call     string
+	since    time.Time
+	paused   bool
+	summoned bool // was off before
 }
 
 func testConfig() Config {
@@ -86,7 +91,7 @@ func newHouse(t *testing.T, cfg Config, quiet bool) *house {
 		t: t, cfg: cfg, quiet: quiet, board: NewLocalBoard(BoardOptions{Node: cfg.Node}), done: make(chan error, 1),
 		lines: map[string]*fakeCall{}, phones: map[string]string{}, legAgent: map[string]string{}, legState: map[string]string{},
 		ringErr: map[string]error{}, connErr: map[string]error{}, hold: map[string]bool{}, agents: map[string]*fakeAgent{},
-		refused: map[string]bool{}, owners: map[string]string{}, start: time.Now(),
+		refused: map[string]bool{}, dead: map[string]bool{}, cannot: map[string]bool{}, owners: map[string]string{}, start: time.Now(),
 	}
 	h.open(cfg, h.board)
 	return h

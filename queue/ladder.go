@@ -13,6 +13,7 @@ const (
 	dueStep     = "step"
 	dueMaxWait  = "max-wait"
 	dueNoAgents = "no-agents"
+	dueReturn   = "return"
 )
 
 // dueKind names a deadline. All calls of a queue share the names: thousands may wait, each with several.
@@ -33,7 +34,7 @@ func parseDue(kind string) (what, queue string, n int, ok bool) {
 		n, err := strconv.Atoi(number)
 		return name, queue, n, err == nil && name == dueStep
 	}
-	return what, queue, 0, what == dueMaxWait || what == dueNoAgents
+	return what, queue, 0, what == dueMaxWait || what == dueNoAgents || what == dueReturn
 }
 
 // first is the ladder step that is done with the enqueueing itself: the one at ring 1. A ladder that starts later (a queue

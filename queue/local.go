@@ -67,7 +67,7 @@ func (b *LocalBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
 	r.epoch++
 	c := r.add(w, r.callers[w.Number], r.epoch)
 	place := r.place(c)
-	r.apply(c, w.First)
+	r.begin(c)
 	r.adopt(c, w.Ringing)
 	r.index(c)
 	r.fill(c, false)
@@ -189,7 +189,7 @@ func (b *LocalBoard) Miss(ctx context.Context, call, agent string, requeue bool)
 	}
 	a := r.miss(c, agent, requeue)
 	r.fill(c, false)
-	if a != nil {
+	if a != nil && a.claim == "" {
 		r.offer(a, false)
 	}
 	return r.matches, nil

@@ -54,6 +54,9 @@ func (r *round) unclaim(c *standing, agent string) {
 // fill gives a waiting call the phones that it wants, as far as there are idle ones. Agents who missed the call are
 // passed over, unless again is set and nobody else rings.
 func (r *round) fill(c *standing, again bool) {
+	if a := r.agents[c.Keep]; a != nil && a.claim == "" && len(c.ringing) == 0 {
+		r.claim(c, a, whyReturn)
+	}
 	for len(c.ringing)-c.ringManagers < c.agents {
 		a, why := r.pick(c, false)
 		if a == nil && again && len(c.ringing) == 0 {
@@ -134,6 +137,9 @@ func (r *round) why(c *standing, a *worker) string {
 // offer finds a call for an idle agent: the agent's own callers, then the most urgent of all queues they serve. With
 // again, when nothing else wants the agent, a call that they missed and that rings nobody now.
 func (r *round) offer(a *worker, again bool) {
+	if r.offerKept(a) {
+		return
+	}
 	if c := r.owned(a, false); c != nil {
 		r.claim(c, a, whyOwner)
 		return
@@ -150,6 +156,17 @@ func (r *round) offer(a *worker, again bool) {
 	} else if c, why := r.urgent(a, true); c != nil {
 		r.claim(c, a, why)
 	}
+}
+
+// offerKept gives an idle agent the call that is kept for them, before any other.
+func (r *round) offerKept(a *worker) bool {
+	for e := range r.kept.of(a.Agent) {
+		if c := r.calls[e.id]; len(c.ringing) == 0 {
+			r.claim(c, a, whyReturn)
+			return true
+		}
+	}
+	return false
 }
 
 func (r *round) owned(a *worker, again bool) *standing {

@@ -25,6 +25,13 @@ func (r *round) add(w Waiting, caller Caller, epoch int64) *standing {
 	return c
 }
 
+// begin does the call's first step, unless it is kept for one agent.
+func (r *round) begin(c *standing) {
+	if c.Keep == "" {
+		r.apply(c, c.First)
+	}
+}
+
 func (r *round) place(c *standing) int { return max(r.line.place(c.Queue, c.Call), 0) }
 
 // adopt claims agents whose phones ring already. One whom the board does not know has no profile to come back to.
@@ -94,6 +101,7 @@ func (r *round) win(c *standing, agent string, at time.Time) (losers []string, f
 	r.unlist(a)
 	a.claim, a.talking, a.after = c.Call, true, ""
 	c.winner, c.answeredAt = agent, moment(at)
+	r.open(c)
 	losers, freed = r.freeRinging(c, agent)
 	r.index(c)
 	return losers, freed
@@ -139,7 +147,7 @@ func (r *round) leave(c *standing) (names []string, freed []*worker) {
 func (c *standing) known() Known {
 	k := Known{
 		Call: c.Call, Switch: c.Switch, Queue: c.Queue, Number: c.Number, Node: c.node, Ring1: c.Ring1, Epoch: c.epoch,
-		Winner: c.winner, AnsweredAt: c.answeredAt, Caller: c.caller, Token: c.Token,
+		Winner: c.winner, AnsweredAt: c.answeredAt, Caller: c.caller, Token: c.Token, Keep: c.Keep,
 		Ringing: slices.Sorted(maps.Keys(c.ringing)), Missed: slices.Sorted(maps.Keys(c.missed)),
 		rest: rest{score: c.score, agents: c.agents, managers: c.managers, team: c.team, everyone: c.everyone},
 	}

@@ -49,6 +49,11 @@ func (b *LocalBoard) Restore(ctx context.Context, s Standing) ([]string, error) 
 		r.settle(p.Agent)
 	}
 	r.matches = nil
+	for _, agent := range r.keepers(s, idle) {
+		if a := r.agents[agent]; a != nil && a.claim == "" {
+			r.offerKept(a)
+		}
+	}
 	for _, k := range s.Calls {
 		r.refill(k.Call)
 	}
@@ -65,6 +70,20 @@ func (b *LocalBoard) Restore(ctx context.Context, s Standing) ([]string, error) 
 		r.send(r.calls[m.Call], m)
 	}
 	return sorted(fenced), nil
+}
+
+// keepers are those for whom a call may be kept, in the order in which they take it.
+func (r *round) keepers(s Standing, idle []string) (agents []string) {
+	for _, p := range s.Agents {
+		agents = append(agents, p.Agent)
+	}
+	var keepers []string
+	for _, k := range s.Calls {
+		if k.Keep != "" {
+			keepers = append(keepers, k.Keep)
+		}
+	}
+	return slices.Concat(agents, distinct(idle), distinct(keepers))
 }
 
 func (r *round) refill(call string) {
@@ -171,7 +190,7 @@ func (r *round) restoreWinner(k Known) bool {
 // renew makes the call as it was known, without those who ring.
 func (r *round) renew(k Known) *standing {
 	c := &standing{
-		Waiting: Waiting{Call: k.Call, Switch: k.Switch, Queue: k.Queue, Number: k.Number, Ring1: k.Ring1, Token: k.Token},
+		Waiting: Waiting{Call: k.Call, Switch: k.Switch, Queue: k.Queue, Number: k.Number, Ring1: k.Ring1, Token: k.Token, Keep: k.Keep},
 		node:    r.node, epoch: k.Epoch, caller: k.Caller, score: k.rest.score, agents: k.rest.agents, managers: k.rest.managers,
 		team: k.rest.team, everyone: k.rest.everyone, winner: k.Winner, answeredAt: k.AnsweredAt,
 		deadlines: map[string]time.Time{},

@@ -20,6 +20,7 @@ type table struct {
 	wantManagers rankings // queue → calls that want a manager
 	idle         rankings // queue → idle agents, best first
 	managers     rankings // queue → idle managers
+	kept         rankings // agent → waiting calls that are kept for them
 	own          rankings // agent → waiting calls of callers whose open case they own
 	due          rankings // node → its calls, by the next deadline
 	switches     rankings // switch → its calls
@@ -80,13 +81,14 @@ const (
 	whyEveryone = "everyone"
 	whyManager  = "manager"
 	whyAdopted  = "adopted"
+	whyReturn   = "return" // their own talk with this caller broke off
 )
 
 func newTable(now func() time.Time) *table {
 	return &table{
 		now: now, calls: map[string]*standing{}, agents: map[string]*worker{}, teams: map[string]map[string]bool{}, callers: map[string]Caller{}, ringAll: map[string]bool{},
 		line: rankings{}, want: rankings{}, wantManagers: rankings{}, idle: rankings{}, managers: rankings{},
-		own: rankings{}, due: rankings{}, switches: rankings{}, nodes: newRanking(), mail: map[string][]Match{}, wake: map[string]chan struct{}{},
+		kept: rankings{}, own: rankings{}, due: rankings{}, switches: rankings{}, nodes: newRanking(), mail: map[string][]Match{}, wake: map[string]chan struct{}{},
 	}
 }
 
@@ -122,6 +124,9 @@ func (t *table) index(c *standing) {
 	for _, owner := range c.caller.Owners {
 		set(t.own, owner, waiting && c.agents+c.managers > 0, c.score)
 	}
+	if c.Keep != "" {
+		set(t.kept, c.Keep, waiting, c.score)
+	}
 	next := never
 	if waiting {
 		for _, at := range c.deadlines {
@@ -139,6 +144,7 @@ func (t *table) unindex(c *standing) {
 	for _, owner := range c.caller.Owners {
 		t.own.drop(owner, c.Call)
 	}
+	t.kept.drop(c.Keep, c.Call)
 	t.due.drop(c.node, c.Call)
 }
 
@@ -202,6 +208,9 @@ func (t *table) free(a *worker, requeue bool) bool {
 
 // apply adds a ladder step's wishes to the call's.
 func (t *table) apply(c *standing, s Step) {
+	if s.Who != "" {
+		t.open(c)
+	}
 	switch s.Who {
 	case StepTeam:
 		c.team = s.Team
@@ -221,4 +230,10 @@ func (t *table) apply(c *standing, s Step) {
 	case StepManager:
 		c.managers = more(c.managers, s.More)
 	}
+}
+
+// open ends that a call is kept for one agent: whoever serves its queue may have it.
+func (t *table) open(c *standing) {
+	t.kept.drop(c.Keep, c.Call)
+	c.Keep = ""
 }

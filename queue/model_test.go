@@ -110,7 +110,7 @@ func (m *model) enqueue(t *rapid.T) {
 	w := Waiting{
 		Call: m.call(t), Switch: draw(t, "switch", "s1", "s2"), Queue: m.queue(t), Number: draw(t, "number", "", "+1", "+2"),
 		Ring1: m.instant(t), Budget: 15 * time.Second, Priority: rapid.IntRange(0, 2).Draw(t, "priority"),
-		MaxWaiting: rapid.IntRange(0, 4).Draw(t, "max"), First: m.step(t), Deadlines: m.due(t), Token: draw(t, "token", "", "tok"),
+		MaxWaiting: rapid.IntRange(0, 4).Draw(t, "max"), First: m.step(t), Deadlines: m.due(t), Token: draw(t, "token", "", "tok"), Keep: draw(t, "keep", "", "", "", "a0", "a1", "boss"),
 		Ringing: rapid.SliceOfNDistinct(rapid.Just("a1"), 0, 1, rapid.ID).Draw(t, "ringing"),
 	}
 	same(m, local, redis, func(b Board) (Enqueued, error) { return b.Enqueue(m.ctx, w) })
@@ -263,8 +263,9 @@ func (m *model) compare() {
 			m.t.Fatalf("team %s: redis %v, local %v", team, members, want)
 		}
 	}
-	for _, agent := range []string{"a0", "boss"} {
+	for _, agent := range []string{"a0", "a1", "boss"} {
 		m.compareList("own:"+agent, t.own.of(agent))
+		m.compareList("kept:"+agent, t.kept.of(agent))
 	}
 	for _, node := range modelNodes {
 		m.compareList("due:"+node, t.due.of(node))
@@ -317,6 +318,11 @@ func (m *model) rules() {
 				m.t.Fatalf("%s rings for %s and does not know it: %+v", agent, id, a)
 			}
 		}
+		for agent, why := range c.ringing {
+			if c.Keep != "" && agent != c.Keep && why != whyAdopted {
+				m.t.Fatalf("%s is kept for %s and rings %s: %s", id, c.Keep, agent, why)
+			}
+		}
 		if waits := t.line.place(c.Queue, id) >= 0; waits != (c.winner == "") {
 			m.t.Fatalf("%s in line: %v, winner %q", id, waits, c.winner)
 		}
@@ -340,6 +346,11 @@ func (m *model) rules() {
 
 // idle checks that nothing waits for an idle agent who did not miss it.
 func (m *model) idle(a *worker) {
+	for e := range m.table.kept.of(a.Agent) {
+		if len(m.table.calls[e.id].ringing) == 0 {
+			m.t.Fatalf("%s is kept for %s, who is idle", e.id, a.Agent)
+		}
+	}
 	for e := range m.table.own.of(a.Agent) {
 		if c := m.table.calls[e.id]; !c.missed[a.Agent] && len(c.ringing)-c.ringManagers < c.agents {
 			m.t.Fatalf("%s waits while its owner %s is idle", e.id, a.Agent)

@@ -25,6 +25,8 @@ type agentTally struct {
 	profile   Agent
 	state     string
 	since     time.Time
+	reason    string // of the state
+	call      string // that the state is about
 	lastQueue string // wrap-up counts for the queue that was talked in last
 	spans     spans
 }
@@ -38,6 +40,7 @@ type callTally struct {
 	decided   bool
 	agent     string // who talks
 	talkSince time.Time
+	shown     shownCall
 }
 
 // NewNumbers gives numbers that have seen nothing.
@@ -47,7 +50,7 @@ func NewNumbers(cfg Config) *Numbers {
 		plan: newPlan(cfg), zone: cfg.Zone, queues: map[string]*spans{}, agents: map[string]*agentTally{}, calls: map[string]*callTally{},
 	}
 	for _, q := range cfg.Queues {
-		n.queues[q.Name] = &spans{}
+		n.queues[q.Name] = &spans{trend: &trend{}}
 	}
 	return n
 }

@@ -21,12 +21,13 @@ func (n *Numbers) Apply(e Event) {
 		if e.Kind != EventArrived && e.Kind != EventAdopted {
 			return // ended already, or of a life that nobody told us of
 		}
-		c = &callTally{ring1: e.At, queue: e.Queue, on: e.Data["switch"]}
+		c = &callTally{ring1: e.At, queue: e.Queue, on: e.Data["switch"], shown: arrivedAs(e)}
 		if ring1, err := time.Parse(time.RFC3339Nano, e.Data["ring1"]); err == nil {
 			c.ring1 = ring1
 		}
 		n.calls[e.Call] = c
 	}
+	c.shown.apply(e)
 	switch e.Kind {
 	case EventQueued:
 		n.queued(c, e)
@@ -35,6 +36,9 @@ func (n *Numbers) Apply(e Event) {
 			n.count(c.queue, e.At, func(k *counts) { k.flowOut++ })
 		}
 	case EventOffered:
+		if e.Data["why"] == AsMonitor {
+			break // asked for it
+		}
 		n.countAgent(e.Agent, e.At, func(k *counts) { k.offered++ })
 	case EventMissed:
 		n.countAgent(e.Agent, e.At, func(k *counts) { k.missed++ })
@@ -53,6 +57,7 @@ func (n *Numbers) Apply(e Event) {
 	case EventMachine:
 		n.decide(c, e.At, func(k *counts) { k.machine++ })
 	case EventCallback:
+		n.decide(c, e.At, func(k *counts) { k.machine++ }) // unless it was said by the machine, which counted then
 		inTime := e.At.Sub(c.ring1) < n.plan.rules[c.queue].Budget()
 		n.count(c.queue, e.At, func(k *counts) {
 			k.callbacks++
@@ -181,5 +186,5 @@ func (n *Numbers) presence(e Event) {
 			s.spread(a.since, e.At, n.zone, func(k *counts, part time.Duration) { k.wrapped += part })
 		}
 	}
-	a.state, a.since = e.Data["to"], e.At
+	a.state, a.since, a.reason, a.call = e.Data["to"], e.At, e.Data["reason"], e.Data["call"]
 }

@@ -55,6 +55,7 @@ type spans struct {
 		minute int64
 		counts counts
 	}
+	trend *trend // nil: not kept
 }
 
 func dayOf(t time.Time, zone *time.Location) int64 {
@@ -66,6 +67,9 @@ func dayOf(t time.Time, zone *time.Location) int64 {
 func (s *spans) note(t time.Time, zone *time.Location, count func(*counts)) {
 	s.noteDay(dayOf(t, zone), count)
 	s.noteMinute(t.Unix()/60, count)
+	if s.trend != nil {
+		s.trend.note(t.Unix()/trendSeconds, count)
+	}
 }
 
 func (s *spans) noteDay(day int64, count func(*counts)) {

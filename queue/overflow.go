@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 )
 
@@ -106,9 +107,13 @@ func (c *liveCall) enterQueue(queue string) {
 
 // play lets a machine speak. The phones ring on until it does.
 func (c *liveCall) play(callInput) {
-	media := c.machine.Media
+	media, promise := c.machine.Media, c.machine.Do == DoCallback && c.callable() != ""
 	c.aside(func(ctx context.Context) (callInput, bool) {
-		if err := c.d.voice.Play(ctx, c.ID, media); err != nil {
+		err := c.d.voice.Play(ctx, c.ID, media)
+		if errors.Is(err, ErrUnsupported) && promise {
+			return callInput{kind: inPlayUnable, err: err}, true
+		}
+		if err != nil {
 			return callInput{kind: inPlayFailed, err: err}, true
 		}
 		return callInput{kind: inPlayed}, true
@@ -118,16 +123,33 @@ func (c *liveCall) play(callInput) {
 // silencePhones ends the offers once a machine speaks, and takes the call off the board: the caller is not waiting for a
 // human in this call any more.
 func (c *liveCall) silencePhones(in callInput) {
+	c.waitNoMore(in.at)
+	c.write(EventMachine, in.at, "", map[string]string{"media": c.machine.Media})
+	if number := c.callable(); c.machine.Do == DoCallback && number != "" {
+		c.write(EventCallback, in.at, "", map[string]string{"number": number, "name": c.Name, "did": c.DID})
+	}
+	c.after(c.d.cfg.MessageLimit, callInput{kind: inMachineDue})
+}
+
+// promiseUnsaid takes the request to be called back on a switch that can say nothing: the caller hears busy, as the call is
+// refused next, and is called back. Ringing on would cost them their time for nothing: the rule says that nobody is there.
+func (c *liveCall) promiseUnsaid(in callInput) {
+	c.waitNoMore(in.at)
+	c.write(EventCallback, in.at, "", map[string]string{
+		"number": c.callable(), "name": c.Name, "did": c.DID, "said": "false",
+	})
+}
+
+// callable is where the caller can be called back; "" for an anonymous one.
+func (c *liveCall) callable() string { return cmp.Or(c.Number, c.Shown) }
+
+// waitNoMore ends the offers and takes the call off the board.
+func (c *liveCall) waitNoMore(at time.Time) {
 	for _, leg := range c.legs {
-		c.withdraw(leg, outcomeAbandoned, "", in.at)
+		c.withdraw(leg, outcomeAbandoned, "", at)
 	}
 	for _, leg := range c.legs {
 		c.letLegGo(leg, legCancelled)
 	}
 	c.leaveBoard()
-	c.write(EventMachine, in.at, "", map[string]string{"media": c.machine.Media})
-	if number := cmp.Or(c.Number, c.Shown); c.machine.Do == DoCallback && number != "" { // nobody can call an anonymous caller
-		c.write(EventCallback, in.at, "", map[string]string{"number": number, "name": c.Name, "did": c.DID})
-	}
-	c.after(c.d.cfg.MessageLimit, callInput{kind: inMachineDue})
 }

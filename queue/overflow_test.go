@@ -185,3 +185,61 @@ func TestSupervisorMovesAWaitingCall(t *testing.T) {
 		}
 	})
 }
+
+// A switch that can say nothing: whoever can be called back is, and hears busy; everybody else waits for a human.
+func TestSwitchThatCannotSpeak(t *testing.T) {
+	callback := overflowConfig(Overflow{When: WhenMaxWait, Do: DoCallback, Media: "sound:nobody"})
+	callback.Queues[0].MaxWait = 12 * time.Second
+	inHouse(t, callback, func(h *house) {
+		h.voiceErr = ErrUnsupported
+		h.staff("ann")
+		call := h.ringIn()
+		h.sleepUntil(12 * time.Second)
+		h.wantState(call, "ended")
+		h.wantRinging()
+		if e := h.one(EventCallback); e.Data["number"] != "+8613800000000" || e.Data["said"] != "false" {
+			t.Errorf("%+v", e)
+		}
+		if e := h.one(EventEnded); e.Data["end"] != endRefused {
+			t.Errorf("%+v", e)
+		}
+		if len(h.of(EventMachine)) != 0 || len(h.of(EventAbandoned)) != 0 {
+			t.Error("nothing was said and nobody gave up")
+		}
+		if q := h.d.Queues()[0].Today; q.Callbacks != 1 || q.Machine != 1 || q.Lost != 0 {
+			t.Errorf("numbers %+v", q)
+		}
+		h.ringIn() // ann is free
+		h.wantRinging("ann")
+	})
+	inHouse(t, callback, func(h *house) {
+		h.voiceErr = ErrUnsupported
+		h.staff("ann", "bob")
+		call := h.ringInFrom("")
+		h.sleepUntil(13 * time.Second)
+		h.wantState(call, "waiting")
+		h.wantRinging("ann", "bob")
+	})
+	message := overflowConfig(Overflow{When: WhenMaxWait, Do: DoMessage, Media: "sound:nobody"})
+	message.Queues[0].MaxWait = 7 * time.Second
+	inHouse(t, message, func(h *house) {
+		h.voiceErr = ErrUnsupported
+		h.staff("ann", "bob", "cid", "dan")
+		call := h.ringIn()
+		h.sleepUntil(8 * time.Second)
+		h.wantState(call, "waiting")
+		h.wantRinging("ann", "bob", "cid", "dan")
+		h.answer("dan")
+		h.wantState(call, "talking")
+	})
+	full := overflowConfig(Overflow{When: WhenFull, Do: DoCallback, Media: "sound:nobody"})
+	full.Queues[0].MaxWaiting = 1
+	inHouse(t, full, func(h *house) {
+		h.voiceErr = ErrUnsupported
+		h.ringIn()
+		h.wantState(h.ringInFrom("+8613911112222"), "ended")
+		if e := h.one(EventCallback); e.Data["number"] != "+8613911112222" {
+			t.Errorf("%+v", e)
+		}
+	})
+}

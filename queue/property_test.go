@@ -25,6 +25,7 @@ func drawActs(rt *rapid.T) []act {
 		"arrive", "arrive", "arrive", "answer", "answer", "answer", "answer both", "decline", "desk decline", "unreachable",
 		"busy", "no answer", "abandon", "hang up", "die", "gone", "ready", "ring error", "connect error", "hand over", "hand over",
 		"take back", "hold", "supervisor ends", "move", "synced", "known caller", "stray", "crash", "receiver answers",
+		"invite", "invite", "let expert go", "accept", "listen", "listen", "listen otherwise", "stop listening", "take over", "phone lost", "away",
 	}
 	return rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) act {
 		return act{
@@ -59,6 +60,7 @@ var errNoChannel = errors.New("no channel")
 func play(t *testing.T, acts []act) []string {
 	cfg := testConfig()
 	cfg.Queues[0].MaxWaiting = 4
+	cfg.Queues[0].ReturnTime = 20 * time.Second
 	cfg.Queues[0].MaxWait = 40 * time.Second
 	cfg.Queues[0].Overflow = []Overflow{
 		{When: WhenFull, Do: DoQueue, Queue: "billing"}, {When: WhenMaxWait, Do: DoQueue, Queue: "billing"},
@@ -162,6 +164,8 @@ func (h *house) act(a act, agents []string, calls *[]string) {
 				h.pickUp(v.Ringing[0])
 			}
 		}
+	case "away":
+		h.d.AgentAway(who, "paused")
 	case "hang up":
 		who, state = h.busy(a.who, who, state)
 		if state == "connected" || state == "answered" {
@@ -237,12 +241,16 @@ func (h *house) order(a act, who, call string) {
 	if a.who == 0 {
 		talker = who // sometimes somebody who may not
 	}
+	listener := who
+	if v.Monitor != nil {
+		listener = v.Monitor.By
+	}
 	target := []Target{{Agent: who}, {Queue: "billing"}, {Manager: true}}[a.what%3]
 	d := h.d
 	go func() {
 		switch a.kind {
 		case "desk decline":
-			_ = d.Decline(ctx, call, who, "")
+			_ = d.Decline(ctx, call, who, "busy", "")
 		case "hand over":
 			_ = d.HandOver(ctx, call, talker, target, "")
 		case "take back":
@@ -253,6 +261,22 @@ func (h *house) order(a act, who, call string) {
 			_ = d.HangUp(ctx, call, "boss")
 		case "move":
 			_ = d.MoveTo(ctx, call, []string{"billing", "support"}[a.what%2], "boss")
+		case "invite":
+			_ = d.Invite(ctx, call, talker, who, "")
+		case "let expert go":
+			_ = d.LetExpertGo(ctx, call, talker)
+		case "accept":
+			_ = d.Accept(ctx, call, v.Expert)
+		case "listen":
+			_ = d.Monitor(ctx, call, who, MonitorListen)
+		case "listen otherwise":
+			_ = d.SetMonitor(ctx, call, listener, []string{MonitorWhisper, MonitorBarge, MonitorListen}[a.what%3])
+		case "stop listening":
+			_ = d.StopMonitor(ctx, call, listener)
+		case "take over":
+			_ = d.TakeOver(ctx, call, who, "despair")
+		case "phone lost":
+			_ = d.PhoneLost(ctx, call, talker)
 		}
 	}()
 }
@@ -325,7 +349,7 @@ func (h *house) audit(calls []string) {
 		}
 	}
 	for login, a := range h.agents {
-		if a.state == "offered" || a.state == "talking" {
+		if a.state == "offered" || a.state == "talking" || a.state == "beside" {
 			h.breach("%s is still %s in %s", login, a.state, a.call)
 		}
 	}
@@ -343,7 +367,7 @@ func (h *house) busy(n int, who, state string) (agent, legState string) {
 	defer h.mu.Unlock()
 	var talking []string
 	for login, a := range h.agents {
-		if a.state == "talking" {
+		if a.state == "talking" || a.state == "beside" {
 			talking = append(talking, login)
 		}
 	}
@@ -365,7 +389,7 @@ func (h *house) auditQuiet() {
 	defer h.mu.Unlock()
 	for leg, agent := range h.legAgent {
 		v := views[callOfLeg(leg)]
-		waits := v.State == "waiting" || v.State == "handing" && v.HandTo != "" || v.State == "announcing"
+		waits := v.State == "waiting" || v.Expert == agent || v.Monitor != nil && v.Monitor.By == agent || v.State == "handing" && v.HandTo != "" || v.State == "announcing"
 		if h.legState[leg] == "ringing" && !waits {
 			h.breach("%s rings for call %s, which is %q", agent, callOfLeg(leg), v.State)
 		}

@@ -20,12 +20,15 @@ func (b *RedisBoard) Restore(ctx context.Context, s Standing) (fenced []string, 
 		}
 	}
 	var calls, agents [][]any
-	var ids, logins []string
+	var ids, logins, keepers []string
 	for _, p := range s.Agents {
 		agents, logins = append(agents, p.args()), append(logins, p.Agent)
 	}
 	for _, k := range s.Calls {
 		calls, ids = append(calls, k.args()), append(ids, k.Call)
+		if k.Keep != "" {
+			keepers = append(keepers, k.Keep)
+		}
 	}
 	var hungry, idle []string
 	for _, phase := range []struct {
@@ -35,6 +38,7 @@ func (b *RedisBoard) Restore(ctx context.Context, s Standing) (fenced []string, 
 		{"agents", func() [][]any { return agents }},
 		{"calls", func() [][]any { return calls }},
 		{"settle", func() [][]any { return rows(logins) }},
+		{"kept", func() [][]any { return rows(logins, distinct(idle), distinct(keepers)) }},
 		{"fill", func() [][]any { return rows(ids, distinct(hungry)) }},
 		{"offer", func() [][]any { return rows(logins, distinct(idle)) }},
 	} {

@@ -126,6 +126,8 @@ func known(call string, row reply, token string) Known {
 			k.rest.team = row.text(1)
 		case "v":
 			k.rest.everyone = true
+		case "u":
+			k.Keep = row.text(1)
 		}
 		if agent, ok := strings.CutPrefix(field, "r:"); ok {
 			k.Ringing = append(k.Ringing, agent)
@@ -150,7 +152,7 @@ func known(call string, row reply, token string) Known {
 func (w Waiting) args() []any {
 	args := []any{
 		w.Call, w.Switch, w.Queue, w.Number, millis(w.Ring1), millis(w.Ring1.Add(w.Budget)), w.Priority, w.MaxWaiting,
-		w.First.Who, w.First.More, w.First.Team, w.Token, len(w.Deadlines),
+		w.First.Who, w.First.More, w.First.Team, w.Token, w.Keep, len(w.Deadlines),
 	}
 	for _, d := range w.Deadlines {
 		args = append(args, d.Kind, millis(d.At))
@@ -192,7 +194,7 @@ func (k Known) args() []any {
 	args := []any{
 		k.Call, k.Epoch, k.Queue, k.Switch, k.Number, millis(k.Ring1), k.rest.score, k.rest.agents, k.rest.managers,
 		owners.String(), k.Caller.Team, k.Caller.Priority, k.rest.team, flag(k.rest.everyone), k.Winner, millis(k.AnsweredAt),
-		k.Token, len(k.Deadlines), len(k.Ringing), len(k.Missed),
+		k.Token, k.Keep, len(k.Deadlines), len(k.Ringing), len(k.Missed),
 	}
 	for _, d := range k.Deadlines {
 		args = append(args, d.Kind, millis(d.At))

@@ -20,7 +20,8 @@ type Found struct {
 	Legs []FoundLeg
 }
 
-// FoundLeg is one agent's leg of a found call. State is "ringing", "answered" or "connected".
+// FoundLeg is one agent's leg of a found call. State is "ringing", "answered", "connected" (talks with the caller, as talker
+// or expert) or "monitoring" (hears the talk).
 type FoundLeg struct{ ID, Agent, State string }
 
 // Phones is what the queue needs of the telephone switch. All calls are bounded in time and safe in any order; errors for
@@ -56,6 +57,11 @@ type Desks interface {
 	Talk(t Talk)
 	// Over says that the agent's part is over: wrap-up begins.
 	Over(o Over)
+	// Tell pushes word of a call to somebody in it: "expert" (agent, state, reason, at) to the talker, "monitored" (by, mode,
+	// since; mode "" = over) to the talker, "handover" (by, note, until; outcome when it came to nothing) to an expert who is
+	// asked to take the call over, "unkept" (reason, at) to whom a caller was kept for after their talk broke off: they come
+	// back (reason "answered") or do not.
+	Tell(agent, call, kind string, data map[string]any)
 }
 
 // Offer is one agent being rung for one call.
@@ -89,6 +95,7 @@ type Talk struct {
 	At      time.Time // human answer
 	Verdict Verdict
 	Adopted bool
+	As      string // "" the talker, AsExpert, AsMonitor
 }
 
 // Over is the end of an agent's part.
@@ -97,6 +104,12 @@ type Over struct {
 	At                      time.Time
 	Talked                  time.Duration
 	HandedTo                string // accepted hand-over
+	// Free: no wrap-up is owed. The talk broke off and the call is kept for the agent until ReturnBy, or the agent was not
+	// the one who talks with the caller (an expert, a supervisor who listens).
+	Free     bool
+	ReturnBy time.Time
+	Adopted  bool // found out after a restart: presence may know already
+	As       string
 }
 
 // Verdict is the three-ring verdict, fixed at the human answer or the abandon and never edited afterwards (I6).
@@ -142,27 +155,33 @@ const (
 	EventQueued    = "queued"    // place, priority, owner
 	EventOffered   = "offered"   // why, ring, leg
 	EventRinging   = "ringing"   // the phone said so
-	EventDeclined  = "declined"  // ring
+	EventDeclined  = "declined"  // ring, reason, note
 	EventMissed    = "missed"    // ring; rang out
 	EventUnreached = "unreached" // busy, unreachable, fault: outcome
 	EventLost      = "lost"      // winner
 	EventWidened   = "widened"   // ring, step, added
 	EventAnswered  = "answered"  // winner; Verdict
 	EventConnected = "connected" // gap_ms: answer to audio path
-	EventReopened  = "reopened"  // the winner's leg died before media
+	EventReopened  = "reopened"  // the winner's leg died: reason; talked when that was in the talk
+	EventKept      = "kept"      // the talk broke off and the call is kept for its agent: until, reason
+	EventUnkept    = "unkept"    // it is kept no longer: reason (answered, time, declined, missed, away, moved, …)
 	EventOwned     = "owned"     // case, owner, new
 	EventHeld      = "held"
 	EventResumed   = "resumed"
 	EventHandOver  = "handover"  // to, note
-	EventHandTaken = "handtaken" // to
+	EventHandTaken = "handtaken" // to, from; forced, reason: a service manager took it over
 	EventHandBack  = "handback"  // to, outcome
+	EventTakeOver  = "takeover"  // a service manager takes the talk over: from, reason; EventHandTaken follows, forced
+	EventExpert    = "expert"    // of the expert: state (asked, in, missed, off, left, talks), by, note, reason
+	EventMonitored = "monitored" // of the service manager: state (asked, listen, whisper, barge, missed, off, left, talks), talker, mode
 	EventOverflow  = "overflow"  // when, do, to
 	EventAbandoned = "abandoned" // ring; Verdict
 	EventMachine   = "machine"   // a machine answered: media
-	EventCallback  = "callback"  // number
+	EventCallback  = "callback"  // number, name, did; said=false: the switch could not say so
 	EventEnded     = "ended"     // end, talk_ms
 	EventAdopted   = "adopted"   // state
 	EventRefused   = "refused"   // reason: unknown-number, too-many-calls, queue-full
+	EventSkills    = "skills"    // of an agent: skills ("erp 2→1"), by, reason
 	EventPresence  = "presence"  // from, to, reason, by
 	EventDegraded  = "degraded"  // the board changed: mode "local" or "shared"
 	EventAlarm     = "alarm"     // what, detail

@@ -8,27 +8,30 @@ import (
 
 // CallView is a call as shown. It is a snapshot: nobody changes it any more.
 type CallView struct {
-	ID       string    `json:"id"`
-	Switch   string    `json:"switch"`
-	Queue    string    `json:"queue"`
-	DID      string    `json:"did"`
-	Number   string    `json:"number"` // as the agent's phone shows it
-	Caller   string    `json:"caller"` // the same in E.164, "" when it is no telephone number
-	Name     string    `json:"name"`
-	State    string    `json:"state"` // arriving, waiting, announcing, machine, connecting, talking, handing, swapping, ending, ended
-	Held     bool      `json:"held"`
-	Arrived  time.Time `json:"arrived"`
-	Ring1    time.Time `json:"ring1"`
-	By       time.Time `json:"by"`       // end of the ring budget
-	CycleMS  int64     `json:"cycle_ms"` // length of one ring
-	Ringing  []string  `json:"ringing"`  // agents whose phones ring for it now
-	Agent    string    `json:"agent,omitempty"`
-	Since    time.Time `json:"since,omitzero"` // Agent talks since
-	HandTo   string    `json:"hand_to,omitempty"`
-	Case     string    `json:"case,omitempty"`
-	Owner    string    `json:"owner,omitempty"`
-	Verdict  *Verdict  `json:"verdict,omitempty"`
-	Reopened bool      `json:"reopened,omitempty"`
+	ID       string      `json:"id"`
+	Switch   string      `json:"switch"`
+	Queue    string      `json:"queue"`
+	DID      string      `json:"did"`
+	Number   string      `json:"number"` // as the agent's phone shows it
+	Caller   string      `json:"caller"` // the same in E.164, "" when it is no telephone number
+	Name     string      `json:"name"`
+	State    string      `json:"state"` // arriving, waiting, announcing, machine, connecting, talking, handing, swapping, ending, ended
+	Held     bool        `json:"held"`
+	Arrived  time.Time   `json:"arrived"`
+	Ring1    time.Time   `json:"ring1"`
+	By       time.Time   `json:"by"`       // end of the ring budget
+	CycleMS  int64       `json:"cycle_ms"` // length of one ring
+	Ringing  []string    `json:"ringing"`  // agents whose phones ring for it now
+	Agent    string      `json:"agent,omitempty"`
+	Since    time.Time   `json:"since,omitzero"` // Agent talks since
+	HandTo   string      `json:"hand_to,omitempty"`
+	Expert   string      `json:"expert,omitempty"`   // asked in; rings or is in the talk
+	KeptFor  string      `json:"kept_for,omitempty"` // the talk broke off; waits for this agent
+	Monitor  *Monitoring `json:"monitor,omitempty"`  // who listens
+	Case     string      `json:"case,omitempty"`
+	Owner    string      `json:"owner,omitempty"`
+	Verdict  *Verdict    `json:"verdict,omitempty"`
+	Reopened bool        `json:"reopened,omitempty"`
 
 	shadow string // the hand-over's id on the board
 }
@@ -51,6 +54,13 @@ func (c *liveCall) publish() {
 	}
 	if c.hand != nil {
 		v.HandTo, v.shadow = c.hand.to.String(), c.hand.shadow
+	}
+	v.KeptFor = c.keep
+	if c.expert != nil {
+		v.Expert = c.expert.leg.agent
+	}
+	if g := c.monitor; g != nil {
+		v.Monitor = &Monitoring{By: g.leg.agent, Mode: g.mode, Since: g.since}
 	}
 	if c.owned != nil {
 		v.Case, v.Owner = c.owned.Case, c.owned.Owner
@@ -109,6 +119,17 @@ func (d *Distributor) Queues() []QueueView { return d.numbers.Queues(d.cfg.Now()
 
 // Agents lists all agents with their live numbers, by login.
 func (d *Distributor) Agents() []AgentNumbers { return d.numbers.Agents(d.cfg.Now()) }
+
+// Floor gives what a wallboard starts from, as it stands between two events. mark, unless nil, is called at that instant and must
+// not block: its caller notes which event was the last one written.
+func (d *Distributor) Floor(mark func()) Floor {
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	if mark != nil {
+		mark()
+	}
+	return d.numbers.Floor(d.cfg.Now())
+}
 
 // Stats are the distributor's own numbers, for metrics.
 type Stats struct {

@@ -113,11 +113,6 @@ func (t *txn) addCallback(ctx context.Context, r CallbackRequest) (CallbackReque
 func (t *txn) promiseCallback(ctx context.Context, c Case, in WrapUpInput) (CallbackRequest, error) {
 	number := in.Callback.Number
 	set(&number, c.Caller)
-	if number == "" {
-		var f faults
-		f.missing(false, "callback.number", "The case came from an anonymous caller.", "Ask the customer for a number.")
-		return CallbackRequest{}, f.problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.", "There is no number to call back.")
-	}
 	return t.addCallback(ctx, CallbackRequest{Number: number, Call: in.Call, Case: c.Number, Login: c.Owner, Due: in.Callback.At})
 }
 

@@ -144,6 +144,16 @@ func (s *Store) Call(ctx context.Context, call string) (CallRow, error) {
 	return row, s.explain("call", err)
 }
 
+// How a call came out, for CallFilter: a human answered, the caller gave up, or neither (refused, a machine took it, lost).
+const (
+	OutcomeAnswered  = "answered"
+	OutcomeAbandoned = "abandoned"
+	OutcomeOther     = "other"
+)
+
+// LastRing is the last ring that CallFilter tells apart.
+const LastRing = 8
+
 // CallFilter narrows Calls. Empty fields do not narrow.
 type CallFilter struct {
 	Queue    string
@@ -152,6 +162,9 @@ type CallFilter struct {
 	Case     string
 	End      string
 	Met      *bool
+	Outcome  string    // OutcomeAnswered, OutcomeAbandoned or OutcomeOther
+	Short    *bool     // abandoned inside the first ring
+	Ring     int       // rings heard when the verdict fell; from LastRing on: so many or more
 	From, To time.Time // arrived
 	Cursor   string
 	Limit    int
@@ -173,6 +186,23 @@ func (s *Store) Calls(ctx context.Context, f CallFilter) (Page[CallRow], error) 
 	}
 	if f.Met != nil {
 		q.and("a.rule <> '' AND a.met = ?", *f.Met)
+	}
+	switch f.Outcome {
+	case OutcomeAnswered:
+		q.and("a.rule <> '' AND a.answered")
+	case OutcomeAbandoned:
+		q.and("a.rule <> '' AND NOT a.answered")
+	case OutcomeOther:
+		q.and("a.rule = ''")
+	}
+	if f.Short != nil {
+		q.and("a.short = ?", *f.Short)
+	}
+	switch {
+	case f.Ring >= LastRing:
+		q.and("a.rule <> '' AND a.rings >= ?", LastRing)
+	case f.Ring > 0:
+		q.and("a.rule <> '' AND a.rings = ?", f.Ring)
 	}
 	q.between("a.arrived", f.From, f.To)
 	q.page("a.arrived", "a.call", after)

@@ -124,6 +124,11 @@ func (t *txn) saveFacts(ctx context.Context, c Case) (Case, error) {
 	if err := t.touchCase(ctx, c.Number); err != nil {
 		return c, err
 	}
+	if c.State == CaseSolved { // what others find when they look for a solution follows
+		if err := t.indexSolved(ctx, c.Number); err != nil {
+			return c, err
+		}
+	}
 	return t.caseByNumber(ctx, c.Number)
 }
 

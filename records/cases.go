@@ -102,6 +102,7 @@ func (c conn) caseByNumber(ctx context.Context, number string) (Case, error) {
 type CaseFilter struct {
 	State    string
 	Open     bool // only cases that are not closed
+	Closed   bool // only cases that are
 	Owner    string
 	Customer string // id
 	Contact  string // id
@@ -122,6 +123,9 @@ func (s *Store) Cases(ctx context.Context, f CaseFilter) (Page[Case], error) {
 	q.equal("s.state", f.State)
 	if f.Open {
 		q.and("s.closed_at IS NULL")
+	}
+	if f.Closed {
+		q.and("s.closed_at IS NOT NULL")
 	}
 	q.equal("s.owner", f.Owner)
 	q.equal("s.customer_id", f.Customer)

@@ -54,7 +54,7 @@ func (e JournalEntry) chainOf() string {
 	case e.Call != "":
 		return e.Call
 	case e.Agent != "":
-		return "agent:" + e.Agent
+		return agentChain(e.Agent)
 	}
 	return "system"
 }
@@ -78,3 +78,6 @@ func (e JournalEntry) clean(now time.Time) JournalEntry {
 	e.Data = json.RawMessage(data)
 	return e
 }
+
+// agentChain is the chain of what an agent does outside of calls.
+func agentChain(login string) string { return "agent:" + login }

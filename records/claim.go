@@ -131,15 +131,15 @@ func (c conn) openCasesOf(ctx context.Context, number string, limit int) ([]Case
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	switch {
-	case r.Kind == RecognisedOne:
-		ids = []string{r.Contacts[0].ID}
-	case r.Chosen != "":
-		ids = []string{r.Chosen}
-	}
+	return c.openCasesFor(ctx, number, r.who(), limit)
+}
+
+// openCasesFor lists open cases that came from a number or belong to a contact, those touched last first. Cases of other
+// contacts that came from the number do not count once it is known who calls.
+func (c conn) openCasesFor(ctx context.Context, number string, ids []string, limit int) ([]Case, error) {
 	// Two look-ups by index instead of an OR, which would read every open case.
-	which, args := `SELECT number FROM cases WHERE caller = ? AND closed_at IS NULL`, []any{number}
+	which, args := `SELECT number FROM cases WHERE caller = ? AND caller <> '' AND closed_at IS NULL`, []any{number}
+	var err error
 	if len(ids) > 0 {
 		if which, args, err = sqlx.In(which+` AND (contact_id IS NULL OR contact_id IN (?))
 			UNION SELECT number FROM cases WHERE contact_id IN (?) AND closed_at IS NULL`, number, ids, ids); err != nil {

@@ -68,25 +68,28 @@ func (s *Store) AddContact(ctx context.Context, c Contact) (Contact, error) {
 		return Contact{}, err
 	}
 	var out Contact
-	err := s.write(ctx, "add contact", func(t *txn) error {
-		if c.CustomerID != "" {
-			if _, err := t.customer(ctx, c.CustomerID); err != nil {
-				return err
-			}
-		}
-		c.ID = newID(t.now)
-		if err := t.do(ctx, `INSERT INTO contacts (id, customer_id, name, email, notes, created_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, null(c.CustomerID), c.Name, c.Email, c.Notes, at(t.now), at(t.now)); err != nil {
-			return err
-		}
-		if err := t.setNumbers(ctx, c); err != nil {
-			return err
-		}
-		var err error
-		out, err = t.contact(ctx, c.ID)
+	err := s.write(ctx, "add contact", func(t *txn) (err error) {
+		out, err = t.addContact(ctx, c)
 		return err
 	})
 	return out, err
+}
+
+func (t *txn) addContact(ctx context.Context, c Contact) (Contact, error) {
+	if c.CustomerID != "" {
+		if _, err := t.customer(ctx, c.CustomerID); err != nil {
+			return Contact{}, err
+		}
+	}
+	c.ID = newID(t.now)
+	if err := t.do(ctx, `INSERT INTO contacts (id, customer_id, name, email, notes, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, null(c.CustomerID), c.Name, c.Email, c.Notes, at(t.now), at(t.now)); err != nil {
+		return Contact{}, err
+	}
+	if err := t.setNumbers(ctx, c); err != nil {
+		return Contact{}, err
+	}
+	return t.contact(ctx, c.ID)
 }
 
 // UpdateContact replaces what is known of c.ID, numbers included, if c.Version is still the newest.
@@ -149,6 +152,23 @@ func (s *Store) Contact(ctx context.Context, id string) (Contact, error) {
 func (s *Store) Contacts(ctx context.Context, customerID string) ([]Contact, error) {
 	c, err := s.read().contacts(ctx, selectContact+`WHERE k.customer_id = ? ORDER BY k.name, k.id`, customerID)
 	return c, s.explain("contacts", err)
+}
+
+// FindContacts lists contacts whose name, customer or number contains what was typed, by name, at most limit (50 when 0).
+// Nothing typed finds nobody.
+func (s *Store) FindContacts(ctx context.Context, part string, limit int) ([]Contact, error) {
+	part = line(part)
+	if part == "" {
+		return []Contact{}, nil
+	}
+	number := part
+	if e164, ok := Normalise(part, s.opt.Region); ok {
+		number = e164
+	}
+	c, err := s.read().contacts(ctx, selectContact+`WHERE k.name LIKE ? ESCAPE '!' OR c.name LIKE ? ESCAPE '!' OR k.id IN
+		(SELECT contact_id FROM contact_numbers WHERE number = ?) ORDER BY k.name, k.id LIMIT ?`,
+		containing(part), containing(part), number, pageLimit(limit))
+	return c, s.explain("find contacts", err)
 }
 
 func (c conn) contact(ctx context.Context, id string) (Contact, error) {

@@ -52,14 +52,19 @@ func (s *Store) AddCustomer(ctx context.Context, c Customer) (Customer, error) {
 	if err := c.check(); err != nil {
 		return Customer{}, err
 	}
-	err := s.write(ctx, "add customer", func(t *txn) error {
-		c.ID, c.CreatedAt, c.UpdatedAt, c.Version = newID(t.now), t.now, t.now, 1
-		return t.do(ctx, `INSERT INTO customers
-			(id, name, region, service_centre, agreement, vip, priority, notes, created_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			c.ID, c.Name, c.Region, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
+	err := s.write(ctx, "add customer", func(t *txn) (err error) {
+		c, err = t.addCustomer(ctx, c)
+		return err
 	})
 	return c, err
+}
+
+func (t *txn) addCustomer(ctx context.Context, c Customer) (Customer, error) {
+	c.ID, c.CreatedAt, c.UpdatedAt, c.Version = newID(t.now), t.now, t.now, 1
+	return c, t.do(ctx, `INSERT INTO customers
+		(id, name, region, service_centre, agreement, vip, priority, notes, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, c.Name, c.Region, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
 }
 
 // UpdateCustomer replaces what is known of c.ID, if c.Version is still the newest. Errors: ErrInvalid, ErrNotFound, ErrConflict.

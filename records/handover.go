@@ -43,6 +43,7 @@ type HandOver struct {
 	EndedAt   time.Time `db:"-"           json:"ended_at,omitzero"`
 	Outcome   string    `db:"outcome"     json:"outcome,omitempty"`
 	EndedBy   string    `db:"ended_by"    json:"ended_by,omitempty"`
+	Reason    string    `db:"reason"      json:"reason,omitempty"` // why it was declined
 }
 
 // How a hand-over ended.
@@ -181,8 +182,8 @@ func (t *txn) endHandOver(ctx context.Context, id string, ch ownerChange) error 
 		outcome = HandOverClosed
 	default: // accept and give back say it themselves
 	}
-	n, err := t.exec(ctx, `UPDATE handovers SET ended_at = ?, outcome = ?, ended_by = ? WHERE id = ? AND outcome = ''`,
-		at(t.now), outcome, ch.actor, id)
+	n, err := t.exec(ctx, `UPDATE handovers SET ended_at = ?, outcome = ?, ended_by = ?, reason = ? WHERE id = ? AND outcome = ''`,
+		at(t.now), outcome, ch.actor, ch.why, id)
 	if err != nil || n == 0 || ch.input != accept || ch.call == "" {
 		return err
 	}

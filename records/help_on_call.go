@@ -77,6 +77,9 @@ func (s *Store) SplitCall(ctx context.Context, call, by string) (OwnedCase, erro
 			return err
 		}
 		out = OwnedCase{Number: c.Number, Owner: c.Owner, OwnerName: c.OwnerName, New: true}
+		if err := t.moveDraft(ctx, call, by, known.Case, c.Number); err != nil {
+			return err
+		}
 		return t.do(ctx, `UPDATE case_calls SET case_number = ?, opened = TRUE WHERE call = ?`, c.Number, call)
 	})
 	return out, err

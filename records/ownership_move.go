@@ -15,6 +15,7 @@ type ownerChange struct {
 	call     string
 	handover string // id of the hand-over offered or ended
 	outcome  string // how the hand-over ended
+	why      string // reason of who declined it
 	version  int64  // the version that the actor saw; 0 = whatever it is now
 }
 

@@ -44,3 +44,14 @@ func (s stamp) Value() (driver.Value, error) {
 	}
 	return int64(s), nil
 }
+
+// Moment is an instant that reads itself from a column, for rows that are told as they are.
+type Moment struct{ time.Time }
+
+// Scan implements sql.Scanner.
+func (m *Moment) Scan(src any) error {
+	var s stamp
+	err := s.Scan(src)
+	m.Time = s.time()
+	return err
+}

@@ -38,6 +38,13 @@ type Options struct {
 	// once when somebody waits for it (Flush). A caller is at an agent's phone in less: the disk is left for afterwards.
 	JournalBatch int
 	JournalDelay time.Duration
+	// Departments are those that an enquiry may be referred to (I4); none allows any name.
+	Departments []string
+	// Files is the directory of attachments, made when it is not there; "" takes none.
+	Files string
+	// MaxFile is the largest attachment, in bytes; 20 MiB. MaxFiles is how many one case may have; 100.
+	MaxFile  int64
+	MaxFiles int
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
 }
@@ -51,6 +58,8 @@ type Store struct {
 	hashing chan struct{} // bounds the memory that password checks take at one time
 	journal *Journal
 	feed    *broadcast
+	stop    context.CancelFunc // ends what runs beside
+	beside  sync.WaitGroup
 
 	mu     sync.Mutex
 	owners []func(number string) // guarded by mu
@@ -89,12 +98,17 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	s.r.SetMaxOpenConns(d.readers)
 	s.r.SetMaxIdleConns(d.readers)
 	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.beside.Go(func() { s.keepSearch(running) })
 	return s, nil
 }
 
 // Close writes what the journal still holds, for at most Options.DrainWait, and closes the database. An error says how
 // many journal entries could not be written.
 func (s *Store) Close() error {
+	s.stop()
+	s.beside.Wait()
 	return errors.Join(s.journal.close(), s.r.Close(), s.w.Close())
 }
 
@@ -124,6 +138,8 @@ func (o *Options) setDefaults() {
 	set(&o.JournalBatch, 64)
 	set(&o.JournalDelay, 20*time.Millisecond)
 	set(&o.DrainWait, 30*time.Second)
+	set(&o.MaxFile, 20<<20)
+	set(&o.MaxFiles, 100)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

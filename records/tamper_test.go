@@ -97,6 +97,16 @@ func TestTampered(t *testing.T) {
 			if b.Call != "c1" || b.Seq != c.seq || !strings.Contains(b.What, c.what) {
 				t.Errorf("got %+v, want entry %d, %s", b, c.seq, c.what)
 			}
+			one := get[records.ChainCheck](t)(s.Journal().VerifyCall(ctx, "c1"))
+			if one.Broken == nil || *one.Broken != b {
+				t.Errorf("the call alone: %+v, want %+v", one.Broken, b)
+			}
+			if whole := get[records.ChainCheck](t)(s.Journal().VerifyCall(ctx, "c0")); whole.Broken != nil || whole.Entries != 5 || whole.Hash == "" || whole.Pending != 0 {
+				t.Errorf("a call that nobody touched: %+v", whole)
+			}
+			if none := get[records.ChainCheck](t)(s.Journal().VerifyCall(ctx, "nobody")); none != (records.ChainCheck{}) {
+				t.Errorf("a call that never was: %+v", none)
+			}
 		})
 	}
 }

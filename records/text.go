@@ -47,3 +47,11 @@ func (f *faults) required(name, s string, limit int, what, do string) {
 	f.missing(s != "", name, what, do)
 	f.short(name, s, limit)
 }
+
+// clip keeps at most limit runes of what a person did not type and cannot shorten.
+func clip(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit])
+	}
+	return s
+}

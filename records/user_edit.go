@@ -74,9 +74,16 @@ func (s *Store) AddUser(ctx context.Context, n NewUser) (User, error) {
 	return u, err
 }
 
-// UpdateUser changes a user, recorded in the audit log. Errors: ErrNotFound, ErrInvalid, ErrConflict.
+// UpdateUser changes a user, recorded in the audit log. Other roles end the user's sessions: what a session may do does not change
+// behind its back. Errors: ErrNotFound, ErrInvalid, ErrConflict.
 func (s *Store) UpdateUser(ctx context.Context, login string, c UserChange) (User, error) {
 	var f faults
+	if c.Name != nil {
+		f.short("name", line(*c.Name), maxLine)
+	}
+	if c.Team != nil {
+		f.short("team", line(*c.Team), maxLine)
+	}
 	f.roles(c.Roles)
 	f.skills(c.Skills)
 	if err := f.problem(ErrInvalid, "user_invalid", "Mend the fields named.", "The user cannot be changed like this."); err != nil {
@@ -85,6 +92,7 @@ func (s *Store) UpdateUser(ctx context.Context, login string, c UserChange) (Use
 	return s.changeUser(ctx, "user.change", login, c.Version, func(t *txn, u User) (string, error) {
 		if c.Name != nil {
 			u.Name = line(*c.Name)
+			set(&u.Name, login)
 		}
 		if c.Team != nil {
 			u.Team = line(*c.Team)
@@ -95,8 +103,11 @@ func (s *Store) UpdateUser(ctx context.Context, login string, c UserChange) (Use
 		if err := t.do(ctx, `UPDATE users SET name = ?, team = ?, webrtc = ? WHERE login = ?`, u.Name, u.Team, u.WebRTC, login); err != nil {
 			return "", err
 		}
-		if c.Roles != nil {
+		if c.Roles != nil && !sameRoles(u.Roles, c.Roles) {
 			if err := t.setRoles(ctx, login, c.Roles); err != nil {
+				return "", err
+			}
+			if err := t.do(ctx, `DELETE FROM sessions WHERE login = ?`, login); err != nil {
 				return "", err
 			}
 		}
@@ -130,8 +141,14 @@ func (s *Store) EnableUser(ctx context.Context, login string) (User, error) {
 func (s *Store) changeUser(ctx context.Context, action, login string, version int64,
 	change func(*txn, User) (string, error),
 ) (User, error) {
+	return s.changeUserWith(ctx, AuditEntry{Action: action, Object: login}, version, change)
+}
+
+// changeUserWith is changeUser with an entry of the audit log that says more; what change returns is its Data.
+func (s *Store) changeUserWith(ctx context.Context, entry AuditEntry, version int64, change func(*txn, User) (string, error)) (User, error) {
 	var out User
-	err := s.write(ctx, action, func(t *txn) error {
+	login := entry.Object
+	err := s.write(ctx, entry.Action, func(t *txn) error {
 		u, err := t.user(ctx, login)
 		if err != nil {
 			return err
@@ -149,17 +166,23 @@ func (s *Store) changeUser(ctx context.Context, action, login string, version in
 		if out, err = t.user(ctx, login); err != nil {
 			return err
 		}
-		return t.audit(ctx, AuditEntry{Action: action, Object: login, Data: note})
+		entry.Data = note
+		return t.audit(ctx, entry)
 	})
 	return out, err
+}
+
+func sameRoles(a, b []string) bool { return slices.Equal(rolesInOrder(a), rolesInOrder(b)) }
+
+func rolesInOrder(roles []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(roles)))
 }
 
 func (t *txn) setRoles(ctx context.Context, login string, roles []string) error {
 	if err := t.do(ctx, `DELETE FROM user_roles WHERE login = ?`, login); err != nil {
 		return err
 	}
-	roles = slices.Compact(slices.Sorted(slices.Values(roles)))
-	for _, r := range roles {
+	for _, r := range rolesInOrder(roles) {
 		if err := t.do(ctx, `INSERT INTO user_roles (login, role) VALUES (?, ?)`, login, r); err != nil {
 			return err
 		}

@@ -26,11 +26,12 @@ type User struct {
 	WebRTC      bool           `db:"webrtc"   json:"webrtc"` // the phone is a browser
 	Disabled    bool           `db:"disabled" json:"disabled"`
 	HA1         string         `db:"ha1"      json:"-"` // MD5(login:hotline:secret), "" = no phone
-	HasPassword bool           `db:"-"        json:"has_password"`
-	CreatedAt   time.Time      `db:"-"        json:"created_at"`
-	LastLogin   time.Time      `db:"-"        json:"last_login,omitzero"`
-	LockedUntil time.Time      `db:"-"        json:"locked_until,omitzero"`
-	Version     int64          `db:"version"  json:"version"`
+	Look        `json:"-"`
+	HasPassword bool      `db:"-"        json:"has_password"`
+	CreatedAt   time.Time `db:"-"        json:"created_at"`
+	LastLogin   time.Time `db:"-"        json:"last_login,omitzero"`
+	LockedUntil time.Time `db:"-"        json:"locked_until,omitzero"`
+	Version     int64     `db:"version"  json:"version"`
 }
 
 // Is reports whether the user has the role.
@@ -40,9 +41,10 @@ func (u User) Is(role string) bool { return slices.Contains(u.Roles, role) }
 // string, a URL or a file name.
 var loginPattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
 
-// ValidLogin reports whether a login may be used. Names that begin with "trunk" belong to trunks, "system" to the server itself.
+// ValidLogin reports whether a login may be used. Names that begin with "trunk" belong to trunks, "visitor-" to
+// callers from a browser, "system" to the server itself.
 func ValidLogin(login string) bool {
-	return loginPattern.MatchString(login) && !strings.HasPrefix(login, "trunk") && login != "system"
+	return loginPattern.MatchString(login) && !strings.HasPrefix(login, "trunk") && !strings.HasPrefix(login, "visitor-") && login != "system"
 }
 
 type userRow struct {

@@ -166,6 +166,75 @@ func testSessions(t *testing.T, open opener) {
 	refused(t, err, records.ErrNotFound)
 }
 
+func testOwnSessions(t *testing.T, open opener) {
+	ctx, c := t.Context(), newClock()
+	s := open(t).open(t, c.set)
+	for _, login := range []string{"li", "wang"} {
+		get[records.User](t)(s.AddUser(ctx, records.NewUser{Login: login, Roles: []string{"agent"}, Password: password}))
+	}
+	start := func(login, device string) (string, string) {
+		t.Helper()
+		c.advance(time.Minute)
+		token, session, err := s.NewSessionFrom(ctx, login, records.Device{Agent: device, Address: "192.0.2.7"})
+		must(t, err)
+		return token, session.ID
+	}
+	ids := func() string {
+		t.Helper()
+		var all []string
+		for _, session := range get[[]records.Session](t)(s.Sessions(ctx, "li")) {
+			all = append(all, session.From.Agent)
+		}
+		return strings.Join(all, " ")
+	}
+	deskToken, _ := start("li", "desk\n\x00")
+	homeToken, home := start("li", "home")
+	wangToken, wang := start("wang", "wang")
+	_, _ = start("li", strings.Repeat("长", 1000))
+	all := get[[]records.Session](t)(s.Sessions(ctx, "li"))
+	equal(t, "sessions", len(all), 3)
+	equal(t, "a device's name is cut", all[0].From.Agent, strings.Repeat("长", 200))
+	equal(t, "address", all[0].From.Address, "192.0.2.7")
+	must(t, s.EndSession(ctx, "li", all[0].ID))
+	equal(t, "the others", ids(), "home desk")
+
+	c.advance(2 * time.Minute)
+	get[records.Session](t)(s.Session(ctx, deskToken))
+	equal(t, "the latest used first", ids(), "desk home")
+
+	must(t, s.EndSession(ctx, "li", wang)) // somebody else's
+	get[records.Session](t)(s.Session(ctx, wangToken))
+	must(t, s.EndSession(ctx, "li", "nothing"))
+	must(t, s.EndOtherSessions(ctx, "li", home))
+	equal(t, "all but one", ids(), "home")
+	_, err := s.Session(ctx, deskToken)
+	refused(t, err, records.ErrExpired)
+	get[records.Session](t)(s.Session(ctx, wangToken))
+
+	// The same roles in another order change nothing; other roles end what was begun with the old ones.
+	get[records.User](t)(s.UpdateUser(ctx, "li", records.UserChange{Roles: []string{"agent", "agent"}}))
+	get[records.Session](t)(s.Session(ctx, homeToken))
+	get[records.User](t)(s.UpdateUser(ctx, "li", records.UserChange{Roles: []string{"agent", "supervisor"}}))
+	_, err = s.Session(ctx, homeToken)
+	refused(t, err, records.ErrExpired)
+	equal(t, "none left", ids(), "")
+
+	c.advance(12 * time.Hour)
+	equal(t, "idle ones are not listed", len(get[[]records.Session](t)(s.Sessions(ctx, "wang"))), 0)
+}
+
+func testLook(t *testing.T, open opener) {
+	ctx, s := t.Context(), open(t).open(t)
+	u := get[records.User](t)(s.AddUser(ctx, records.NewUser{Login: "li"}))
+	equal(t, "no wishes", u.Look, records.Look{})
+	want := records.Look{Lang: "en", Theme: "dark", Zone: "Asia/Shanghai"}
+	must(t, s.SetLook(ctx, "li", want))
+	got := get[records.User](t)(s.User(ctx, "li"))
+	equal(t, "look", got.Look, want)
+	equal(t, "version", got.Version, u.Version)
+	refused(t, s.SetLook(ctx, "li", records.Look{Zone: strings.Repeat("x", 65)}), records.ErrInvalid)
+}
+
 func testAudit(t *testing.T, open opener) {
 	ctx, s := records.By(context.Background(), "root"), open(t).open(t)
 	get[records.User](t)(s.AddUser(ctx, records.NewUser{Login: "li"}))

@@ -3,7 +3,10 @@ package records
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,7 +15,7 @@ import (
 // once: the same outcome by the same person again returns the first result.
 // Errors: ErrIncomplete, ErrNotFound, ErrForbidden (by did not talk on the call), ErrConflict.
 func (s *Store) WrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) {
-	if err := in.Validate(s.now(), s.opt.Region); err != nil {
+	if err := s.valid(&in); err != nil {
 		return WrapUpResult{}, err
 	}
 	var out WrapUpResult
@@ -21,6 +24,23 @@ func (s *Store) WrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error
 		return err
 	})
 	return out, err
+}
+
+// valid is Validate, and whether the department of a referral is one that is there: a referral must end with somebody (I4). No list
+// of departments takes any name.
+func (s *Store) valid(in *WrapUpInput) error {
+	wrong := in.Validate(s.now(), s.opt.Region)
+	known := s.opt.Departments
+	if in.Referral == nil || in.Referral.Department == "" || len(known) == 0 || slices.Contains(known, in.Referral.Department) {
+		return wrong
+	}
+	var f faults
+	f.add("referral.department", "unknown", "Choose one of: "+strings.Join(known, ", ")+".", "There is no department %q.", in.Referral.Department)
+	if p, ok := errors.AsType[*Problem](wrong); ok {
+		p.Fields = append(p.Fields, f...)
+		return wrong
+	}
+	return f.problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.", "The call cannot be wrapped up like this.")
 }
 
 func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) {
@@ -43,6 +63,10 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 		return WrapUpResult{}, err
 	}
 	if err := t.mayWrapUp(ctx, c, in); err != nil {
+		return WrapUpResult{}, err
+	}
+	if err := caseFaults(in, c).problem(ErrIncomplete, "wrapup_incomplete", "Fill in the fields named.",
+		"The call cannot be wrapped up like this."); err != nil {
 		return WrapUpResult{}, err
 	}
 	if in.Version != 0 && in.Version != c.Version {
@@ -79,7 +103,15 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 	if out.Case, err = t.endWork(ctx, c, in, input, state, promise, when); err != nil {
 		return WrapUpResult{}, err
 	}
-	return out, t.fileWrapUp(ctx, in, out)
+	if err := t.fileWrapUp(ctx, in, out); err != nil {
+		return WrapUpResult{}, err
+	}
+	if in.Outcome == OutcomeSolved {
+		if err := t.indexSolved(ctx, in.Case); err != nil {
+			return WrapUpResult{}, err
+		}
+	}
+	return out, t.wipeDraft(ctx, in.By, in.Case)
 }
 
 // endWork moves the ownership and then the state, in this order because a closed case takes no more changes.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -212,4 +213,24 @@ func FuzzWrapUp(f *testing.F) {
 			t.Errorf("a clean input is refused: %v", err)
 		}
 	})
+}
+
+// A referral must end with somebody who is there.
+func TestReferralNamesAKnownDepartment(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "hotline.db"), func(o *records.Options) { o.Departments = []string{"sales", "finance"} })
+	staff(t, s)
+	answer(t, s, "c1", "li", "")
+	in := records.WrapUpInput{Call: "c1", By: "li", Outcome: "referred", Referral: &records.ReferralFacts{Department: "nobody"}}
+	_, err := s.WrapUp(t.Context(), in)
+	fields := refusal(t, err, records.ErrIncomplete).Fields
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Name+" "+f.Code)
+	}
+	equal(t, "faults", strings.Join(names, ", "), "referral.accepted_by missing, referral.accepted_at missing, referral.department unknown")
+	in.Referral.AcceptedBy, in.Referral.AcceptedAt = "Zhao", time.Now()
+	_, err = s.WrapUp(t.Context(), in)
+	equal(t, "faults", len(refusal(t, err, records.ErrIncomplete).Fields), 1)
+	in.Referral.Department = "sales"
+	get[records.WrapUpResult](t)(s.WrapUp(t.Context(), in))
 }

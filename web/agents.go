@@ -41,14 +41,19 @@ func (s *Site) describeAgents() {
 	handle(s, op{
 		id: "list-agents", method: http.MethodGet, path: apiBase + "/agents", tag: "queues",
 		summary: "List everybody who can take calls, and where they stand",
-	}, func(_ context.Context, _ *who, _ *struct{}) (*list[agent.View], error) {
-		return listOf(s.opt.Agents.Views(), nil)
+	}, func(_ context.Context, w *who, _ *struct{}) (*list[agent.View], error) {
+		views := s.opt.Agents.Views()
+		for i := range views {
+			views[i] = s.unseen(w, views[i])
+		}
+		return listOf(views, nil)
 	})
 	handle(s, op{
 		id: "get-agent", method: http.MethodGet, path: apiBase + "/agents/{login}", tag: "queues",
 		summary: "Tell where one agent stands", codes: []string{codeNotFound},
-	}, func(_ context.Context, _ *who, in *ByLogin) (*one[agent.View], error) {
-		return oneOf(s.presence(in.Login))
+	}, func(_ context.Context, w *who, in *ByLogin) (*one[agent.View], error) {
+		v, err := s.presence(in.Login)
+		return oneOf(s.unseen(w, v), err)
 	})
 	handle(s, op{
 		id: "set-agent-state", method: http.MethodPost, path: apiBase + "/agents/{login}/state", tag: "queues",
@@ -57,6 +62,7 @@ func (s *Site) describeAgents() {
 			"The phone's registration and the calls move an agent too; a wrap-up ends only by its outcome.",
 		codes: []string{codeNotFound, codeConflict},
 	}, s.setState)
+	s.describeSkills()
 	handle(s, op{
 		id: "extend-wrap-up", method: http.MethodPost, path: apiBase + "/calls/{id}/wrapup/extend", tag: "calls",
 		roles: []Role{Agent}, summary: "Ask for more time to wrap up", codes: []string{codeNotFound, codeConflict},
@@ -111,6 +117,9 @@ func (s *Site) setState(ctx context.Context, w *who, in *stateInput) (*one[agent
 	}
 	if err != nil {
 		return nil, err
+	}
+	if b.State != "ready" { // also when it comes true only after the ringing: a caller who is kept for them need not wait
+		s.opt.Calls.AgentAway(in.Login, b.State)
 	}
 	return oneOf(s.presence(in.Login))
 }

@@ -9,6 +9,7 @@ import (
 
 	"hotline/queue"
 	"hotline/records"
+	"hotline/web/ui"
 )
 
 // CallBook is what the API needs to know of calls that were recorded.
@@ -19,6 +20,9 @@ type CallBook interface {
 	WrapUp(context.Context, records.WrapUpInput) (records.WrapUpResult, error)
 	SplitCall(ctx context.Context, call, by string) (records.OwnedCase, error)
 	Journal() *records.Journal
+	JournalBetween(context.Context, records.JournalFilter) (records.Page[records.JournalEntry], error)
+	JournalCount(ctx context.Context, from, to time.Time) (int, error)
+	LastPresence(ctx context.Context, before time.Time) ([]records.JournalEntry, error)
 }
 
 // callItem is a call as recorded, with its present state while it is up.
@@ -35,6 +39,9 @@ type callFilter struct {
 	Case    string    `query:"case" maxLength:"64"`
 	End     string    `query:"end" maxLength:"32" doc:"abandoned, caller, agent, …"`
 	Met     string    `query:"met" enum:"true,false" doc:"answered within three rings"`
+	Outcome string    `query:"outcome" enum:"answered,abandoned,other" doc:"a human answered, the caller gave up, or neither"`
+	Short   string    `query:"short" enum:"true,false" doc:"abandoned inside the first ring"`
+	Ring    int       `query:"ring" minimum:"1" maximum:"8" doc:"rings heard when the verdict fell; 8: eight or more"`
 	From    time.Time `query:"from" doc:"arrived at or after"`
 	To      time.Time `query:"to" doc:"arrived before"`
 	Numbers string    `query:"numbers" enum:"masked,full" default:"masked" doc:"full: supervisors only, kept in the audit log"`
@@ -43,6 +50,11 @@ type callFilter struct {
 func (f *callFilter) records() records.CallFilter {
 	out := records.CallFilter{
 		Queue: f.Queue, Agent: f.Agent, Case: f.Case, End: f.End, From: f.From, To: f.To, Cursor: f.Cursor, Limit: f.Limit,
+		Outcome: f.Outcome, Ring: f.Ring,
+	}
+	if f.Short != "" {
+		short := f.Short == "true"
+		out.Short = &short
 	}
 	if f.Met != "" {
 		met := f.Met == "true"
@@ -54,7 +66,8 @@ func (f *callFilter) records() records.CallFilter {
 // newest says that the list begins with the calls that are up and have no verdict yet: the first page, not narrowed by
 // what only a recorded call has.
 func (f *callFilter) newest() bool {
-	return f.Cursor == "" && f.Case == "" && f.End == "" && f.Met == "" && f.From.IsZero() && f.To.IsZero()
+	return f.Cursor == "" && f.Case == "" && f.End == "" && f.Met == "" && f.Outcome == "" && f.Short == "" && f.Ring == 0 &&
+		f.From.IsZero() && f.To.IsZero()
 }
 
 func (s *Site) describeCalls() {
@@ -83,7 +96,8 @@ func (s *Site) describeCalls() {
 			return nil, err
 		}
 		s.settle(ctx)
-		return listOf(s.opt.Records.Timeline(ctx, in.ID))
+		line, err := s.opt.Records.Timeline(ctx, in.ID)
+		return listOf(s.untold(w, line), err)
 	})
 	handle(s, op{
 		id: "split-call", method: http.MethodPost, path: apiBase + "/calls/{id}/split", tag: "calls", roles: []Role{Agent},
@@ -116,7 +130,7 @@ func (s *Site) listCalls(ctx context.Context, w *who, in *callFilter) (*one[reco
 			if !s.sees(w, &live) || in.Queue != "" && live.Queue != in.Queue || in.Agent != "" && live.Agent != in.Agent {
 				continue
 			}
-			item, err := s.callNow(ctx, live)
+			item, err := s.callNow(ctx, *s.discreet(w, &live))
 			if err != nil {
 				return nil, err
 			}
@@ -134,7 +148,9 @@ func (s *Site) listCalls(ctx context.Context, w *who, in *callFilter) (*one[reco
 		}
 		for _, row := range rows.Items {
 			if !shown[row.Call] {
-				page.Items = append(page.Items, s.withLive(row))
+				item := s.withLive(row)
+				item.Live = s.discreet(w, item.Live)
+				page.Items = append(page.Items, item)
 			}
 		}
 		page.Next = rows.Next
@@ -159,6 +175,7 @@ func (s *Site) callFor(ctx context.Context, w *who, id string) (callItem, error)
 	if err != nil {
 		return item, err
 	}
+	item.Live = s.discreet(w, item.Live)
 	switch {
 	case own(w, &item):
 	case w.has(Supervisor):
@@ -211,21 +228,21 @@ func (s *Site) withLive(row records.CallRow) callItem {
 
 // sees says whether somebody may know that a call is there: supervisors, who is in it, and the agents of its queue.
 func (s *Site) sees(w *who, live *queue.CallView) bool {
-	return w.has(Supervisor) || live.Agent == w.Login || slices.Contains(live.Ringing, w.Login) ||
+	return w.has(Supervisor) || live.Agent == w.Login || live.Expert == w.Login || slices.Contains(live.Ringing, w.Login) ||
 		slices.Contains(s.queuesOf(w.Login), live.Queue)
 }
 
 // own says that the call is or was the user's: they answered it, talk on it, or are being rung for it.
 func own(w *who, item *callItem) bool {
 	return item.Agent == w.Login ||
-		item.Live != nil && (item.Live.Agent == w.Login || slices.Contains(item.Live.Ringing, w.Login))
+		item.Live != nil && (item.Live.Agent == w.Login || item.Live.Expert == w.Login || slices.Contains(item.Live.Ringing, w.Login))
 }
 
 func (c *callItem) mask() {
-	c.Number, c.Name = maskNumber(c.Number), maskName(c.Name)
+	c.Number, c.Name = ui.MaskNumber(c.Number), ui.MaskName(c.Name)
 	if c.Live != nil {
 		live := *c.Live
-		live.Number, live.Caller, live.Name = maskNumber(live.Number), maskNumber(live.Caller), maskName(live.Name)
+		live.Number, live.Caller, live.Name = ui.MaskNumber(live.Number), ui.MaskNumber(live.Caller), ui.MaskName(live.Name)
 		c.Live = &live
 	}
 }

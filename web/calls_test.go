@@ -134,7 +134,7 @@ func TestCommands(t *testing.T) {
 		{"anna", "a-1/handover", body{"agent": "ben", "note": "ERP"}, "handover a-1 anna → ben ERP"},
 		{"anna", "a-1/handover", body{"queue": "erp"}, "handover a-1 anna → queue:erp "},
 		{"anna", "a-1/handover", body{"manager": true}, "handover a-1 anna → manager "},
-		{"anna", "a-2/decline", body{"reason": "wrong skill"}, "decline a-2 anna wrong skill"},
+		{"anna", "a-2/decline", body{"reason": "skill", "note": "only printers"}, "decline a-2 anna skill only printers"},
 		{"sue", "a-1/hangup", nil, "hangup a-1 anna"},
 		{"sue", "a-2/move", body{"queue": "erp"}, "move a-2 erp sue"},
 	} {

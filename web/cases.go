@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotline/records"
+	"hotline/web/ui"
 )
 
 // Cases is what the API needs to know of cases and who owns them.
@@ -85,7 +86,7 @@ func (s *Site) describeCases() {
 		})
 		for i, c := range page.Items {
 			if c.Owner != w.Login {
-				page.Items[i].Caller = maskNumber(c.Caller)
+				page.Items[i].Caller = ui.MaskNumber(c.Caller)
 			}
 		}
 		return oneOf(page, err)

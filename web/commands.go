@@ -61,15 +61,21 @@ func (s *Site) describeCommands() {
 	})
 	handle(s, op{
 		id: "decline-call", method: http.MethodPost, path: apiBase + "/calls/{id}/decline", tag: "calls", roles: []Role{Agent},
-		summary: "Decline a call that rings for you", codes: []string{codeNotFound, codeConflict},
+		summary: "Decline a call that rings for you",
+		doc:     "Also a hand-over or an invitation. The reason is one of the codes that GET /me lists; reason and note stand in the call's journal.",
+		codes:   []string{codeNotFound, codeConflict},
 	}, func(ctx context.Context, w *who, in *struct {
 		ByID
 		Body struct {
-			Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"kept in the journal"`
+			Reason string `json:"reason" minLength:"1" maxLength:"64" doc:"code of the reason"`
+			Note   string `json:"note,omitempty" maxLength:"500" doc:"in your own words"`
 		}
 	},
 	) (*struct{}, error) {
-		return nil, calls.Decline(ctx, in.ID, w.Login, in.Body.Reason)
+		if !s.opt.mayDecline(in.Body.Reason) {
+			return nil, missing("body.reason", "choose one of the reasons that GET /me lists")
+		}
+		return nil, calls.Decline(ctx, in.ID, w.Login, in.Body.Reason, in.Body.Note)
 	})
 	handle(s, op{
 		id: "move-call", method: http.MethodPost, path: apiBase + "/calls/{id}/move", tag: "calls", roles: []Role{Supervisor},
@@ -87,6 +93,7 @@ func (s *Site) describeCommands() {
 		}
 		return nil, calls.MoveTo(ctx, in.ID, in.Body.Queue, w.Login)
 	})
+	s.describeParties()
 	s.describeWrapUp()
 }
 

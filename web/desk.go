@@ -26,6 +26,7 @@ type eventsInput struct {
 	LastEventID string `header:"Last-Event-ID" maxLength:"64" doc:"resume after this event; the browser sends it by itself"`
 	After       string `query:"after" maxLength:"64" doc:"the same, for clients that cannot set the header"`
 	Desk        bool   `query:"desk" doc:"this stream is the agent's desk: it also carries the agent's own pops and pushes"`
+	Floor       bool   `query:"floor" doc:"this stream feeds a wallboard: every event of all queues, numbers and names masked; agents and supervisors"`
 }
 
 // acknowledged says how long a message took to the screen.
@@ -83,6 +84,9 @@ func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamR
 	if s.draining() {
 		return nil, problem(codeUnavailable, "This node is about to stop.")
 	}
+	if in.Floor && !w.any([]Role{Agent, Supervisor}) {
+		return nil, problem(codeForbidden, "A wallboard is for agents and supervisors.")
+	}
 	leave, ok := s.streams.enter(w.Login)
 	if !ok {
 		p := problem(codeThrottled, "Too many event streams are open.")
@@ -90,7 +94,7 @@ func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamR
 		return nil, p
 	}
 	st := &stream{
-		hub: s.opt.Hub, now: s.now, hears: ears(w, func() []string { return s.queuesOf(w.Login) }), beaten: func() {},
+		hub: s.opt.Hub, now: s.now, hears: ears(w, s.queuesLately(w.Login)), beaten: func() {},
 		alive: func(ctx context.Context) error {
 			_, err := s.userOf(ctx, w.token)
 			if p := asProblem(err); p != nil && p.Code == codeSignIn {
@@ -98,6 +102,9 @@ func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamR
 			}
 			return nil // that the database does not answer now is no reason to blind the desk
 		},
+	}
+	if in.Floor {
+		st.hears = floorEars(w)
 	}
 	var desk *agent.Desk
 	if in.Desk {
@@ -137,6 +144,18 @@ func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamR
 func (s *Site) queuesOf(login string) []string {
 	v, _ := s.opt.Agents.View(login)
 	return v.Queues
+}
+
+// queuesLately is queuesOf for one reader of the stream, asked for every event: presence is looked at once a second at most.
+func (s *Site) queuesLately(login string) func() []string {
+	var queues []string
+	var asked time.Time
+	return func() []string {
+		if now := s.now(); asked.IsZero() || now.Sub(asked) >= time.Second {
+			queues, asked = s.queuesOf(login), now
+		}
+		return queues
+	}
 }
 
 // streamCount bounds open streams, all and by login.

@@ -57,7 +57,11 @@ func document(t *testing.T, h *house) string {
 		}
 	}
 	b.WriteString("\n## Beside the API\n\n| address | who | what |\n|---|---|---|\n" +
-		"| `GET /` | everybody | What runs and how its parts do, in Chinese or English |\n" +
+		"| `GET /` | everybody | What runs and how its parts do, in Chinese or English; who is signed in goes on to their work |\n" +
+		"| `GET /login`, `POST /login`, `POST /logout` | everybody | Signing in and out in a browser |\n" +
+		"| `/settings` | signed in | Language, theme, time zone, password, one's own sessions |\n" +
+		"| `/admin/users`, `/admin/audit` | administrator | Users, roles, skills, phones; the audit log |\n" +
+		"| `GET /static/…` | everybody | Assets of the pages, kept for ever under the hash in their path |\n" +
 		"| `GET /problems/{code}` | everybody | The page of a kind of problem |\n" +
 		"| `GET /healthz` | everybody | 200 while the process lives |\n" +
 		"| `GET /readyz` | everybody; details on loopback or with the operator's token | 200, or 503 and which part is missing |\n" +

@@ -133,7 +133,12 @@ func (h *house) do(t testing.TB, login, method, path string, body any) *reply {
 
 func (h *house) send(t testing.TB, req *http.Request) *reply {
 	t.Helper()
-	res, err := h.server.Client().Do(req)
+	return sent(t, h.server.Client(), req)
+}
+
+func sent(t testing.TB, client *http.Client, req *http.Request) *reply {
+	t.Helper()
+	res, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,6 +201,7 @@ type playedBoard struct {
 	calls  []queue.CallView
 	orders []string
 	refuse error
+	floor  queue.Floor
 }
 
 func (b *playedBoard) set(calls ...queue.CallView) {
@@ -246,6 +252,13 @@ func (b *playedBoard) Queues() []queue.QueueView {
 	}}
 }
 
+func (b *playedBoard) Floor(mark func()) queue.Floor {
+	mark()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.floor
+}
+
 func (b *playedBoard) Agents() []queue.AgentNumbers {
 	return []queue.AgentNumbers{{Login: "anna", State: "ready"}, {Login: "ben", State: "paused"}}
 }
@@ -270,8 +283,46 @@ func (b *playedBoard) HangUp(_ context.Context, call, by string) error {
 	return b.order("hangup " + call + " " + by)
 }
 
-func (b *playedBoard) Decline(_ context.Context, call, agent, reason string) error {
-	return b.order("decline " + call + " " + agent + " " + reason)
+func (b *playedBoard) Decline(_ context.Context, call, agent, reason, note string) error {
+	return b.order("decline " + call + " " + agent + " " + reason + " " + note)
+}
+
+func (b *playedBoard) Accept(_ context.Context, call, agent string) error {
+	return b.order("accept " + call + " " + agent)
+}
+
+func (b *playedBoard) Invite(_ context.Context, call, by, agent, note string) error {
+	return b.order("invite " + call + " " + by + " → " + agent + " " + note)
+}
+
+func (b *playedBoard) LetExpertGo(_ context.Context, call, by string) error {
+	return b.order("let go " + call + " " + by)
+}
+
+func (b *playedBoard) PhoneLost(_ context.Context, call, agent string) error {
+	return b.order("phone lost " + call + " " + agent)
+}
+
+func (b *playedBoard) Monitor(_ context.Context, call, by, mode string) error {
+	return b.order("monitor " + call + " " + by + " " + mode)
+}
+
+func (b *playedBoard) SetMonitor(_ context.Context, call, by, mode string) error {
+	return b.order("monitor otherwise " + call + " " + by + " " + mode)
+}
+
+func (b *playedBoard) StopMonitor(_ context.Context, call, by string) error {
+	return b.order("stop monitor " + call + " " + by)
+}
+
+func (b *playedBoard) TakeOver(_ context.Context, call, by, reason string) error {
+	return b.order("take over " + call + " " + by + " " + reason)
+}
+
+func (b *playedBoard) AgentAway(login, why string) { _ = b.order("away " + login + " " + why) }
+
+func (b *playedBoard) Note(e queue.Event) {
+	_ = b.order("note " + e.Kind + " " + e.Agent + " " + e.Data["skills"] + " by " + e.Data["by"])
 }
 
 func (b *playedBoard) MoveTo(_ context.Context, call, queue, by string) error {

@@ -4,10 +4,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hotline/queue"
@@ -42,18 +42,22 @@ const (
 type Hub struct {
 	epoch string
 
-	mu   sync.Mutex
-	ring []liveItem
-	next uint64 // id of the next event, from 1
-	wake chan struct{}
-	shut bool
+	discreet atomic.Bool // agents are not told who listens, see Options.Discreet
+
+	mu     sync.RWMutex
+	secret map[string]bool // legs of managers who listen, while discreet
+	ring   []liveItem
+	next   uint64 // id of the next event, from 1
+	wake   chan struct{}
+	shut   bool
 }
 
+// liveItem is one event as it goes over the wire: masked, encoded and framed once, however many read it.
 type liveItem struct {
-	id                 uint64
-	kind, queue, agent string
-	to                 Audience
-	full, plain        []byte
+	id           uint64
+	queue, agent string
+	to           Audience
+	full, plain  []byte // whole frames; the same bytes when nothing is to be hidden
 }
 
 // NewHub makes a hub that remembers the last size events (4,096 when size < 1).
@@ -70,7 +74,7 @@ func (h *Hub) Publish(l Live) error {
 	if err != nil {
 		return fmt.Errorf("web: encode live event %s: %w", l.Kind, err)
 	}
-	plain := full
+	var plain []byte
 	if l.Plain != nil {
 		if plain, err = json.Marshal(l.Plain); err != nil {
 			return fmt.Errorf("web: encode live event %s: %w", l.Kind, err)
@@ -81,9 +85,13 @@ func (h *Hub) Publish(l Live) error {
 	if h.shut {
 		return nil
 	}
-	h.ring[h.next%uint64(len(h.ring))] = liveItem{
-		id: h.next, kind: l.Kind, queue: l.Queue, agent: l.Agent, to: l.To, full: full, plain: plain,
+	item := liveItem{id: h.next, queue: l.Queue, agent: l.Agent, to: l.To}
+	item.full = appendFrame(nil, h.id(place(h.next)), l.Kind, full)
+	item.plain = item.full
+	if plain != nil {
+		item.plain = appendFrame(nil, h.id(place(h.next)), l.Kind, plain)
 	}
+	h.ring[h.next%uint64(len(h.ring))] = item
 	h.next++
 	close(h.wake)
 	h.wake = make(chan struct{})
@@ -100,19 +108,38 @@ func (h *Hub) PublishQueue(e queue.Event) error {
 	switch e.Kind {
 	case queue.EventDegraded, queue.EventAlarm:
 		l.To = ToSupervisors | ToAdministrators
+	case queue.EventMonitored, queue.EventTakeOver, queue.EventSkills: // whom it concerns is told at their desk
+		l.To = ToSupervisors
 	}
-	if e.Data["number"] != "" || e.Data["name"] != "" || e.Data["note"] != "" {
-		masked := e
-		masked.Data = maps.Clone(e.Data)
-		for key, mask := range map[string]func(string) string{"number": maskNumber, "name": maskName} {
-			if v, ok := masked.Data[key]; ok {
-				masked.Data[key] = mask(v)
-			}
-		}
-		delete(masked.Data, "note")
+	quiet := h.discreet.Load()
+	if quiet && h.listens(e) {
+		l.To = ToSupervisors
+	}
+	if masked, hides := maskEvent(e, quiet); hides {
 		l.Plain = masked
 	}
 	return h.Publish(l)
+}
+
+// listens says that an event is of a manager's phone that rings or listens.
+func (h *Hub) listens(e queue.Event) bool {
+	leg := e.Data["leg"]
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case leg == "":
+	case e.Kind == queue.EventOffered && e.Data["why"] == queue.AsMonitor:
+		if h.secret == nil {
+			h.secret = map[string]bool{}
+		}
+		h.secret[leg] = true
+	case e.Kind == queue.EventMonitored:
+		switch e.Data["state"] {
+		case "left", "missed", "off", "talks":
+			delete(h.secret, leg)
+		}
+	}
+	return h.secret[leg]
 }
 
 // close ends all streams; what is published later is dropped.
@@ -130,20 +157,21 @@ type place uint64
 
 // now is the place of a reader that has everything.
 func (h *Hub) now() place {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	h.mu.RLock()
+	defer h.mu.RUnlock()
 	return place(h.next - 1)
 }
 
-// read gives up to most events after p. fell: they are not in the ring any more. When there are none, wake is closed as soon as
-// there are. shut: no more will come.
-func (h *Hub) read(p place, most int) (items []liveItem, wake <-chan struct{}, fell, shut bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// read adds up to most events after p to into. fell: they are not in the ring any more. When there are none, wake is closed as soon
+// as there are. shut: no more will come.
+func (h *Hub) read(p place, most int, into []liveItem) (items []liveItem, wake <-chan struct{}, fell, shut bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
 	first := uint64(p) + 1
 	if first+uint64(len(h.ring)) < h.next {
 		return nil, nil, true, h.shut
 	}
+	items = into
 	for id := first; id < h.next && len(items) < most; id++ {
 		items = append(items, h.ring[id%uint64(len(h.ring))])
 	}
@@ -160,8 +188,8 @@ func (h *Hub) resume(id string) (p place, ok bool) {
 	if !found || err != nil || epoch != h.epoch {
 		return 0, false
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	h.mu.RLock()
+	defer h.mu.RUnlock()
 	if n >= h.next || n+1+uint64(len(h.ring)) < h.next {
 		return 0, false
 	}

@@ -64,7 +64,7 @@ func TestHubReadsEverythingOrFalls(t *testing.T) {
 				published += n
 				continue
 			}
-			items, wake, fell, shut := h.read(at, rapid.IntRange(1, 20).Draw(rt, "most"))
+			items, wake, fell, shut := h.read(at, rapid.IntRange(1, 20).Draw(rt, "most"), nil)
 			if shut {
 				rt.Fatal("shut without close")
 			}
@@ -112,7 +112,7 @@ func TestHubMasksNumbers(t *testing.T) {
 	if err := h.PublishQueue(e); err != nil {
 		t.Fatal(err)
 	}
-	items, _, _, _ := h.read(0, 10)
+	items, _, _, _ := h.read(0, 10, nil)
 	full, plain := string(items[0].full), string(items[0].plain)
 	if !strings.Contains(full, "+8613800138000") || !strings.Contains(full, "王芳") {
 		t.Errorf("supervisors read %s", full)

@@ -18,10 +18,12 @@ func permitted() map[string]string {
 	return map[string]string{
 		"login": "*", "logout": "asdx", "me": "asdx", "change-password": "asdx", "events": "asdx", "acknowledge-pop": "a", "beat-desk": "a",
 		"get-phone": "a", "choose-phone": "a",
-		"list-queues": "asdx", "get-queue": "asdx", "list-agents": "asdx", "get-agent": "asdx", "list-agent-numbers": "as",
+		"list-queues": "asdx", "get-queue": "asdx", "list-agents": "asdx", "get-agent": "asdx", "list-agent-numbers": "as", "read-floor": "as", "read-journal": "s",
 		"set-agent-state": "as", "extend-wrap-up": "a",
 		"list-calls": "as", "get-call": "as", "get-timeline": "as", "split-call": "a", "hold-call": "as", "resume-call": "as",
 		"hangup-call": "as", "takeback-call": "as", "hand-call-over": "as", "decline-call": "a", "move-call": "s", "wrap-up-call": "as",
+		"ask-expert": "as", "let-expert-go": "as", "accept-call": "as", "lose-phone": "a", "monitor-call": "s", "change-monitor": "s",
+		"stop-monitor": "s", "take-call-over": "s", "change-skills": "s",
 		"list-cases": "asd", "get-case": "asd", "create-case": "as", "change-case": "as", "add-note": "asd", "finish-case": "as",
 		"list-handovers": "as", "offer-handover": "as", "accept-handover": "as", "return-handover": "as", "override-owner": "s",
 		"recognise": "as", "remember-contact": "as", "verify-contact": "as", "list-verifications": "as", "add-contact": "as",

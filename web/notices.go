@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"hotline/records"
+	"hotline/web/ui"
 )
 
 // Supervision is what the API needs to know of notices and callback requests.
@@ -84,7 +85,7 @@ func (s *Site) describeCallbacks() {
 		})
 		for i, c := range page.Items {
 			if c.Login != w.Login {
-				page.Items[i].Number = maskNumber(c.Number)
+				page.Items[i].Number = ui.MaskNumber(c.Number)
 			}
 		}
 		return oneOf(page, err)

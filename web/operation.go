@@ -146,7 +146,7 @@ func (s *Site) problemFor(ctx context.Context, operation string, err error) *Pro
 	default:
 		p = problem(codeInternal, "Something went wrong on our side.")
 	}
-	if p.Status >= 500 && !errors.Is(ctx.Err(), context.Canceled) {
+	if p.Status >= 500 && p.Code != codeUnsupported && !errors.Is(ctx.Err(), context.Canceled) {
 		s.log.ErrorContext(ctx, "operation failed", "operation", operation, "request", requestOf(ctx), "err", err)
 	}
 	told := *p

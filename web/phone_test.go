@@ -73,7 +73,7 @@ func TestWebsocketOfPhones(t *testing.T) {
 			if origin != "" {
 				req.Header.Set("Origin", origin)
 			}
-			return h.send(t, req).StatusCode
+			return h.send(t, req).Status
 		}
 		h.do(t, "anna", "GET", "/api/v1/me", nil).want(http.StatusOK, nil)
 		h.do(t, "dan", "GET", "/api/v1/me", nil).want(http.StatusOK, nil)

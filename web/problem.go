@@ -80,6 +80,7 @@ const (
 	codeInternal    = "internal"
 	codeSwitch      = "switch"
 	codeUnavailable = "unavailable"
+	codeUnsupported = "unsupported"
 )
 
 // kinds lists them in the order of their status.
@@ -99,6 +100,7 @@ func kinds() []kind {
 		{codeInvalid, 422, "A field is missing or wrong", "Correct the fields listed and send it again."},
 		{codeThrottled, 429, "Too many tries", "Wait as long as Retry-After says."},
 		{codeInternal, 500, "A fault of ours", "Try again; if it stays, give the operator the request id."},
+		{codeUnsupported, 501, "This switch cannot do it", "Use Asterisk as the switch for this."},
 		{codeSwitch, 502, "The telephone switch did not do it", "Try again; if it stays, call the administrator."},
 		{codeUnavailable, 503, "Not available now", "Try again in a few seconds; /readyz says which part is missing."},
 	}

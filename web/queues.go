@@ -13,6 +13,8 @@ type Switchboard interface {
 	Call(id string) (queue.CallView, bool)
 	Queues() []queue.QueueView
 	Agents() []queue.AgentNumbers
+	// Floor gives what a wallboard starts from. mark is called at the instant between two events at which that is true.
+	Floor(mark func()) queue.Floor
 	Commander
 }
 
@@ -23,8 +25,18 @@ type Commander interface {
 	Hold(ctx context.Context, call, agent string) error
 	Resume(ctx context.Context, call, agent string) error
 	HangUp(ctx context.Context, call, by string) error
-	Decline(ctx context.Context, call, agent, reason string) error
+	Decline(ctx context.Context, call, agent, reason, note string) error
 	MoveTo(ctx context.Context, call, queue, by string) error
+	Accept(ctx context.Context, call, agent string) error
+	Invite(ctx context.Context, call, by, agent, note string) error
+	LetExpertGo(ctx context.Context, call, by string) error
+	PhoneLost(ctx context.Context, call, agent string) error
+	Monitor(ctx context.Context, call, by, mode string) error
+	SetMonitor(ctx context.Context, call, by, mode string) error
+	StopMonitor(ctx context.Context, call, by string) error
+	TakeOver(ctx context.Context, call, by, reason string) error
+	AgentAway(login, why string)
+	Note(e queue.Event)
 }
 
 func (s *Site) describeQueues() {
@@ -76,6 +88,10 @@ func queueStatus(code string) int {
 		return http.StatusForbidden
 	case queue.RefusedSwitch:
 		return http.StatusBadGateway
+	case queue.RefusedUnsupported:
+		return http.StatusNotImplemented
+	case queue.RefusedInvalid:
+		return http.StatusUnprocessableEntity
 	case queue.RefusedBoard:
 		return http.StatusServiceUnavailable
 	}

@@ -13,9 +13,13 @@ import (
 // Sessions is what the API needs to know of users and their sessions.
 type Sessions interface {
 	Authenticate(ctx context.Context, login, password string) (records.User, error)
-	NewSession(ctx context.Context, login string) (token string, s records.Session, err error)
+	NewSessionFrom(ctx context.Context, login string, from records.Device) (token string, s records.Session, err error)
 	Session(ctx context.Context, token string) (records.Session, error)
 	RevokeSession(ctx context.Context, token string) error
+	Sessions(ctx context.Context, login string) ([]records.Session, error)
+	EndSession(ctx context.Context, login, id string) error
+	EndOtherSessions(ctx context.Context, login, keep string) error
+	SetLook(ctx context.Context, login string, l records.Look) error
 }
 
 // tokenOf gives the session token of a request: the bearer token (RFC 6750) or else the cookie.
@@ -85,14 +89,15 @@ type loginInput struct {
 
 // signedInAs says who is signed in.
 type signedInAs struct {
-	Login   string    `json:"login"`
-	Name    string    `json:"name"`
-	Team    string    `json:"team"`
-	Roles   []Role    `json:"roles"`
-	EndsAt  time.Time `json:"ends_at" doc:"the session ends then whatever is done, earlier when it is not used"`
-	Token   string    `json:"token,omitempty" doc:"to be sent as bearer; told only at sign-in"`
-	Pauses  []string  `json:"pause_reasons,omitempty" doc:"reasons an agent may pause for"`
-	Session string    `json:"session" doc:"public name of the session"`
+	Login    string    `json:"login"`
+	Name     string    `json:"name"`
+	Team     string    `json:"team"`
+	Roles    []Role    `json:"roles"`
+	EndsAt   time.Time `json:"ends_at" doc:"the session ends then whatever is done, earlier when it is not used"`
+	Token    string    `json:"token,omitempty" doc:"to be sent as bearer; told only at sign-in"`
+	Pauses   []string  `json:"pause_reasons,omitempty" doc:"reasons an agent may pause for"`
+	Declines []Reason  `json:"decline_reasons,omitempty" doc:"reasons an agent may decline a call for"`
+	Session  string    `json:"session" doc:"public name of the session"`
 }
 
 type loginOutput struct {
@@ -145,7 +150,7 @@ func (s *Site) describeSession() {
 func (s *Site) as(w *who) signedInAs {
 	me := signedInAs{Login: w.Login, Name: w.Name, Team: w.Team, Roles: w.Roles, EndsAt: w.Until, Session: w.Session}
 	if w.has(Agent) {
-		me.Pauses = s.opt.Agents.PauseReasons()
+		me.Pauses, me.Declines = s.opt.Agents.PauseReasons(), s.opt.DeclineReasons
 	}
 	return me
 }
@@ -160,7 +165,7 @@ func (s *Site) login(ctx context.Context, _ *who, in *loginInput) (*loginOutput,
 			return nil, err
 		}
 	}
-	token, session, err := s.opt.Records.NewSession(ctx, user.Login)
+	token, session, err := s.opt.Records.NewSessionFrom(ctx, user.Login, s.device(visitOf(ctx).request))
 	if err != nil {
 		return nil, err
 	}

@@ -6,14 +6,16 @@ package web
 
 import (
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"hotline/records"
+	"hotline/web/ui"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -31,12 +33,18 @@ type Options struct {
 	Calls   Switchboard
 	Hub     *Hub
 
+	Pages  *ui.Pages         // optional: made with defaults
+	Mounts []func(ui.Router) // optional: the pages of other packages, mounted behind the guard
+
 	UserChanged func(records.User) // optional: called after a user was added or changed, to tell roster and switches
 
 	Softphone Softphone // optional: where browsers are phones
 
 	Parts      []Part                 // optional: what /readyz checks
 	Collectors []prometheus.Collector // optional: further metrics, e.g. of the switch drivers
+
+	DeclineReasons []Reason // why an agent may decline a call; none: any word will do
+	Discreet       bool     // agents are not told who listens to their talks: not by the API and the live stream either
 
 	OperatorToken  string         // optional: opens /metrics and the details of /readyz from elsewhere than loopback
 	TLS            bool           // served over TLS, here or by the proxy in front: Secure cookie with the __Host- prefix, HSTS
@@ -47,6 +55,17 @@ type Options struct {
 	PeerStreams    int            // optional: of these, of one login, 8 when 0
 }
 
+// Reason is one choice of a list that agents see, in the operator's own words.
+type Reason struct {
+	Code string `json:"code"`
+	Zh   string `json:"zh"`
+	En   string `json:"en"`
+}
+
+func (o *Options) mayDecline(reason string) bool {
+	return len(o.DeclineReasons) == 0 || slices.ContainsFunc(o.DeclineReasons, func(r Reason) bool { return r.Code == reason })
+}
+
 // Site is the hotline's HTTP side.
 type Site struct {
 	opt      Options
@@ -55,7 +74,7 @@ type Site struct {
 	began    time.Time
 	api      huma.API
 	spec     []byte
-	page     *template.Template
+	pages    *ui.Pages
 	metrics  http.Handler
 	measured measured
 	problems map[string]kind
@@ -86,14 +105,17 @@ func New(o Options) (*Site, error) {
 		problems: map[string]kind{}, throttle: newThrottle(o.Logins, o.Now),
 		streams: newStreamCount(o.MaxStreams, o.PeerStreams),
 	}
+	o.Hub.discreet.Store(o.Discreet)
 	s.stop = make(chan struct{})
 	s.stopOnce = sync.OnceFunc(func() { close(s.stop); o.Hub.close() })
 	for _, k := range kinds() {
 		s.problems[k.code] = k
 	}
 	var err error
-	if s.page, err = parsePage(); err != nil {
-		return nil, fmt.Errorf("web: %w", err)
+	if s.pages = o.Pages; s.pages == nil {
+		if s.pages, err = ui.New(ui.Options{Log: o.Log}); err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
 	}
 	if s.metrics, err = s.newMetrics(o.Collectors); err != nil {
 		return nil, err
@@ -126,6 +148,7 @@ func (s *Site) route() (http.Handler, error) {
 	s.api = humago.New(mux, s.config())
 	s.describeSession()
 	s.describeQueues()
+	s.describeFloor()
 	s.describeAgents()
 	s.describeCalls()
 	s.describeCommands()
@@ -144,13 +167,12 @@ func (s *Site) route() (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.HandleFunc("GET /metrics", s.serveMetrics)
-	mux.HandleFunc("GET /problems/{code}", s.serveProblemPage)
-	mux.HandleFunc("GET /{$}", s.serveRoot)
-	mux.Handle("GET /static/", http.FileServerFS(files))
 	if s.opt.Softphone.Handler != nil {
 		mux.HandleFunc("GET "+sipPath, s.serveSIP)
 	}
-	mux.HandleFunc("/", unrouted(mux))
+	mux.Handle("GET "+staticPath, s.pages.Static())
+	s.mountPages()
+	mux.HandleFunc("/", s.unrouted(mux))
 
 	origins := http.NewCrossOriginProtection()
 	for _, origin := range s.opt.TrustedOrigins {
@@ -164,8 +186,12 @@ func (s *Site) route() (http.Handler, error) {
 	return logged(s.log, s.now, secure(s.opt.TLS, s.measure(origins.Handler(mux)))), nil
 }
 
-// unrouted answers what no route takes: 405 with Allow when the path exists for another method, else 404.
-func unrouted(mux *http.ServeMux) http.HandlerFunc {
+// unrouted answers what no route takes: 405 with Allow when the path exists for another method, else 404; a browser that
+// asks for a page gets one.
+func (s *Site) unrouted(mux *http.ServeMux) http.HandlerFunc {
+	missing := s.page(func(w http.ResponseWriter, r *http.Request) {
+		s.trouble(w, r, http.StatusNotFound, "ui.trouble.notfound")
+	})
 	return func(w http.ResponseWriter, r *http.Request) {
 		probe := r.Clone(r.Context())
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
@@ -176,6 +202,10 @@ func unrouted(mux *http.ServeMux) http.HandlerFunc {
 		}
 		if w.Header().Get("Allow") != "" {
 			writeProblem(w, problem(codeMethod, "This address does not take %s.", method(r)))
+			return
+		}
+		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			missing.ServeHTTP(w, r)
 			return
 		}
 		writeProblem(w, problem(codeNotFound, "There is nothing at this address."))

@@ -31,7 +31,7 @@ var errFell = errors.New("web: the reader fell behind the ring of live events")
 type stream struct {
 	hub    *Hub
 	place  place
-	hears  func(liveItem) (data []byte, ok bool)
+	hears  func(liveItem) (frame []byte, ok bool)
 	pushes <-chan agent.Push // nil: no desk
 	alive  func(context.Context) error
 	beaten func()
@@ -41,6 +41,7 @@ type stream struct {
 	ctl *http.ResponseController
 	now func() time.Time
 	buf bytes.Buffer
+	got []liveItem // what was read last; kept for its memory
 }
 
 // hello is the first frame: where the stream begins, and the server's clock, so that a browser can measure its offset.
@@ -75,11 +76,12 @@ func (s *stream) run(ctx context.Context, last string) error {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	for {
-		items, wake, fell, shut := s.hub.read(s.place, batch)
+		items, wake, fell, shut := s.hub.read(s.place, batch, s.got[:0])
 		switch {
 		case fell:
 			return errFell
 		case len(items) > 0:
+			s.got = items
 			if err := s.send(items); err != nil {
 				return err
 			}
@@ -112,8 +114,8 @@ func (s *stream) run(ctx context.Context, last string) error {
 func (s *stream) send(items []liveItem) error {
 	for _, item := range items {
 		s.place = place(item.id)
-		if data, ok := s.hears(item); ok {
-			s.frame(s.hub.id(s.place), item.kind, data)
+		if frame, ok := s.hears(item); ok {
+			s.buf.Write(frame)
 		}
 	}
 	return s.flush()
@@ -142,10 +144,16 @@ func (s *stream) beat(ctx context.Context) error {
 
 // frame adds one event to the buffer. data is one line of JSON.
 func (s *stream) frame(id, kind string, data []byte) {
+	s.buf.Write(appendFrame(s.buf.AvailableBuffer(), id, kind, data))
+}
+
+// appendFrame adds one server-sent event to b. data is one line of JSON.
+func appendFrame(b []byte, id, kind string, data []byte) []byte {
 	if id != "" {
-		fmt.Fprintf(&s.buf, "id: %s\n", id)
+		b = append(append(append(b, "id: "...), id...), '\n')
 	}
-	fmt.Fprintf(&s.buf, "event: %s\ndata: %s\n\n", kind, data)
+	b = append(append(append(b, "event: "...), kind...), "\ndata: "...)
+	return append(append(b, data...), "\n\n"...)
 }
 
 // flush writes the buffer within writeTime.
@@ -168,6 +176,15 @@ func (s *stream) flush() error {
 		return fmt.Errorf("web: stream deadline: %w", err)
 	}
 	return nil
+}
+
+// floorEars decides what a wallboard hears: every event of the queues, masked, also for agents, who see the numbers of all queues
+// anyway; and for supervisors their notices.
+func floorEars(w *who) func(liveItem) ([]byte, bool) {
+	supervises := w.has(Supervisor)
+	return func(item liveItem) ([]byte, bool) {
+		return item.plain, item.to&ToQueueAgents != 0 || supervises && item.to&ToSupervisors != 0
+	}
 }
 
 // ears decides what one reader hears: supervisors everything in full; agents what concerns them or a queue of theirs, masked;

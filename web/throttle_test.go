@@ -131,26 +131,3 @@ func TestThrottle(t *testing.T) {
 		}
 	})
 }
-
-func TestMask(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ in, want string }{
-		{"", ""},
-		{"+8613800138000", "+86138****8000"},
-		{"13800138000", "138****8000"},
-		{"02112345678", "021****5678"},
-		{"123456789", "1****6789"},
-		{"12345678", "******78"},
-		{"110", "*10"},
-		{"1", "1"},
-	} {
-		if got := maskNumber(c.in); got != c.want {
-			t.Errorf("maskNumber(%q) = %q, want %q", c.in, got, c.want)
-		}
-	}
-	for _, c := range []struct{ in, want string }{{"", ""}, {"王芳", "王**"}, {"Li", "L**"}, {"李", "李"}} {
-		if got := maskName(c.in); got != c.want {
-			t.Errorf("maskName(%q) = %q, want %q", c.in, got, c.want)
-		}
-	}
-}

@@ -33,6 +33,7 @@ var sections = []section{
 	{"matching", measureMatching},
 	{"deadlines", measureDeadlines},
 	{"memory", measureMemory},
+	{"fanout", measureFanout},
 }
 
 // section is one part of a run. It may end with stage.Fatalf.

@@ -124,6 +124,7 @@ func (f *emptyFloor) Ring(context.Context, queue.RingRequest) error { f.other.Ad
 
 func (f *emptyFloor) Connect(context.Context, string, string) error         { f.other.Add(1); return nil }
 func (f *emptyFloor) Release(context.Context, string, string, string) error { return nil }
+func (f *emptyFloor) Tell(string, string, string, map[string]any)           {}
 func (f *emptyFloor) HangUp(context.Context, string, string) error          { return nil }
 func (f *emptyFloor) Play(context.Context, string, string) error            { return nil }
 func (f *emptyFloor) Hold(context.Context, string) error                    { return nil }

@@ -14,15 +14,18 @@ import (
 
 	"hotline/agent"
 	"hotline/configs"
-	"hotline/pbx/asterisk"
 	"hotline/queue"
 	"hotline/records"
 	"hotline/web"
+	"hotline/web/caller"
+	"hotline/web/desk"
+	"hotline/web/floor"
+	"hotline/web/ui"
 )
 
 // serve wires the rooms together and runs until ctx ends. Everything is built first, then started from the inside out (records,
 // presence, queue, switches, HTTP) and stopped in reverse, so that nothing is told of an event that it can no longer keep.
-func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Logger) error {
+func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log *slog.Logger) error {
 	zone, err := time.LoadLocation(cfg.Timezone)
 	if err != nil {
 		return fmt.Errorf("timezone: %w", err)
@@ -42,7 +45,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 		return err
 	}
 	log = log.With("node", node)
-	if err := firstAdministrator(ctx, store, out); err != nil {
+	if err := firstAdministrator(ctx, cfg, store, out); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.HTTP.Listen)
@@ -52,13 +55,23 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 	house.onEnd("listener", func() error { return ignoreClosed(listener.Close()) })
 
 	// What is happening now: Redis, and memory for when it is gone.
+	inside := cfg.Redis.URL == ""
+	closeRedis, err := redisInside(&cfg, log)
+	if err != nil {
+		return err
+	}
+	house.onEnd("redis inside", closeRedis)
 	presence, err := agent.DialStore(ctx, cfg.Redis.URL, "{"+cfg.Redis.Prefix+"}")
 	if err != nil {
 		return fmt.Errorf("redis.url: %w", err)
 	}
 	house.onEnd("presence store", presence.Close)
-	desk := &desks{now: time.Now, greeting: greeting(cfg.Greeting)}
-	lines := switches{}
+	offers := &desks{now: time.Now, greeting: greeting(cfg.Greeting)}
+	phones, err := openTelephone(cfg, registry, log)
+	if err != nil {
+		return err
+	}
+	lines := phones.lines
 	hub := web.NewHub(0)
 	chores := newErrands(log)
 	roster := agent.NewRoster(agent.Options{
@@ -71,36 +84,39 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 		return err
 	}
 	house.onEnd("board", board.Close)
-	distributor := queue.NewDistributor(queueConfig(cfg, node, zone), board.shared, board.deadlines, lines, lines, desk, ledger, log)
+	distributor := queue.NewDistributor(queueConfig(cfg, node, zone), board.shared, board.deadlines, lines, lines, offers, ledger, log)
 	board.begin(distributor, roster)
 	roster.SetQueueing(distributor)
 
-	// The telephone.
-	driven := asterisk.NewMetrics(registry)
-	for _, sw := range cfg.Switches {
-		driver, err := asterisk.New(asterisk.Options{
-			Name: sw.Name, URL: sw.URL, User: sw.User, Password: sw.Password, App: sw.Application,
-			RingCycle: ringCycle(cfg), Metrics: driven, Log: log,
-		})
-		if err != nil {
-			return fmt.Errorf("switch %s: %w", sw.Name, err)
-		}
-		lines[sw.Name] = driver
-	}
 	lookUps := newCards(ctx, store, log)
 	house.onEnd("look-ups", lookUps.wait)
-	desk.roster, desk.cards = roster, lookUps
-	people := newStaff(cfg, store, roster, distributor, lines, log)
-	floor := &exchange{
+	offers.roster, offers.cards = roster, lookUps
+	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
+	events := &exchange{
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
-	roster.OnChange(floor.noted)
+	roster.OnChange(events.noted)
 
+	pages, err := openPages(cfg, zone, inside, dev, log)
+	if err != nil {
+		return err
+	}
+	work, err := desk.New(deskPages(cfg, pages, store, roster, log))
+	if err != nil {
+		return err
+	}
+	mounts := []func(ui.Router){
+		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+	}
+	if phones.softphone.Callers {
+		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
+	}
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
-		Parts: parts(cfg, store, board, floor, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
-		UserChanged: func(records.User) { people.look() },
+		Softphone: phones.softphone, Pages: pages, Mounts: mounts,
+		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
+		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
 		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
 		Logins: web.LoginLimit{Attempts: cfg.Security.LoginAttempts, Window: cfg.Security.LoginWindow, Lockout: cfg.Security.LoginLockout},
@@ -141,7 +157,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 	}
 	house.start("staff", people.Run)
 	for name, sw := range lines {
-		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, floor.hear) })
+		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
 	}
 	house.start("http", func(ctx context.Context) error {
 		return web.Serve(ctx, web.ServeOptions{
@@ -149,6 +165,7 @@ func serve(ctx context.Context, cfg configs.Config, out io.Writer, log *slog.Log
 			Drain: 5 * time.Second, OnDrain: site.Drain, Log: log,
 		})
 	})
+	invite(out, cfg, listener.Addr().String(), phones)
 	log.Info("hotline serves", "address", listener.Addr().String(), "switches", len(lines))
 	return house.wait(ctx)
 }

@@ -71,7 +71,7 @@ func asteriskPlan(cfg configs.Config, s configs.Switch) asterisk.Plan {
 		Name: s.Name, Application: s.Application, ARIUser: s.User,
 		HTTP: a.HTTPBind, SIP: a.SIPBind, STUN: a.STUN, External: a.ExternalAddress, LocalNets: a.LocalNetworks,
 		RTPStart: a.RTPFirst, RTPEnd: a.RTPLast, Language: a.SoundsLanguage,
-		Watchdog: a.Watchdog, FallbackRing: a.FallbackRing,
+		Watchdog: a.Watchdog, FallbackRing: a.FallbackRing, WebCallers: a.WebCallers,
 	}
 	for _, t := range a.Trunks {
 		plan.Trunks = append(plan.Trunks, asterisk.Trunk{Name: t.Name, Addresses: t.Addresses})

@@ -119,8 +119,24 @@ func (b *book) follow(e queue.Event) {
 
 // handOver follows an accepted hand-over of a live call: who picked up has accepted the case, if it was the giver's (I2).
 func (b *book) handOver(ctx context.Context, e queue.Event) error {
+	if e.Data["forced"] != "" {
+		return b.takenOver(ctx, e)
+	}
 	_, err := b.store.TakeOverCall(ctx, records.CallTakeOver{
 		Call: e.Call, From: e.Data["from"], To: e.Agent, Note: "handed over in the call", At: e.At,
+	})
+	return b.settled(err)
+}
+
+// takenOver follows a service manager's take-over of a live call. They talk on it from now on; a case that belonged to whom they
+// took it from becomes theirs by a manager's override with the reason given (I2), and one that belongs to somebody else stays.
+func (b *book) takenOver(ctx context.Context, e queue.Event) error {
+	owned, err := b.store.HelpOnCall(ctx, e.Call, e.Agent, e.At)
+	if err != nil || owned.Owner != e.Data["from"] {
+		return b.settled(err)
+	}
+	_, err = b.store.OverrideOwner(ctx, records.OwnerOverride{
+		Case: owned.Number, To: e.Agent, By: e.Agent, Reason: "took the call over: " + e.Data["reason"],
 	})
 	return b.settled(err)
 }

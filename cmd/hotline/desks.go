@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"time"
 
 	"hotline/agent"
@@ -41,7 +42,11 @@ type pop struct {
 }
 
 func (d *desks) Offer(o queue.Offer) bool {
-	if !d.roster.Offered(o.Agent, o.Call.ID) {
+	claim := d.roster.Offered
+	if o.Why == queue.AsMonitor || o.Why == queue.WhyTakeOver {
+		claim = d.roster.Summoned // they asked for it themself
+	}
+	if !claim(o.Agent, o.Call.ID) {
 		return false
 	}
 	p := pop{
@@ -62,18 +67,43 @@ func (d *desks) Withdraw(w queue.Withdrawal) {
 }
 
 func (d *desks) Talk(t queue.Talk) {
-	d.roster.Talking(t.Agent, t.Call.ID, t.At)
+	if t.As == "" {
+		d.roster.Talking(t.Agent, t.Call.ID, t.At)
+	} else {
+		d.roster.Joined(t.Agent, t.Call.ID, t.At)
+	}
 	d.push(t.Agent, "talk", t.Call.ID, map[string]any{
 		"at": t.At, "queue": t.Queue, "rings": t.Verdict.Rings, "waited_ms": t.Verdict.Waited.Milliseconds(),
-		"met": t.Verdict.Met, "adopted": t.Adopted,
+		"met": t.Verdict.Met, "adopted": t.Adopted, "as": t.As,
 	})
 }
 
 func (d *desks) Over(o queue.Over) {
 	d.push(o.Agent, "over", o.Call, map[string]any{
-		"end": o.End, "at": o.At, "talked_ms": o.Talked.Milliseconds(), "handed_to": o.HandedTo,
+		"end": o.End, "at": o.At, "talked_ms": o.Talked.Milliseconds(), "handed_to": o.HandedTo, "as": o.As,
+		"free": o.Free, "return_by": o.ReturnBy,
 	})
+	if o.Free {
+		d.roster.CallLeft(o.Agent, o.Call, o.Queue, o.At)
+		return
+	}
 	d.roster.CallOver(o.Agent, o.Call, o.Queue, o.At)
+}
+
+// Tell passes word of a call on to somebody in it, with the name of whom it is about.
+func (d *desks) Tell(login, call, kind string, data map[string]any) {
+	said := maps.Clone(data)
+	for _, who := range []string{"by", "agent"} {
+		about, ok := said[who].(string)
+		if !ok {
+			continue
+		}
+		if v, known := d.roster.View(about); known && v.Name != "" {
+			said["name"], said[who+"_name"] = v.Name, v.Name
+			break
+		}
+	}
+	d.push(login, kind, call, said)
 }
 
 func (d *desks) push(login, kind, call string, data any) {

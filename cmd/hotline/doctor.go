@@ -42,6 +42,10 @@ func (d *doctorCommand) Run(ctx context.Context, around surroundings, line *comm
 	}
 	examine(func(ctx context.Context) []diagnosis { return diagnoseRedis(ctx, cfg.Redis.URL) })
 	for _, s := range cfg.Switches {
+		if s.Kind != configs.SwitchAsterisk {
+			found = append(found, diagnoseEmbedded(s))
+			continue
+		}
 		examine(func(ctx context.Context) []diagnosis { return diagnoseARI(ctx, s) })
 	}
 	return report(around.stdout, found)

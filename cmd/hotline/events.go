@@ -147,4 +147,7 @@ func (x *exchange) noted(v agent.View, from agent.State, reason, by string) {
 		e.Data["call"] = v.Call
 	}
 	x.distributor.Note(e)
+	if v.State == agent.Offline || v.State == agent.Paused {
+		x.distributor.AgentAway(v.Login, string(v.State)) // a caller who is kept for them need not wait
+	}
 }

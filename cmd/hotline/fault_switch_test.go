@@ -204,9 +204,9 @@ func TestTheWatchdogTakesCallersFromAFrozenController(t *testing.T) {
 }
 
 // TestAPhoneDiesInATalk pulls the plug of the phone that talks: when the switch hears no voice any more, the caller goes back
-// to the ladder before those who wait, and the first answer stays the verdict.
+// to the ladder before those who wait (here at once), and the first answer stays the verdict.
 func TestAPhoneDiesInATalk(t *testing.T) {
-	h := openHouse(t, house.Options{})
+	h := openHouse(t, house.Options{Queue: house.PlainQueue + "    return_time: 0s\n"})
 	secret := h.Employ("an")
 	an := h.PhoneAt(h.Asterisk, "an", secret, pbxtest.Behaviour{Answer: true})
 	h.Ready("an")

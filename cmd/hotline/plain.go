@@ -9,12 +9,16 @@ import (
 	"hotline/configs"
 	"hotline/queue"
 	"hotline/records"
+	"hotline/web"
 )
 
 // Here the configuration becomes the plain structs of the rooms, which do not know it.
 
 func queueConfig(cfg configs.Config, node string, zone *time.Location) queue.Config {
-	out := queue.Config{BoardTimeout: 2 * time.Second, Node: node, Zone: zone, CallsPerNumber: cfg.Security.CallsPerNumber}
+	out := queue.Config{
+		BoardTimeout: 2 * time.Second, Node: node, Zone: zone, CallsPerNumber: cfg.Security.CallsPerNumber,
+		TellNobodyOfMonitors: !cfg.Supervision.TellAgents,
+	}
 	for _, h := range cfg.Hotlines {
 		out.Hotlines = append(out.Hotlines, queue.HotlineConfig{
 			Name: h.Name, DIDs: h.DIDs, Queue: h.Queue,
@@ -26,7 +30,7 @@ func queueConfig(cfg configs.Config, node string, zone *time.Location) queue.Con
 			Name: q.Name, Strategy: string(q.Strategy), Priority: q.Priority,
 			RingNoAnswer: q.RingNoAnswer, MissedPause: q.MissedCallsPause,
 			MaxWait: q.MaxWait, MaxWaiting: q.MaxWaiting, NoAgents: q.NoAgents,
-			HandOverTime: q.HandOverTime, HandlingTime: q.HandlingTime, StaffTarget: float64(q.StaffTarget) / 100,
+			HandOverTime: q.HandOverTime, ReturnTime: q.ReturnTime, HandlingTime: q.HandlingTime, StaffTarget: float64(q.StaffTarget) / 100,
 		}
 		for _, s := range q.Ladder {
 			plain.Ladder = append(plain.Ladder, queue.Step{Ring: s.Ring, More: s.RingMore, Who: string(s.Who), Team: s.Team})
@@ -60,6 +64,14 @@ func pauseReasons(cfg configs.Config) []string {
 		codes[i] = r.Code
 	}
 	return codes
+}
+
+func declineReasons(cfg configs.Config) []web.Reason {
+	reasons := make([]web.Reason, len(cfg.DeclineReasons))
+	for i, r := range cfg.DeclineReasons {
+		reasons[i] = web.Reason(r)
+	}
+	return reasons
 }
 
 // serves lists the queues that a user serves, with the level: every queue whose skill they have. A service manager without

@@ -30,10 +30,19 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 	return records.Open(ctx, records.Options{
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
-		CentreOf:      centreOf(cfg.Centres),
-		SessionIdle:   cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
+		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
+		Files:       filepath.Join(cfg.Data.Dir, "files"),
+		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
 	})
+}
+
+func departments(cfg configs.Config) []string {
+	codes := make([]string, len(cfg.Departments))
+	for i, d := range cfg.Departments {
+		codes[i] = d.Code
+	}
+	return codes
 }
 
 // centreOf gives the service centre of a region: the one that names it, else the one that serves every other ("*").

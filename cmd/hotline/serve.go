@@ -15,10 +15,12 @@ import (
 	"hotline/records"
 )
 
-type serveCommand struct{}
+type serveCommand struct {
+	Dev bool `help:"Show the pages for developers, /design among them."`
+}
 
 // Run serves until the process is asked to end.
-func (serveCommand) Run(ctx context.Context, around surroundings, line *commandLine) error {
+func (c serveCommand) Run(ctx context.Context, around surroundings, line *commandLine) error {
 	cfg, err := line.settings(around)
 	if err != nil {
 		return err
@@ -26,7 +28,7 @@ func (serveCommand) Run(ctx context.Context, around surroundings, line *commandL
 	if err := cfg.ReadSecrets(); err != nil {
 		return err
 	}
-	return serve(ctx, cfg, around.stdout, logger(cfg.Log, around.stderr))
+	return serve(ctx, cfg, c.Dev, around.stdout, logger(cfg.Log, around.stderr))
 }
 
 func logger(cfg configs.Log, out io.Writer) *slog.Logger {
@@ -42,8 +44,9 @@ func logger(cfg configs.Log, out io.Writer) *slog.Logger {
 }
 
 // firstAdministrator makes the administrator of a hotline that has none, with a generated password that is printed once and
-// kept nowhere. There is no default account.
-func firstAdministrator(ctx context.Context, store *records.Store, out io.Writer) error {
+// kept nowhere. There is no default account. With the embedded switch they take calls in the browser as well, so that one person
+// can try everything.
+func firstAdministrator(ctx context.Context, cfg configs.Config, store *records.Store, out io.Writer) error {
 	users, err := store.Users(ctx)
 	if err != nil {
 		return err
@@ -52,10 +55,16 @@ func firstAdministrator(ctx context.Context, store *records.Store, out io.Writer
 		return nil
 	}
 	password := rand.Text()
-	_, err = store.AddUser(ctx, records.NewUser{
+	first := records.NewUser{
 		Login: "admin", Name: "Administrator", Roles: []string{records.RoleAdministrator, records.RoleSupervisor}, Password: password,
-	})
-	if err != nil {
+	}
+	if slices.ContainsFunc(cfg.Switches, func(s configs.Switch) bool { return s.Kind == configs.SwitchEmbedded }) {
+		first.Roles, first.WebRTC, first.Skills = append(first.Roles, records.RoleAgent), true, map[string]int{}
+		for _, q := range cfg.Queues {
+			first.Skills[q.Skill] = 1
+		}
+	}
+	if _, err := store.AddUser(ctx, first); err != nil {
 		return fmt.Errorf("first administrator: %w", err)
 	}
 	fmt.Fprintf(out, "\nFirst start. Log in as  admin  with the password  %s\nIt is shown this once; `hotline user password admin` makes another.\n\n", password)

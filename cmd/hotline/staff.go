@@ -23,10 +23,11 @@ type staff struct {
 	distributor *queue.Distributor
 	log         *slog.Logger
 
-	changed chan struct{}
-	mu      sync.Mutex
-	desks   map[string]*accounts // by switch
-	users   map[string]records.User
+	visitors *visitors
+	changed  chan struct{}
+	mu       sync.Mutex
+	desks    map[string]*accounts // by switch
+	users    map[string]records.User
 }
 
 // accounts are the phones that one switch is known to have.
@@ -34,15 +35,17 @@ type accounts struct {
 	switchName string
 	driver     pbx.Accounts
 	up         bool
+	visited    bool // the account of browser callers was put
 	put        map[string]pbx.PhoneAccount
 }
 
 // staffEvery is how often the records are looked at for users changed by another process, e.g. `hotline user add`.
 const staffEvery = time.Second
 
-func newStaff(cfg configs.Config, store *records.Store, roster *agent.Roster, d *queue.Distributor, lines switches, log *slog.Logger) *staff {
+func newStaff(cfg configs.Config, store *records.Store, roster *agent.Roster, d *queue.Distributor, lines switches, guests *visitors, log *slog.Logger) *staff {
 	s := &staff{
-		cfg: cfg, store: store, roster: roster, distributor: d, log: log.With("component", "staff"),
+		visitors: guests,
+		cfg:      cfg, store: store, roster: roster, distributor: d, log: log.With("component", "staff"),
 		changed: make(chan struct{}, 1), desks: map[string]*accounts{}, users: map[string]records.User{},
 	}
 	for name, sw := range lines {
@@ -51,6 +54,16 @@ func newStaff(cfg configs.Config, store *records.Store, roster *agent.Roster, d 
 		}
 	}
 	return s
+}
+
+// name is how somebody is called; their login when nobody knows.
+func (s *staff) name(login string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u, ok := s.users[login]; ok && u.Name != "" {
+		return u.Name
+	}
+	return login
 }
 
 // load reads the users once; serve calls it before anything runs.
@@ -97,7 +110,7 @@ func (s *staff) tell(users []records.User) {
 func (s *staff) switchUp(name string) {
 	s.mu.Lock()
 	if a := s.desks[name]; a != nil {
-		a.up = true
+		a.up, a.visited = true, false
 		clear(a.put)
 	}
 	s.mu.Unlock()
@@ -146,6 +159,9 @@ func (s *staff) Run(ctx context.Context) error {
 // provision makes the accounts of a connected switch what the records say.
 func (s *staff) provision(ctx context.Context) {
 	for _, a := range s.desks {
+		if s.unvisited(a) {
+			s.visitors.put(ctx, a.switchName)
+		}
 		for _, want := range s.missing(a) {
 			var err error
 			if want.HA1 == "" {
@@ -162,6 +178,15 @@ func (s *staff) provision(ctx context.Context) {
 			s.mu.Unlock()
 		}
 	}
+}
+
+// unvisited says, once for each connection, that the switch has no account of browser callers yet.
+func (s *staff) unvisited(a *accounts) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	due := a.up && !a.visited
+	a.visited = a.visited || due
+	return due
 }
 
 // missing lists what differs between the records and the switch. An account without HA1 is one that must not be there:

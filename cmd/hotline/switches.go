@@ -10,7 +10,7 @@ import (
 )
 
 // switches are all telephone switches of this hotline, by name. A call's id names its switch, so calls of two switches
-// are never confused. It is what the queue needs of the telephone (queue.Phones, queue.Voice), in plain ids.
+// are never confused. It is what the queue needs of the telephone (queue.Phones, queue.Voice, queue.Parties), in plain ids.
 type switches map[string]pbx.Switch
 
 func (s switches) of(call string) (pbx.Switch, error) {
@@ -29,10 +29,35 @@ func (s switches) on(call string, do func(pbx.Switch, pbx.CallID) error) error {
 		return err
 	}
 	err = do(sw, pbx.CallID(call))
-	if errors.Is(err, pbx.ErrGone) {
+	switch no := new(pbx.Unsupported); {
+	case errors.Is(err, pbx.ErrGone):
 		return fmt.Errorf("%w: %w", queue.ErrUnknown, err)
+	case errors.As(err, no):
+		return fmt.Errorf("%w: %w: %w", queue.ErrUnsupported, &queue.Refusal{Code: queue.RefusedUnsupported, What: no.What, Do: no.Do}, err)
+	case errors.Is(err, pbx.ErrUnsupported):
+		return fmt.Errorf("%w: %w", queue.ErrUnsupported, err)
 	}
 	return err
+}
+
+// Can says whether the call's switch lets a third party in (queue.Parties).
+func (s switches) Can(call, what string) bool {
+	sw, err := s.of(call)
+	return err == nil && pbx.Can(sw, map[string]pbx.Ability{queue.AsExpert: pbx.CanJoin, queue.AsMonitor: pbx.CanMonitor}[what])
+}
+
+func (s switches) Join(ctx context.Context, call, leg string) error {
+	return s.on(call, func(sw pbx.Switch, id pbx.CallID) error { return sw.Join(ctx, id, pbx.LegID(leg)) })
+}
+
+func (s switches) Monitor(ctx context.Context, call, leg, mode string) error {
+	return s.on(call, func(sw pbx.Switch, id pbx.CallID) error {
+		monitor, ok := sw.(pbx.Monitor)
+		if !ok {
+			return pbx.ErrUnsupported
+		}
+		return monitor.Monitor(ctx, id, pbx.LegID(leg), pbx.MonitorMode(mode))
+	})
 }
 
 func (s switches) Ring(ctx context.Context, r queue.RingRequest) error {

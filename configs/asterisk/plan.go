@@ -48,6 +48,8 @@ type Plan struct {
 	Trunks []Trunk
 	// DIDs are the numbers answered, digits only. A call to "+" and the digits reaches the same.
 	DIDs []string
+	// WebCallers lets callers come from browsers, by accounts that the controller makes at run time. They reach DIDs only.
+	WebCallers bool
 	// Phones are fixed accounts. Agents' accounts are made at run time instead; these serve a lab.
 	Phones []Phone
 

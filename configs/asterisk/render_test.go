@@ -23,7 +23,7 @@ func full() Plan {
 			{Name: "carrier", Addresses: []string{"198.51.100.4", "198.51.100.64/28"}},
 			{Name: "backup", Addresses: []string{"2001:db8::4"}, Codecs: []string{"alaw"}},
 		},
-		DIDs: []string{"4008001234", "95012"},
+		DIDs: []string{"4008001234", "95012"}, WebCallers: true,
 		Phones: []Phone{
 			{Name: "desk", HA1: strings.Repeat("0a", 16)}, {Name: "browser", HA1: strings.Repeat("1b", 16), WebRTC: true},
 		},

@@ -14,11 +14,14 @@ for tool in go gcc; do
 done
 
 # command:package
-wanted="redis-server:redis-server sipp:sip-tester mmdebstrap:mmdebstrap unshare:util-linux"
+wanted="redis-server:redis-server sipp:sip-tester mmdebstrap:mmdebstrap unshare:util-linux chromium:chromium node:nodejs npm:npm baresip:baresip"
 missing=
 for pair in $wanted; do
 	command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
+
+# Fonts are no command. Without one for Chinese, pictures of pages show boxes.
+ls /usr/share/fonts/*/*/NotoSansCJK* >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"
 
 if [ -n "$missing" ]; then
 	command -v apt-get >/dev/null || die "please install by hand:$missing"
@@ -39,6 +42,8 @@ if [ -n "$missing" ]; then
 	done
 fi
 
+# The npm packages that check and vendor the JavaScript of the pages; cached outside the tree.
+"$here/node.sh" >/dev/null
 # The real Asterisk that tests and `make run` start; cached outside the tree.
 "$here/../asterisk/root.sh" >/dev/null
 say "everything is there"

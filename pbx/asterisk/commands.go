@@ -114,13 +114,19 @@ func (t *tracker) connected(id pbx.CallID, leg pbx.LegID, drop bool, at time.Tim
 	if next, ok := (callMove{c.state, callJoined}).next(); ok {
 		c.state = next
 	}
-	c.up, c.bridged, c.held = true, true, false
+	if drop || !c.held { // who joins while the caller is parked leaves them parked
+		c.up, c.bridged, c.held, c.found = true, true, false, false
+	}
 	if l.state != legTalks {
 		t.move(l, legJoined, at)
 	}
 	t.unwatch(c)
+	if l.joined = !drop; drop {
+		t.deafen(l)
+		c.talker = l.id
+	}
 	for _, other := range sorted(c.legs) {
-		if drop && other != l && other.state == legTalks && other.want == "" {
+		if drop && other != l && other.state == legTalks && other.want == "" && !other.joined {
 			other.want = pbx.LegHandedOver
 			t.do(effect{kind: hangUp, channel: string(other.id), reason: "normal"})
 		}

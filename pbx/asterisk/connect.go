@@ -36,6 +36,7 @@ type meeting struct {
 	bridged bool
 	held    bool
 	done    bool // the leg talks already
+	parked  bool // the caller is on hold and stays so
 }
 
 func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop bool) error {
@@ -43,7 +44,7 @@ func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop 
 	var gate chan struct{}
 	waits := false
 	look := func(t *tracker) (err error) {
-		m, gate, err = t.meeting(call, leg)
+		m, gate, err = t.meeting(call, leg, drop)
 		return err
 	}
 	// As a rule nobody else is at the call: then the turn is taken in the same step.
@@ -83,19 +84,20 @@ func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop 
 }
 
 // meeting says what there is to do to bring a leg into the call, and gives the call's turn.
-func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID) (m meeting, turn chan struct{}, err error) {
+func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID, drop bool) (m meeting, turn chan struct{}, err error) {
 	c, l, err := t.liveLeg(call, leg)
 	switch {
 	case err != nil:
 		return m, nil, err
-	case l.state != legAnswered && l.state != legTalks:
+	case l.state != legAnswered && l.state != legTalks && l.state != legHears:
 		return m, nil, errNotAnswered
 	case c.bridge == nil:
 		c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
 	}
 	return meeting{
-		caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held,
-		done: l.state == legTalks && c.bridged && !c.held,
+		caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held || c.found,
+		done:   l.state == legTalks && (c.bridged && !c.held || !drop),
+		parked: c.held && !drop,
 	}, c.turn, nil
 }
 
@@ -105,6 +107,9 @@ func (d *Driver) meet(ctx context.Context, call pbx.CallID, leg pbx.LegID, m mee
 		return err
 	}
 	who := []string{string(leg)}
+	if m.parked {
+		return d.rest.addToBridge(ctx, m.bridge.id, who...)
+	}
 	if m.held || !m.bridged {
 		who = append(who, m.caller)
 	}
@@ -171,11 +176,14 @@ func (d *Driver) turn(ctx context.Context, call pbx.CallID) (free func(), err er
 	}
 }
 
+// hangUpAgain is after what time a hang-up that the switch was asked for is asked for once more.
+const hangUpAgain = 2 * time.Second
+
 // HangUp ends the call for the caller and all legs; CallEnded follows with why.
 func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) error {
 	var caller string
 	var before pbx.EndCode
-	underWay := false
+	var asked bool
 	err := d.ask(ctx, false, func(t *tracker) error {
 		c := t.calls[call]
 		if c == nil {
@@ -185,11 +193,14 @@ func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) e
 		if c.want == "" {
 			c.want = why
 		}
-		ago := time.Since(c.wanted) // below zero: the clocks of the two machines differ, and nothing is known
-		underWay = ago >= 0 && ago < d.opt.Timeout
+		now := time.Now()
+		ago := now.Sub(c.hung) // below zero: the switch's clock is ahead of ours, and nothing is known
+		if asked = ago >= 0 && ago < hangUpAgain; !asked {
+			c.hung = now
+		}
 		return nil
 	})
-	if err != nil || underWay { // the hang-up that the agent's own brought about
+	if err != nil || asked {
 		return fail("hang up", call, err)
 	}
 	reason := "normal"
@@ -201,7 +212,7 @@ func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) e
 		// It did not happen, as far as we know: whatever ends the call later is the reason then.
 		_ = d.ask(ctx, true, func(t *tracker) error {
 			if c := t.calls[call]; c != nil {
-				c.want = before
+				c.want, c.hung = before, time.Time{}
 			}
 			return nil
 		})

@@ -40,6 +40,7 @@ type Options struct {
 var (
 	_ pbx.Switch   = (*Driver)(nil)
 	_ pbx.Accounts = (*Driver)(nil)
+	_ pbx.Monitor  = (*Driver)(nil)
 )
 
 var (

@@ -23,7 +23,9 @@ func (d *Driver) carryOut(ctx context.Context, e effect) {
 	var err error
 	switch e.kind {
 	case hangUp:
-		err = d.rest.hangUp(ctx, e.channel, e.reason)
+		if !d.ended(ctx, e.channel) {
+			err = d.rest.hangUp(ctx, e.channel, e.reason)
+		}
 	case sendBack:
 		err = d.rest.do(ctx, http.MethodPost, "continue", channelPath(e.channel, "/continue"), nil, nil)
 	case makeBridge:
@@ -33,7 +35,7 @@ func (d *Driver) carryOut(ctx context.Context, e effect) {
 	case lookAt:
 		err = d.lookAt(ctx, e)
 	case ringback:
-		err = d.rest.do(ctx, http.MethodPost, "ring", channelPath(e.channel, "/ring"), nil, nil)
+		err = d.ringback(ctx, e)
 	case setWatchdog:
 		err = d.setWatchdog(ctx, e)
 	}
@@ -41,6 +43,34 @@ func (d *Driver) carryOut(ctx context.Context, e effect) {
 		d.log.WarnContext(ctx, "could not be done at the switch", "what", e.kind, "channel", e.channel,
 			"call", e.call, "err", err)
 	}
+}
+
+// ended says that a channel's end has been seen meanwhile: there is nothing to hang up any more.
+func (d *Driver) ended(ctx context.Context, channel string) (seen bool) {
+	_ = d.ask(ctx, true, func(t *tracker) error {
+		seen = t.ended.has(channel)
+		return nil
+	})
+	return seen
+}
+
+// ringback lets a caller who lost their agent hear ringing, unless they are given music or another agent just now.
+func (d *Driver) ringback(ctx context.Context, e effect) error {
+	free, err := d.turn(ctx, e.call)
+	if err != nil {
+		return err
+	}
+	defer free()
+	alone := false
+	if err := d.note(ctx, e.call, func(c *call) {
+		alone = !c.held
+		for _, l := range c.legs {
+			alone = alone && l.state != legTalks
+		}
+	}); err != nil || !alone {
+		return err
+	}
+	return d.rest.do(ctx, http.MethodPost, "ring", channelPath(e.channel, "/ring"), nil, nil)
 }
 
 // makeBridge makes the call's bridge and puts the caller in, while the phone rings.

@@ -44,6 +44,13 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 			}
 			continue
 		}
+		if _, ok := parseOf(snoopPrefix, ch.ID); ok {
+			if t.straySnoop(ch.ID) && strike(ch.ID) {
+				t.do(effect{kind: hangUp, channel: ch.ID, reason: "normal"})
+				healed = append(healed, "snoop")
+			}
+			continue
+		}
 		args, here := ch.args(t.app)
 		c := t.callOf(ch.ID)
 		switch {
@@ -59,6 +66,10 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		}
 	}
 	for _, b := range s.Bridges {
+		if t.strayEar(b.ID) && strike(b.ID) {
+			t.do(effect{kind: dropBridge, bridge: madeBridge(b.ID)})
+			healed = append(healed, "ear")
+		}
 		id, ok := parseBridge(b.ID)
 		if !ok || id.Switch() != t.name {
 			continue

@@ -44,6 +44,9 @@ func (t *tracker) endpoint(e ari.EndpointData, at time.Time) {
 	if phone, ok := phoneOf(e); ok {
 		t.setOnline(phone, e.State == online)
 		delete(t.suspect, phone)
+		if delete(t.fresh, phone); e.State == online {
+			t.fresh[phone] = at
+		}
 		t.settlePhone(phone, at)
 	}
 }

@@ -63,6 +63,8 @@ const (
 	legAnswered legState = "answered"
 	// legTalks: in the call's bridge.
 	legTalks legState = "connected"
+	// legHears: in an ear, hears the call and is not heard by the caller (Monitor).
+	legHears legState = "monitoring"
 	// legEnd is the state after the last.
 	legEnd legState = "ended"
 )
@@ -74,6 +76,7 @@ const (
 	legRang    legInput = "rang"    // ChannelStateChange to Ringing
 	legStarted legInput = "started" // StasisStart: it answered
 	legJoined  legInput = "joined"  // put into the bridge
+	legListens legInput = "listens" // put into an ear
 	legGone    legInput = "gone"    // ChannelDestroyed, or found missing
 )
 
@@ -91,10 +94,12 @@ func (m legMove) next() (next legState, tell pbx.Kind, ok bool) {
 		return legRings, pbx.LegRinging, true
 	case legMove{legAsked, legStarted}, legMove{legRings, legStarted}:
 		return legAnswered, pbx.LegAnswered, true
-	case legMove{legAnswered, legJoined}:
+	case legMove{legAnswered, legJoined}, legMove{legHears, legJoined}:
 		return legTalks, "", true
+	case legMove{legAnswered, legListens}, legMove{legTalks, legListens}:
+		return legHears, "", true
 	case legMove{legAsked, legGone}, legMove{legRings, legGone}, legMove{legAnswered, legGone},
-		legMove{legTalks, legGone}:
+		legMove{legTalks, legGone}, legMove{legHears, legGone}:
 		return legEnd, pbx.LegEnded, true
 	}
 	return m.at, "", false

@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,14 +76,15 @@ type view struct {
 	legs     map[pbx.CallID][]channel       // agents' legs by their call
 	bridges  map[pbx.CallID]string          // newest bridge of a call with a member, else any
 	members  map[pbx.CallID]map[string]bool // channels in a bridge of the call
-	engaged  map[string]bool                // phones in calls that are none of ours
-	taken    bool                           // the dialplan serves callers by itself
+	ears     map[pbx.LegID]foundEar
+	engaged  map[string]bool // phones in calls that are none of ours
+	taken    bool            // the dialplan serves callers by itself
 }
 
 func (t *tracker) view(s snapshot) view {
 	v := view{
 		channels: map[string]channel{}, legs: map[pbx.CallID][]channel{},
-		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{},
+		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{}, ears: map[pbx.LegID]foundEar{},
 		engaged: map[string]bool{},
 	}
 	for _, ch := range s.Channels {
@@ -95,6 +97,15 @@ func (t *tracker) view(s snapshot) view {
 		v.taken = v.taken || ch.Dialplan.Context == fallbackContext
 	}
 	for _, b := range s.Bridges {
+		if leg, ok := parseOf(earPrefix, b.ID); ok {
+			e := foundEar{bridge: b.ID, members: map[string]bool{}}
+			for _, member := range b.ChannelIDs {
+				e.members[member] = true
+			}
+			if old := v.ears[leg]; len(old.members) <= len(e.members) {
+				v.ears[leg] = e
+			}
+		}
 		id, ok := parseBridge(b.ID)
 		if !ok || id.Switch() != t.name {
 			continue
@@ -113,6 +124,12 @@ func (t *tracker) view(s snapshot) view {
 		slices.SortFunc(v.legs[id], func(a, b channel) int { return strings.Compare(a.ID, b.ID) })
 	}
 	return v
+}
+
+// foundEar is a bridge in which a leg hears a talk.
+type foundEar struct {
+	bridge  string
+	members map[string]bool
 }
 
 // strangers: somebody else (who had the application meanwhile) let an agent into this call whom we did not ring. Then
@@ -147,8 +164,9 @@ func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
 	if c.state == callTalking {
 		c.held = !c.bridged
 		c.renew = time.Time{}
+		c.foundTalker()
 	} else if c.up {
-		c.state = callAnnounced
+		c.state, c.found = callAnnounced, true
 	}
 	adopted := c.Call
 	t.tell(pbx.Event{Kind: pbx.CallAdopted, At: at, Call: c.ID, Arrival: &adopted, Legs: legs})
@@ -164,12 +182,37 @@ func (t *tracker) found(c *call, ch channel, v view) *leg {
 		c.state = callTalking
 	case ch.State == "Up":
 		l.state = legAnswered
+		t.foundEar(l, v)
 	case ch.State == "Ringing":
 		l.state = legRings
 	}
 	t.legs[l.id] = l
 	c.legs[l.id] = l
 	return l
+}
+
+// foundTalker tells the talker from who joined later: legs are numbered in the order in which they were rung.
+func (c *call) foundTalker() {
+	for _, l := range sorted(c.legs) {
+		if l.state != legTalks {
+			continue
+		}
+		if first := c.legs[c.talker]; first == nil || l.number() < first.number() {
+			c.talker = l.id
+		}
+	}
+	for _, l := range c.legs {
+		l.joined = l.state == legTalks && l.id != c.talker
+	}
+}
+
+// number is which of the call's legs it is; 0 when its id does not say.
+func (l *leg) number() int {
+	n, err := strconv.Atoi(string(l.id[strings.LastIndexByte(string(l.id), '~')+1:]))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // shown: for the hotline a leg whose phone has said nothing yet rings.

@@ -10,6 +10,10 @@ import (
 
 // started takes StasisStart: a caller arrives, or an agent has picked up.
 func (t *tracker) started(ch channel, args []string, at time.Time) {
+	if _, ok := parseOf(snoopPrefix, ch.ID); ok {
+		t.snoopStarted(ch.ID)
+		return
+	}
 	if _, _, ok := t.ours(ch.ID); ok {
 		if l := t.legOf(ch.ID); l != nil {
 			t.legStarts(l, at)
@@ -135,7 +139,9 @@ func (t *tracker) looked(id pbx.CallID, found *channel) {
 func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 	if l := t.legOf(channel); l != nil {
 		why := t.whyLeg(l, cause, at)
-		if (l.state == legAnswered || l.state == legTalks) && (why == pbx.LegFault || why == pbx.LegUnreachable) {
+		// One that registered anew since it picked up is another life of the phone (a browser page loaded anew).
+		died := l.want == "" && (why == pbx.LegFault || why == pbx.LegUnreachable)
+		if l.picked() && died && !t.fresh[l.phone].After(l.up) {
 			t.distrust(l.phone, at)
 		}
 		t.legEnds(l, why, at)
@@ -143,6 +149,10 @@ func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 	}
 	if c := t.callOf(channel); c != nil {
 		t.callEnds(c, callGone, cause, at)
+		return
+	}
+	if _, ok := parseOf(snoopPrefix, channel); ok {
+		t.snoopGone(channel)
 		return
 	}
 	if t.ended.has(channel) {
@@ -168,7 +178,7 @@ func (t *tracker) bury(c *call) {
 	for _, l := range sorted(c.legs) {
 		if l.want == "" {
 			l.want = pbx.LegCancelled
-			if l.state == legAnswered || l.state == legTalks {
+			if l.picked() {
 				l.want = pbx.LegCallerGone
 			}
 		}
@@ -218,12 +228,16 @@ func (t *tracker) whyLeg(l *leg, cause int, at time.Time) pbx.LegEnd {
 	}
 	busy := false
 	for _, other := range t.legs {
-		if other != l && other.phone == l.phone && (other.state == legAnswered || other.state == legTalks) {
+		if other != l && other.phone == l.phone && other.picked() {
 			busy = true
 		}
 	}
-	answered := l.state == legAnswered || l.state == legTalks
-	return legEndOf(cause, answered, busy, !l.until.IsZero() && !at.Before(l.until.Add(-ringOutGrace)))
+	return legEndOf(cause, l.picked(), busy, !l.until.IsZero() && !at.Before(l.until.Add(-ringOutGrace)))
+}
+
+// picked: a human picked the phone up.
+func (l *leg) picked() bool {
+	return l.state == legAnswered || l.state == legTalks || l.state == legHears
 }
 
 // legEnds ends a leg: told once. When the last agent hung up and no other phone is in play, the call is over as well;
@@ -233,6 +247,7 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 	if !t.move(l, legGone, at) {
 		return
 	}
+	t.deafen(l)
 	delete(t.legs, l.id)
 	delete(l.call.legs, l.id)
 	t.ended.bury(string(l.id))
@@ -248,12 +263,14 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 		switch {
 		case other.state == legTalks && other.want == "":
 			return // the caller still talks with somebody
+		case other.state == legHears:
+			// hears the talk, is no part of it
 		case other.want == "" && !other.silent:
 			others = true
 		}
 	}
 	if talked && why == pbx.LegHungUp && !others {
-		c.want, c.wanted = pbx.EndByAgent, at
+		c.want, c.hung = pbx.EndByAgent, at
 		t.do(effect{kind: hangUp, channel: c.channel, reason: "normal"})
 		return
 	}
@@ -265,11 +282,11 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 // alone: an answered caller has lost whom they were to talk with. They hear ringing until another one is found.
 func (t *tracker) alone(id pbx.CallID) {
 	c := t.calls[id]
-	if c == nil || c.want != "" || c.playing != "" {
+	if c == nil || c.want != "" || c.playing != "" || c.held {
 		return
 	}
 	c.up = true
-	t.do(effect{kind: ringback, channel: c.channel})
+	t.do(effect{kind: ringback, channel: c.channel, call: id})
 }
 
 func (t *tracker) holdKey(channel string, held bool, at time.Time) {

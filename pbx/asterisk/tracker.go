@@ -21,10 +21,12 @@ type tracker struct {
 
 	calls   map[pbx.CallID]*call
 	legs    map[pbx.LegID]*leg
+	snoops  map[string]*snoop    // by channel
 	phones  map[string]bool      // told reachable, see reach.go
 	online  map[string]bool      // registered, and the contact answers
 	engaged map[string]bool      // in a call that is none of ours
 	suspect map[string]time.Time // died in a talk: until when not to be trusted
+	fresh   map[string]time.Time // when the switch last told of a phone's contact that it can be reached
 	taken   bool                 // the dialplan serves callers by itself
 	ended   graves
 	startup string
@@ -46,8 +48,10 @@ type call struct {
 	bridge  *bridge
 	bridged bool          // the caller is in the bridge
 	held    bool          // parked by Hold
+	found   bool          // adopted answered and in no bridge: may hear music of a process before
+	talker  pbx.LegID     // whom Connect connected last
+	hung    time.Time     // when its end was last asked for
 	want    pbx.EndCode   // HangUp was asked for, or the last agent hung up
-	wanted  time.Time     // when we ended it ourselves because the last agent hung up
 	left    time.Time     // StasisEnd came at
 	plays   int           // playbacks so far
 	playing string        // the last one
@@ -70,6 +74,8 @@ type leg struct {
 	silent   bool       // Ring failed: nothing of it is told
 	told     bool       // something of it was told
 	held     bool       // by the phone's own key
+	joined   bool       // let in by Join: Connect of another leg does not drop it
+	ear      *ear       // how it hears a talk, see Monitor
 	until    time.Time  // when the switch stops ringing it
 	up       time.Time  // ChannelStateChange to Up: the pick-up itself
 }
@@ -99,8 +105,8 @@ type effect struct {
 func newTracker(name, app string, cycle func(string) time.Duration) *tracker {
 	return &tracker{
 		name: name, app: app, cycle: cycle,
-		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, phones: map[string]bool{}, online: map[string]bool{},
-		suspect: map[string]time.Time{}, strikes: map[string]int{},
+		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, snoops: map[string]*snoop{}, phones: map[string]bool{}, online: map[string]bool{},
+		suspect: map[string]time.Time{}, fresh: map[string]time.Time{}, strikes: map[string]int{},
 	}
 }
 

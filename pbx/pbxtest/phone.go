@@ -17,6 +17,9 @@ type PhoneOptions struct {
 	Secret string // with a secret the phone registers at once and answers challenges
 	Server string // host:port of the switch, UDP
 	IP     string // local address. Default 127.0.0.1
+	// Websocket makes the phone a browser's: SIP over this ws:// address in place of Server, and SDP with DTLS and ICE in it.
+	Websocket string
+	TCP       bool // SIP over TCP instead of UDP
 	// NoRegister keeps a phone with a secret from registering by itself.
 	NoRegister bool
 	// Expires is asked for when registering; it is renewed at half of it. Default 2 min.
@@ -37,17 +40,21 @@ type Behaviour struct {
 	AnswerAfter time.Duration   // … that long after the INVITE
 	Barrier     <-chan struct{} // … and not before this is closed: two phones with one barrier answer together
 
-	HangUpAfter     time.Duration // hangs up that long after the call is up
-	AnswerCancelled bool          // answers although the call was just cancelled: both crossed on the wire
+	HangUpAfter time.Duration // hangs up that long after the call is up
+	Tone        int           // Hz, a multiple of 50: says this tone instead of a pattern, in calls of its own, too
+
+	AnswerCancelled bool // answers although the call was just cancelled: both crossed on the wire
 }
 
-// Phone is a SIP phone, or the network a caller calls from. It speaks UDP by itself on the message types of sipgo,
+// Phone is a SIP phone, or the network a caller calls from. It speaks by itself on the message types of sipgo,
 // without sipgo's transactions: a test must be able to see and to break every single message.
 type Phone struct {
 	options PhoneOptions
 	tb      TB
-	conn    *net.UDPConn
+	wire    wire
+	addr    *net.UDPAddr // where it listens; without port for a browser's
 	server  *net.UDPAddr
+	invalid string // what a browser calls itself
 	parser  *sip.Parser
 	inbox   chan *PhoneCall // calls that came in and nobody has asked for yet
 	ctx     context.Context // ends with Close
@@ -75,19 +82,10 @@ func NewPhone(tb TB, options PhoneOptions) *Phone {
 	if options.PacketEvery == 0 {
 		options.PacketEvery = 20 * time.Millisecond
 	}
-	server, err := net.ResolveUDPAddr("udp4", options.Server)
-	if err != nil {
-		tb.Fatalf("phone %s: %v", options.User, err)
-	}
-	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(options.IP)})
-	if err != nil {
-		tb.Fatalf("phone %s: %v", options.User, err)
-	}
 	p := &Phone{
 		options:   options,
 		tb:        tb,
-		conn:      conn,
-		server:    server,
+		invalid:   token()[:12] + ".invalid",
 		parser:    sip.NewParser(),
 		inbox:     make(chan *PhoneCall, 1024),
 		behaviour: options.Behaviour,
@@ -96,6 +94,9 @@ func NewPhone(tb TB, options PhoneOptions) *Phone {
 		register:  registration{callID: token(), tag: token()},
 	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
+	if err := p.plugIn(); err != nil {
+		tb.Fatalf("phone %s: %v", options.User, err)
+	}
 	p.running.Go(p.listen)
 	tb.Cleanup(p.Close)
 	if options.Secret != "" && !options.NoRegister {
@@ -108,8 +109,38 @@ func NewPhone(tb TB, options PhoneOptions) *Phone {
 	return p
 }
 
-// Addr is where the phone listens.
-func (p *Phone) Addr() *net.UDPAddr { return p.conn.LocalAddr().(*net.UDPAddr) }
+// Cut closes the phone's connection, websocket or TCP, as a closed page or a crash does.
+func (p *Phone) Cut() { p.wire.close() }
+
+// plugIn makes the phone's wire.
+func (p *Phone) plugIn() (err error) {
+	if p.options.Websocket != "" {
+		p.addr = &net.UDPAddr{IP: net.ParseIP(p.options.IP)}
+		var web *webWire
+		web, p.server, err = dialWeb(p.tb, p.options.Websocket)
+		p.wire = web
+		return err
+	}
+	if p.server, err = net.ResolveUDPAddr("udp4", p.options.Server); err != nil {
+		return err
+	}
+	if p.options.TCP {
+		var line *tcpWire
+		line, p.addr, err = dialTCP(p.options.Server, p.options.IP)
+		p.wire = line
+		return err
+	}
+	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(p.options.IP)})
+	if err != nil {
+		return err
+	}
+	p.addr, _ = conn.LocalAddr().(*net.UDPAddr)
+	p.wire = &udpWire{conn: conn, server: p.server, buf: make([]byte, 65535)}
+	return nil
+}
+
+// Addr is where the phone listens. A browser's has no port.
+func (p *Phone) Addr() *net.UDPAddr { return p.addr }
 
 // User is the phone's account or number.
 func (p *Phone) User() string { return p.options.User }
@@ -165,7 +196,7 @@ func (p *Phone) Calls() []*PhoneCall {
 // Close takes the phone down as it stands: registration and calls are left to time out, like a battery taken out.
 func (p *Phone) Close() {
 	p.stop()
-	p.conn.Close()
+	p.wire.close()
 	for _, call := range p.Calls() {
 		call.media.close()
 	}
@@ -174,9 +205,8 @@ func (p *Phone) Close() {
 
 // listen takes every packet until Close.
 func (p *Phone) listen() {
-	buf := make([]byte, 65535)
 	for {
-		n, from, err := p.conn.ReadFromUDP(buf)
+		raw, from, err := p.wire.receive()
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
@@ -184,13 +214,13 @@ func (p *Phone) listen() {
 			continue // an ICMP "port unreachable" of an earlier packet is no news
 		}
 		at := time.Now()
-		message, err := p.parser.ParseSIP(append([]byte(nil), buf[:n]...))
+		message, err := p.parser.ParseSIP(raw)
 		if err != nil {
 			continue // keep-alives: CRLF
 		}
 		switch m := message.(type) {
 		case *sip.Request:
-			m.SetSource(from.String())
+			m.SetSource(from)
 			p.handleRequest(m, at)
 		case *sip.Response:
 			p.handleResponse(m, at)
@@ -203,7 +233,7 @@ func (p *Phone) send(text string) {
 	if p.isUnplugged() {
 		return
 	}
-	if _, err := p.conn.WriteToUDP([]byte(text), p.server); err != nil && p.ctx.Err() == nil {
+	if err := p.wire.send(text); err != nil && p.ctx.Err() == nil {
 		p.tb.Logf("phone %s: %v", p.options.User, err)
 	}
 }

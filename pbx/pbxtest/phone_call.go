@@ -237,12 +237,12 @@ func (c *PhoneCall) reinvite(ctx context.Context, direction string) error {
 	if answer.StatusCode != sip.StatusOK {
 		return &StatusError{Method: "INVITE", Code: answer.StatusCode, Reason: answer.Reason}
 	}
-	c.sendAck(start, headers)
+	c.sendAck(start, headers, "")
 	return nil
 }
 
-// sendAck acknowledges the 2xx of the INVITE with these headers.
-func (c *PhoneCall) sendAck(inviteStart string, headers []string) {
+// sendAck acknowledges the 2xx of the INVITE with these headers; sdp answers the offer of the 2xx, if it made one.
+func (c *PhoneCall) sendAck(inviteStart string, headers []string, sdp string) {
 	var method, target string
 	if _, err := fmt.Sscan(inviteStart, &method, &target); err != nil {
 		return
@@ -254,5 +254,5 @@ func (c *PhoneCall) sendAck(inviteStart string, headers []string) {
 			ack[i] = fmt.Sprintf("CSeq: %d ACK", cseq)
 		}
 	}
-	c.phone.send(c.phone.message("ACK "+target, newBranch(), ack, ""))
+	c.phone.send(c.phone.message("ACK "+target, newBranch(), ack, sdp))
 }

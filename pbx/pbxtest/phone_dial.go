@@ -140,8 +140,13 @@ func (c *PhoneCall) accepted(r *sip.Response, at time.Time) {
 	first := !c.ours.answered
 	c.ours.answered = true
 	_, cancelled := c.times[MarkCancelled]
+	noOffer := c.ours.options.NoOffer
 	c.mu.Unlock()
-	c.sendAck(start, headers)
+	answer := ""
+	if noOffer {
+		answer = c.media.answer()
+	}
+	c.sendAck(start, headers, answer)
 	if !first {
 		return
 	}

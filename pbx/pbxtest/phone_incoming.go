@@ -23,7 +23,7 @@ func (p *Phone) handleRequest(r *sip.Request, at time.Time) {
 	case dead:
 	case r.Method == sip.INVITE && r.To().Params.Has("tag"):
 		call.media.follow(r.Body())
-		p.send(p.response(r, 200, "OK", "", call.media.sdp("sendrecv")))
+		p.send(p.response(r, 200, "OK", "", call.media.answer()))
 	case r.Method == sip.INVITE:
 		call.repeat()
 	case r.Method == sip.ACK:

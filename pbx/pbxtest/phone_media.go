@@ -1,6 +1,7 @@
 package pbxtest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -24,8 +25,11 @@ type media struct {
 
 	mu       sync.Mutex
 	remote   *net.UDPAddr
+	sdps     []string // of the other side, in order
+	held     string   // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
 	heard    map[uint64]int // packets by voice
+	last     [][]byte       // the last ones, oldest first
 	news     chan struct{}
 }
 
@@ -42,6 +46,9 @@ func newMedia(p *Phone) *media {
 		p.tb.Logf("phone %s: voice: %v", p.options.User, err)
 	}
 	m.voice = binary.BigEndian.Uint64(draw[:])
+	if hz := p.options.Behaviour.Tone; hz > 0 {
+		m.voice = binary.BigEndian.Uint64(tonePacket(hz)) // as the other end finds it in a packet
+	}
 	p.running.Go(m.listen)
 	return m
 }
@@ -65,15 +72,20 @@ func (m *media) close() {
 // sdp is our offer or answer.
 func (m *media) sdp(direction string) string {
 	local := m.local()
-	return fmt.Sprintf("v=0\r\no=- %[1]d %[2]d IN IP4 %[3]s\r\ns=-\r\nc=IN IP4 %[3]s\r\nt=0 0\r\n"+
+	sdp := fmt.Sprintf("v=0\r\no=- %[1]d %[2]d IN IP4 %[3]s\r\ns=-\r\nc=IN IP4 %[3]s\r\nt=0 0\r\n"+
 		"m=audio %[1]d RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"+
 		"a=fmtp:101 0-15\r\na=ptime:20\r\na=%[4]s\r\n",
 		local.Port, time.Now().UnixMilli(), local.IP, direction)
+	if m.phone.options.Websocket != "" {
+		return webMedia(sdp)
+	}
+	return sdp
 }
 
 // follow takes the other side's address from its SDP, if there is one.
 func (m *media) follow(sdp []byte) {
 	var remote net.UDPAddr
+	held := ""
 	for line := range strings.Lines(string(sdp)) {
 		line = strings.TrimSpace(line)
 		if ip, ok := strings.CutPrefix(line, "c=IN IP4 "); ok {
@@ -82,13 +94,35 @@ func (m *media) follow(sdp []byte) {
 		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "m=audio" {
 			remote.Port, _ = strconv.Atoi(fields[1])
 		}
+		if line == "a=sendonly" || line == "a=inactive" {
+			held = line[2:]
+		}
 	}
 	if remote.IP == nil || remote.Port == 0 {
 		return
 	}
 	m.mu.Lock()
-	m.remote = &remote
+	m.remote, m.held = &remote, held
+	if n := len(m.sdps); n == 0 || m.sdps[n-1] != string(sdp) {
+		m.sdps = append(m.sdps, string(sdp))
+	}
+	close(m.news)
+	m.news = make(chan struct{})
 	m.mu.Unlock()
+}
+
+// answer is our answer to the other side's last offer: who is on hold sends nothing (RFC 3264 §6.1).
+func (m *media) answer() string {
+	m.mu.Lock()
+	held := m.held
+	m.mu.Unlock()
+	switch held {
+	case "sendonly":
+		return m.sdp("recvonly")
+	case "inactive":
+		return m.sdp("inactive")
+	}
+	return m.sdp("sendrecv")
 }
 
 // talk begins to send, once.
@@ -104,8 +138,12 @@ func (m *media) send(every time.Duration) {
 	packet := make([]byte, 12+160)
 	packet[0], packet[1] = 0x80, 8 // version 2, PCMA
 	binary.BigEndian.PutUint32(packet[8:], uint32(m.local().Port))
-	for i := 12; i < len(packet); i += 8 {
-		binary.BigEndian.PutUint64(packet[i:], m.voice)
+	if hz := m.phone.options.Behaviour.Tone; hz > 0 {
+		copy(packet[12:], tonePacket(hz))
+	} else {
+		for i := 12; i < len(packet); i += 8 {
+			binary.BigEndian.PutUint64(packet[i:], m.voice)
+		}
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -113,9 +151,9 @@ func (m *media) send(every time.Duration) {
 		binary.BigEndian.PutUint16(packet[2:], uint16(n))
 		binary.BigEndian.PutUint32(packet[4:], n*160)
 		m.mu.Lock()
-		remote := m.remote
+		remote, held := m.remote, m.held
 		m.mu.Unlock()
-		if remote != nil && !m.phone.isUnplugged() {
+		if remote != nil && held == "" && !m.phone.isUnplugged() {
 			if _, err := m.conn.WriteToUDP(packet, remote); err != nil {
 				return
 			}
@@ -141,6 +179,9 @@ func (m *media) listen() {
 		m.mu.Lock()
 		m.received++
 		m.heard[binary.BigEndian.Uint64(buf[12:])]++
+		if m.last = append(m.last, bytes.Clone(buf[12:n])); len(m.last) > toneSpan {
+			m.last = m.last[1:]
+		}
 		close(m.news)
 		m.news = make(chan struct{})
 		m.mu.Unlock()
@@ -177,6 +218,18 @@ func (c *PhoneCall) Received() int {
 func (c *PhoneCall) WaitReceived(ctx context.Context, n int) error {
 	before := c.Received()
 	return c.media.wait(ctx, func() bool { return c.media.received >= before+n })
+}
+
+// HeardSDPs are the other side's SDPs so far, in order; one that was said again counts once.
+func (c *PhoneCall) HeardSDPs() []string {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return append([]string(nil), c.media.sdps...)
+}
+
+// WaitHeld waits until the other side has put this phone on hold by its SDP, so that it sends no voice.
+func (c *PhoneCall) WaitHeld(ctx context.Context) error {
+	return c.media.wait(ctx, func() bool { return c.media.held != "" })
 }
 
 // WaitHears waits until this phone hears the other one: the switch really has connected these two. It tells for certain

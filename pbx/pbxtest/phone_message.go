@@ -11,13 +11,11 @@ import (
 func token() string     { return strings.ToLower(rand.Text()) }
 func newBranch() string { return "z9hG4bK" + token() }
 
-func (p *Phone) contact() string { return fmt.Sprintf("sip:%s@%s", p.options.User, p.Addr()) }
-
 // message is a request as text: start is "METHOD uri". Empty headers are left out.
 func (p *Phone) message(start, branch string, headers []string, body string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=%s;rport\r\nMax-Forwards: 70\r\nUser-Agent: pbxtest\r\n",
-		start, p.Addr(), branch)
+	fmt.Fprintf(&b, "%s SIP/2.0\r\nVia: %s;branch=%s;rport\r\nMax-Forwards: 70\r\nUser-Agent: pbxtest\r\n",
+		start, p.via(), branch)
 	for _, h := range headers {
 		if h != "" {
 			b.WriteString(h + "\r\n")

@@ -16,10 +16,14 @@ type Harness struct {
 	Switch   pbx.Switch
 	Accounts pbx.Accounts
 	SIPAddr  string // host:port, UDP
-	TrunkIP  string // calls from here are callers'
-	PhoneIP  string // phones live here
-	DID      string // a number that the switch answers
-	// Media: the switch can play and record (the embedded one cannot).
+	// Websocket: phones and callers are browsers at this ws:// address, not at SIPAddr.
+	Websocket string
+	TCP       bool   // phones and callers come by TCP
+	TrunkIP   string // calls from here are callers'
+	PhoneIP   string // phones live here
+	DID       string // a number that the switch answers
+	// Media: voice goes through the switch, so it can play, record, and let who waits hear something. Without it, voice goes
+	// from phone to phone, and who is on hold is told so by SDP.
 	Media bool
 }
 
@@ -51,6 +55,10 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"HandOver", testHandOver},
 		{"HandOverTalkerGone", testHandOverTalkerGone},
 		{"Join", testJoin},
+		{"Conference", testConference},
+		{"Monitor", testMonitor},
+		{"MonitorEnds", testMonitorEnds},
+		{"MonitorTakesOver", testMonitorTakesOver},
 		{"HangUpSystem", testHangUpSystem},
 		{"Refuse", testRefuse},
 		{"Gone", testGone},
@@ -90,7 +98,9 @@ func NewStage(t *testing.T, h Harness) *Stage {
 	s := &Stage{T: t, Harness: h, Ctx: ctx, legs: map[pbx.LegID]bool{}}
 	t.Cleanup(func() { s.stop() })
 	s.run()
-	s.Caller = NewPhone(t, PhoneOptions{User: "13800138000", Server: h.SIPAddr, IP: h.TrunkIP})
+	s.Caller = NewPhone(t, PhoneOptions{
+		User: "13800138000", Server: h.SIPAddr, Websocket: h.Websocket, TCP: h.TCP, IP: h.TrunkIP,
+	})
 	t.Cleanup(s.settle)
 	return s
 }
@@ -156,7 +166,10 @@ func (s *Stage) Told(kind pbx.Kind, call pbx.CallID, leg pbx.LegID) pbx.Event {
 func (s *Stage) Phone(name string, b Behaviour) *Phone {
 	s.Helper()
 	s.Provision(name)
-	p := NewPhone(s.T, PhoneOptions{User: name, Secret: "secret-" + name, Server: s.SIPAddr, IP: s.PhoneIP, Behaviour: b})
+	p := NewPhone(s.T, PhoneOptions{
+		User: name, Secret: "secret-" + name, Server: s.SIPAddr, Websocket: s.Websocket, TCP: s.TCP, IP: s.PhoneIP,
+		Behaviour: b,
+	})
 	s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.PhoneUp && e.Phone == name }, name+" to be reachable")
 	s.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), suitePatience)
@@ -174,7 +187,7 @@ func (s *Stage) Phone(name string, b Behaviour) *Phone {
 // Provision makes or replaces a phone's account, as the hotline does.
 func (s *Stage) Provision(name string) {
 	s.Helper()
-	err := s.Accounts.PutPhone(s.Ctx, pbx.PhoneAccount{Phone: name, HA1: HA1(name, "secret-"+name), Name: "Agent " + name})
+	err := s.Accounts.PutPhone(s.Ctx, pbx.PhoneAccount{Phone: name, HA1: HA1(name, "secret-"+name), Name: "Agent " + name, WebRTC: s.Websocket != ""})
 	if err != nil {
 		s.Fatalf("put phone: %v", err)
 	}

@@ -1,7 +1,7 @@
 -- after state.lua match.lua ladder.lua
 -- Adds a call and matches it.
 -- ARGV 4 call · 5 switch · 6 queue · 7 number · 8 ring 1, ms · 9 end of the ring budget, ms · 10 priority · 11 most calls ·
---      12 who · 13 more · 14 team of the first step · 15 token · 16 deadlines: n, then n × (kind, ms) · agents that ring already
+--      12 who · 13 more · 14 team of the first step · 15 token · 16 kept for · 17 deadlines: n, then n × (kind, ms) · agents that ring already
 -- Returns {state, epoch, place, owners, team, priority, matches}
 local id, queue, number = ARGV[4], ARGV[6], ARGV[7]
 local line = prefix .. 'line:' .. queue
@@ -36,8 +36,8 @@ if number ~= '' then
   end
 end
 set(c, 's', (255 - math.min(math.max(priority, 0), 255)) * 2 ^ 42 + tonumber(ARGV[9]))
-local deadlines = tonumber(ARGV[16])
-for i = 17, 16 + 2 * deadlines, 2 do
+local deadlines = tonumber(ARGV[17])
+for i = 18, 17 + 2 * deadlines, 2 do
   c.due[ARGV[i]] = tonumber(ARGV[i + 1])
   keep(c, 'd:' .. ARGV[i], ARGV[i + 1])
 end
@@ -48,8 +48,12 @@ c.listed.line = c.s
 redis_call('ZADD', line, digits(c.s), id)
 local ahead = redis_call('ZRANK', line, id)
 
-apply(c, ARGV[12], ARGV[13], ARGV[14])
-for i = 17 + 2 * deadlines, #ARGV do
+if ARGV[16] == '' then
+  apply(c, ARGV[12], ARGV[13], ARGV[14])
+else
+  set(c, 'u', ARGV[16])
+end
+for i = 18 + 2 * deadlines, #ARGV do
   local a = load_agent(ARGV[i])
   if not a or not a.k then
     local stranger = not a

@@ -4,6 +4,7 @@ local function apply(c, who, n, team)
   local function more(field)
     set(c, field, n <= 0 and EVERYBODY or math.min(c[field] + n, EVERYBODY))
   end
+  if who ~= '' then unset(c, 'u') end -- a step rings others: the call is kept for nobody any more
   if who == 'team' then
     if team == '' then team = c.h or '' end
     set(c, 'j', team)

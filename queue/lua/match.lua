@@ -111,6 +111,10 @@ end
 
 -- Gives a waiting call the phones that it wants, as far as there are idle ones.
 local function fill(c, again)
+  if c.u and c.rings == 0 then
+    local a = load_agent(c.u)
+    if a and not a.k then claim(c, a, 'return') end
+  end
   while c.rings - c.rings_managers < c.w do
     local a, why = pick(c, false)
     if not a and again and c.rings == 0 then a, why = pick(c, true) end

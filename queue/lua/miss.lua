@@ -11,7 +11,7 @@ miss(c, name)
 local a = load_agent(name)
 local idle = a and free(a, ARGV[6] == '1')
 fill(c, false)
-if idle then offer(a, false) end
+if idle and not a.k then offer(a, false) end
 note('missed', 'call', c.id, 'agent', name)
 save()
 return {'ok', matches}

@@ -38,8 +38,22 @@ local function urgent(a, again)
   return c, manager and 'manager' or reason(c, a, level)
 end
 
+-- Gives an idle agent the call that is kept for them, before any other.
+local function offer_kept(a)
+  for _, id in ipairs(redis_call('ZRANGE', prefix .. 'kept:' .. a.name, 0, -1)) do
+    local c = load_call(id)
+    if c.rings == 0 then
+      claim(c, a, 'return')
+      index(c)
+      return true
+    end
+  end
+  return false
+end
+
 -- Finds a call for an idle agent.
 local function offer(a, again)
+  if offer_kept(a) then return end
   local c, why = owned(a, false), 'owner'
   if not c then c, why = urgent(a, false) end
   if not c and again then

@@ -2,9 +2,10 @@
 -- Writes what a node knows over what the board holds.
 -- ARGV 4 'agents' · 5… agent, team, idle since, calls, last offered, levels, call, talking, after
 -- ARGV 4 'calls'  · 5… call, epoch, queue, switch, number, ring 1, score, agents and managers wanted, owners, owner's team,
---                   caller's priority, team, everyone, winner, answered at, token, n deadlines, n ringing, n missed, then
+--                   caller's priority, team, everyone, winner, answered at, token, kept for, n deadlines, n ringing, n missed, then
 --                   (kind, ms)…, (agent, why)…, agent…
 -- ARGV 4 'settle' · 5… agents, who come free when their call is gone
+-- ARGV 4 'kept'   · 5… agents who take the calls that are kept for them
 -- ARGV 4 'fill'   · 5… calls that take the agents they want
 -- ARGV 4 'offer'  · 5… agents who take the calls that want them
 -- Returns {state, calls that another node took over, further calls to fill, further agents to offer}. All matches go by mail.
@@ -99,7 +100,7 @@ end
 
 local function restore_call()
   local id, epoch, queue, switch, number, ring1, score, w, x = arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg()
-  local owners, team, priority, prefer, everyone, winner, answered, token = arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg()
+  local owners, team, priority, prefer, everyone, winner, answered, token, kept = arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg()
   local deadlines, rings, misses = tonumber(arg()), tonumber(arg()), tonumber(arg())
   local due, ring, missed = {}, {}, {}
   for _ = 1, deadlines do
@@ -136,6 +137,7 @@ local function restore_call()
   if priority ~= '0' then set(c, 'y', priority) end
   if prefer ~= '' then set(c, 'j', prefer) end
   if everyone == '1' then set(c, 'v', 1) end
+  if kept ~= '' then set(c, 'u', kept) end
   set_token(c, token)
   for kind, ms in pairs(due) do
     c.due[kind] = tonumber(ms)
@@ -177,6 +179,9 @@ while at < #ARGV do
   elseif ARGV[4] == 'fill' then
     local c = load_call(arg())
     if c and not c.win then fill(c, false) end
+  elseif ARGV[4] == 'kept' then
+    local a = load_agent(arg())
+    if a and not a.k then offer_kept(a) end
   elseif ARGV[4] == 'settle' then
     local a = load_agent(arg())
     if a and a.k then settle(a) end

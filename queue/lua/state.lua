@@ -5,13 +5,14 @@
 --   :e              the last fencing number given
 --   :c:<call>       hash: q queue, n node, e epoch, s score, k switch, m number, g ring 1 (ms), w agents wanted, x managers
 --                   wanted, o owners, h owner's team, y caller's priority, j team to prefer, v everyone, win, at (ms),
---                   r:<agent> = why for who rings, p:<agent> while a letter about it is under way, t:<agent> for who
+--                   u kept for, r:<agent> = why for who rings, p:<agent> while a letter about it is under way, t:<agent> for who
 --                   missed, d:<kind> = ms for armed deadlines
 --   :b:<call>       the driver's token, when it is long (a value of more than 64 bytes doubles the size of a hash); else field z
 --   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after
 --   :line:<queue>   sorted set of calls that wait, by score          :want: and :wantm:<queue> those that want agents, managers
 --   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers; :team:<team> set of agents
 --   :own:<agent>    waiting calls of callers whose case they own     :due:<node> a node's calls by their next deadline
+--   :kept:<agent>   waiting calls that are kept for them
 --   :sw:<switch>    set of calls                                     :all set of queues with strategy ring_all
 --   :who:<number>   a known caller                                   :nodes leases, :mail:<node>, :wake:<node>, :events
 -- ARGV[1]  this node    ARGV[2]  now, ms    ARGV[3]  length of the event stream
@@ -94,7 +95,7 @@ local function places(c)
     for _, at in pairs(c.due) do if at < next then next = at end end
   end
   return waiting and c.s, waiting and c.rings - c.rings_managers < c.w and score, waiting and c.rings_managers < c.x and score,
-    wanted and c.s, next
+    wanted and c.s, next, waiting and c.u and c.s or false
 end
 
 local function load_call(id)
@@ -126,7 +127,8 @@ local function load_call(id)
   c.e, c.s, c.w, c.x = tonumber(c.e), tonumber(c.s), tonumber(c.w or 0), tonumber(c.x or 0)
   if c.o then c.owners = unpack_names(c.o) end
   local l = c.listed
-  l.line, l.want, l.wantm, l.own, l.due = places(c)
+  l.line, l.want, l.wantm, l.own, l.due, l.kept = places(c)
+  l.keeper = c.u
   return c
 end
 
@@ -163,7 +165,7 @@ local function place(key, id, old, new)
   end
 end
 
-local function relist(c, line, want, wantm, own, due)
+local function relist(c, line, want, wantm, own, due, kept)
   local l, id = c.listed, c.id
   place(prefix .. 'line:' .. c.q, id, l.line, line)
   place(prefix .. 'want:' .. c.q, id, l.want, want)
@@ -172,13 +174,15 @@ local function relist(c, line, want, wantm, own, due)
     for _, owner in ipairs(c.owners) do place(prefix .. 'own:' .. owner, id, l.own, own) end
   end
   place(prefix .. 'due:' .. c.n, id, l.due, due)
-  l.line, l.want, l.wantm, l.own, l.due = line, want, wantm, own, due
+  l.keeper = c.u or l.keeper -- also when it is kept no longer: off their list
+  if l.keeper then place(prefix .. 'kept:' .. l.keeper, id, l.kept, kept) end
+  l.line, l.want, l.wantm, l.own, l.due, l.kept = line, want, wantm, own, due, kept
 end
 
 -- Puts a call into, or out of, the lists that its state asks for.
 local function index(c) relist(c, places(c)) end
 
-local function unindex(c) relist(c, false, false, false, false, false) end
+local function unindex(c) relist(c, false, false, false, false, false, false) end
 
 local function new_agent(name)
   local a = {name = name, sets = {}, n_sets = 0, t = '', s = '0', c = '0', l = '0', q = ''}

@@ -16,7 +16,7 @@ func (h *House) As(login string) string {
 	defer h.mu.Unlock()
 	if h.tokens[login] == "" {
 		var reply struct{ Token string }
-		h.Decode(h.Must("POST", "/api/v1/login", "", map[string]any{"login": login, "password": password}), &reply)
+		h.Decode(h.Must("POST", "/api/v1/login", "", map[string]any{"login": login, "password": Password}), &reply)
 		if reply.Token == "" {
 			h.tb.Fatalf("login of %s gave no token", login)
 		}

@@ -47,8 +47,12 @@ func (h *House) PhoneAt(a *pbxtest.Asterisk, login, secret string, b pbxtest.Beh
 }
 
 func (h *House) phone(a *pbxtest.Asterisk, login, secret string, b pbxtest.Behaviour) *pbxtest.Phone {
+	server, ip := h.SIP, "127.0.0.3"
+	if a != nil {
+		server, ip = a.SIPAddr, a.PhoneIP
+	}
 	return pbxtest.NewPhone(h.tb, pbxtest.PhoneOptions{
-		User: login, Secret: secret, Server: a.SIPAddr, IP: a.PhoneIP, NoRegister: true, Behaviour: b, PacketEvery: h.voice,
+		User: login, Secret: secret, Server: server, IP: ip, NoRegister: true, Behaviour: b, PacketEvery: h.voice,
 	})
 }
 

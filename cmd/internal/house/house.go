@@ -32,7 +32,7 @@ const (
 const yaml = `timezone: Asia/Shanghai
 http: {listen: "%[1]s"}
 data: {dir: "%[2]s"}
-redis: {url: "redis://%[3]s/0"}
+redis: {url: "%[3]s"}
 switches:
 %[4]shotlines:
   - {name: main, dids: ["4001"], queue: main, ring: {on: 400ms, off: 600ms}}
@@ -69,6 +69,8 @@ type Options struct {
 	Plan func(*asterisk.Plan)
 	// Voice is the pace of the packets that phones send in a talk. Default 20 ms; a house full of talks wants a slower one.
 	Voice time.Duration
+	// Embedded serves with the embedded switch and the Redis inside the process: House.Asterisk and House.Redis are nil.
+	Embedded bool
 	// Second adds another Asterisk, driven by the same hotline.
 	Second bool
 	// Through gives the address under which the hotline reaches ARI at addr; a test can put a wire there that it may cut.
@@ -77,10 +79,11 @@ type Options struct {
 
 // House is a whole call centre.
 type House struct {
-	Asterisk *pbxtest.Asterisk
+	Asterisk *pbxtest.Asterisk // nil with Options.Embedded
 	Second   *pbxtest.Asterisk // nil without Options.Second
-	Redis    *pbxtest.Redis
-	Trunk    *pbxtest.Phone // where callers come from
+	Redis    *pbxtest.Redis    // nil with Options.Embedded
+	SIP      string            // where phones register
+	Trunk    *pbxtest.Phone    // where callers come from
 	Dir      string
 	Addr     string // of the API
 	Config   string // path of hotline.yaml
@@ -108,19 +111,24 @@ func Open(tb pbxtest.TB, o Options) *House {
 		dids = append(dids, did)
 		lines += fmt.Sprintf("  - {name: line%s, dids: [%q], queue: %s, ring: {on: 400ms, off: 600ms}}\n", did, did, o.Lines[did])
 	}
-	h.Asterisk = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{Name: "bj1", DIDs: dids, Adjust: o.Plan})
-	h.Redis = pbxtest.StartRedis(tb)
-	h.Trunk = pbxtest.NewPhone(tb, pbxtest.PhoneOptions{
-		User: "13800138000", Server: h.Asterisk.SIPAddr, IP: h.Asterisk.TrunkIP, PacketEvery: o.Voice,
-	})
 	h.Addr = freeAddr(tb)
 	h.Config = filepath.Join(h.Dir, "hotline.yaml")
-	switches := switchYAML(h.Asterisk, o.Through)
+	var switches, redis, trunk string
+	if o.Embedded {
+		h.SIP, trunk = freeAddr(tb), "127.0.0.2"
+		switches = fmt.Sprintf("  - {name: desk, kind: embedded, bind: %q}\n", h.SIP)
+	} else {
+		h.Asterisk = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{Name: "bj1", DIDs: dids, Adjust: o.Plan})
+		h.Redis = pbxtest.StartRedis(tb)
+		h.SIP, trunk, redis = h.Asterisk.SIPAddr, h.Asterisk.TrunkIP, "redis://"+h.Redis.Addr+"/0"
+		switches = switchYAML(h.Asterisk, o.Through)
+	}
+	h.Trunk = pbxtest.NewPhone(tb, pbxtest.PhoneOptions{User: "13800138000", Server: h.SIP, IP: trunk, PacketEvery: o.Voice})
 	if o.Second {
 		h.Second = pbxtest.StartAsterisk(tb, pbxtest.AsteriskOptions{Name: "sh1", DIDs: dids, Adjust: o.Plan})
 		switches += switchYAML(h.Second, nil)
 	}
-	text := fmt.Sprintf(yaml, h.Addr, filepath.Join(h.Dir, "data"), h.Redis.Addr, switches, o.Queue, o.More, lines)
+	text := fmt.Sprintf(yaml, h.Addr, filepath.Join(h.Dir, "data"), redis, switches, o.Queue, o.More, lines)
 	if err := os.WriteFile(h.Config, []byte(text), 0o600); err != nil {
 		tb.Fatalf("house: %v", err)
 	}
@@ -149,8 +157,8 @@ func freeAddr(tb pbxtest.TB) string {
 	return l.Addr().String()
 }
 
-// password is every user's; it never leaves the loopback.
-const password = "correct horse battery staple"
+// Password is every user's; it never leaves the loopback.
+const Password = "correct horse battery staple"
 
 func (h *House) hotline(args ...string) *exec.Cmd {
 	return h.command(append(args, "--config", h.Config)...)
@@ -169,7 +177,7 @@ func (h *House) Run(args ...string) string {
 // TryRun is Run for commands that may fail. What they print on standard error goes into the error.
 func (h *House) TryRun(args ...string) (string, error) {
 	cmd := h.hotline(args...)
-	cmd.Stdin = strings.NewReader(password + "\n")
+	cmd.Stdin = strings.NewReader(Password + "\n")
 	var out, diag bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &diag
 	if err := cmd.Run(); err != nil {

@@ -82,12 +82,18 @@ func (s *Stream) Close() {
 // Wait gives the next event of a kind; the ones before it are passed over.
 func (s *Stream) Wait(kind string) Live {
 	s.house.tb.Helper()
+	return s.WaitFor(kind, "")
+}
+
+// WaitFor gives the next event of a kind whose data hold some text; the ones before it are passed over.
+func (s *Stream) WaitFor(kind, text string) Live {
+	s.house.tb.Helper()
 	late := time.After(Patience)
 	var seen []string
 	for {
 		select {
 		case e := <-s.Events:
-			if e.Kind == kind {
+			if e.Kind == kind && strings.Contains(string(e.Data), text) {
 				return e
 			}
 			seen = append(seen, e.Kind+" "+string(e.Data))

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"hotline/agent"
+	"hotline/configs"
+	"hotline/queue"
+	"hotline/records"
+	"hotline/web/caller"
+	"hotline/web/desk"
+	"hotline/web/floor"
+	"hotline/web/ui"
+)
+
+// openPages parses the pages. inside says that the board lives in this process.
+func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *slog.Logger) (*ui.Pages, error) {
+	pages, err := ui.New(ui.Options{
+		Dev: dev, Zone: zone, Log: log, Company: cfg.Company,
+		Notice: func() string {
+			if inside {
+				return "试用：退出后，等候和状态信息会丢失 · " + evaluation
+			}
+			return ""
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
+	return pages, nil
+}
+
+// numbersToDial are the numbers that a caller's page offers.
+func numbersToDial(cfg configs.Config) []caller.Line {
+	titles := map[string]configs.Text{}
+	for _, q := range cfg.Queues {
+		titles[q.Name] = q.Title
+	}
+	var out []caller.Line
+	for _, h := range cfg.Hotlines {
+		for _, did := range h.DIDs {
+			title := titles[h.Queue]
+			out = append(out, caller.Line{Number: did, Zh: title.Zh, En: title.En, CycleMS: h.Ring.Cycle().Milliseconds(), Rings: h.Rings})
+		}
+	}
+	return out
+}
+
+// deskPages is what the case side of the desk needs.
+func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster *agent.Roster, log *slog.Logger) desk.Options {
+	o := desk.Options{Pages: pages, Records: store, Presence: roster, Log: log}
+	choice := func(code, zh, en string) desk.Choice {
+		return desk.Choice{Code: code, Words: desk.Words{Zh: zh, En: en}}
+	}
+	for _, p := range cfg.Products {
+		product := desk.Product{Choice: choice(p.Code, p.Zh, p.En)}
+		for _, c := range p.Categories {
+			product.Categories = append(product.Categories, choice(c.Code, c.Zh, c.En))
+		}
+		o.Products = append(o.Products, product)
+	}
+	for _, t := range cfg.Templates {
+		o.Templates = append(o.Templates, desk.Template{
+			Name: t.Name, Product: t.Product, Category: t.Category, Title: desk.Words(t.Title), Text: desk.Words(t.Text),
+		})
+	}
+	for _, d := range cfg.Departments {
+		o.Departments = append(o.Departments, choice(d.Code, d.Zh, d.En))
+	}
+	for _, q := range cfg.Queues {
+		o.Queues = append(o.Queues, choice(q.Name, q.Title.Zh, q.Title.En))
+	}
+	return o
+}
+
+// floorPages is what supervisors' pages need.
+func floorPages(cfg configs.Config, pages *ui.Pages, store *records.Store, d *queue.Distributor, people *staff, zone *time.Location, log *slog.Logger) floor.Options {
+	o := floor.Options{Pages: pages, Records: store, Calls: d, Name: people.name, Zone: zone, Log: log}
+	rings := map[string]int{}
+	for _, h := range cfg.Hotlines {
+		rings[h.Queue] = max(rings[h.Queue], h.Rings)
+	}
+	for _, q := range cfg.Queues {
+		o.Queues = append(o.Queues, floor.Queue{
+			Name: q.Name, Title: floor.Text(q.Title), Alarm: floor.DefaultThresholds(max(rings[q.Name], 1), int(q.StaffTarget)),
+		})
+	}
+	for _, r := range cfg.PauseReasons {
+		o.Pauses = append(o.Pauses, floor.Choice{Code: r.Code, Text: floor.Text{Zh: r.Zh, En: r.En}})
+	}
+	return o
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hotline/configs"
+	"hotline/pbx"
+	"hotline/pbx/asterisk"
+	"hotline/web"
+)
+
+// telephone is every switch of the configuration, and the one that browsers use as their telephone exchange: the first.
+type telephone struct {
+	lines     switches
+	softphone web.Softphone
+}
+
+func openTelephone(cfg configs.Config, registry *prometheus.Registry, log *slog.Logger) (telephone, error) {
+	t := telephone{lines: switches{}}
+	driven := asterisk.NewMetrics(registry)
+	for i, sw := range cfg.Switches {
+		var driver pbx.Switch
+		var browsers web.Softphone
+		var err error
+		switch sw.Kind {
+		case configs.SwitchAsterisk:
+			driver, err = asterisk.New(asterisk.Options{
+				Name: sw.Name, URL: sw.URL, User: sw.User, Password: sw.Password, App: sw.Application,
+				RingCycle: ringCycle(cfg), Metrics: driven, Log: log,
+			})
+			if err == nil {
+				browsers, err = throughAsterisk(cfg, sw, log)
+			}
+		default:
+			driver, browsers, err = openEmbedded(cfg, sw, registry, log)
+		}
+		if err != nil {
+			return telephone{}, fmt.Errorf("switch %s: %w", sw.Name, err)
+		}
+		t.lines[sw.Name] = driver
+		if i == 0 {
+			t.softphone = browsers
+		}
+	}
+	return t, nil
+}
+
+// throughAsterisk carries browsers' websockets to Asterisk's own: its HTTP server stays on loopback, and pages need no other
+// origin than their own.
+func throughAsterisk(cfg configs.Config, sw configs.Switch, log *slog.Logger) (web.Softphone, error) {
+	at, err := url.Parse(strings.TrimSuffix(strings.TrimSuffix(sw.URL, "/"), "/ari") + "/ws")
+	if err != nil {
+		return web.Softphone{}, fmt.Errorf("url: %w", err)
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.URL.Path, r.Out.URL.RawQuery = at.Scheme, at.Host, at.Path, ""
+			r.Out.Host = at.Host
+			r.Out.Header.Del("Cookie") // the session is ours, not Asterisk's
+			r.Out.Header.Del("Authorization")
+			r.SetXForwarded()
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			log.WarnContext(r.Context(), "a browser's phone cannot reach Asterisk", "switch", sw.Name, "error", err)
+			w.WriteHeader(http.StatusBadGateway)
+		},
+	}
+	soft := web.Softphone{Handler: proxy, Switch: sw.Name, Media: true}
+	if cfg.Asterisk.STUN != "" {
+		soft.STUN = []string{cfg.Asterisk.STUN}
+	}
+	return soft, nil
+}
+
+// invite tells whoever started the server where its pages are and what is for evaluation only.
+func invite(out io.Writer, cfg configs.Config, address string, phones telephone) {
+	at := cfg.HTTP.PublicURL
+	if at == "" {
+		at = "http://" + address
+		if cfg.HTTP.TLS.CertFile != "" {
+			at = "https://" + address
+		}
+	}
+	at = strings.TrimSuffix(at, "/")
+	fmt.Fprintf(out, "Hotline: %s/   wallboard: %s/wall", at, at)
+	if phones.softphone.Callers {
+		fmt.Fprintf(out, "   be a caller: %s/call", at)
+	}
+	fmt.Fprintln(out)
+	if !phones.softphone.Media {
+		fmt.Fprintln(out, "The embedded switch cannot announce, record, listen in, or connect a browser with a desk phone; Asterisk can: make run-asterisk.")
+	}
+}

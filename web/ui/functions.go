@@ -1,0 +1,62 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"time"
+)
+
+// functions are what templates can call; they see the plate's visitor.
+func (pl *plate) functions() template.FuncMap {
+	p := pl.pages
+	return template.FuncMap{
+		// texts
+		"t":     func(key string, args ...any) string { return p.Say(pl.visitor.Lang, key, args...) },
+		"word":  func(prefix string, name any) string { return p.Say(pl.visitor.Lang, fmt.Sprint(prefix, name)) },
+		"texts": func(prefix string) (template.JS, error) { return asJSON(p.texts.under(pl.visitor.Lang, prefix)) },
+		// who looks, and where
+		"visitor":  func() Visitor { return pl.visitor },
+		"has":      func(role string) bool { return pl.visitor.Has(role) },
+		"here":     pl.path,
+		"inlang":   pl.inLang,
+		"nav":      func() []place { return places(pl.visitor, pl.path()) },
+		"company":  func() string { return p.opt.Company },
+		"notice":   func() string { return p.opt.Notice() },
+		"number":   func(n string) string { return number(pl.visitor, n) },
+		"clock":    func(at time.Time) string { return clock(pl.visitor, at) },
+		"datetime": func(at time.Time) string { return datetime(pl.visitor, at) },
+		"ago":      func(at time.Time) string { return p.ago(pl.visitor, at, pl.now) },
+		"duration": duration,
+		"rfc3339":  func(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) },
+		// assets
+		"asset": p.assets.url,
+		"icon":  p.icon,
+		// data
+		"json": asJSON,
+		"dict": dict,
+	}
+}
+
+// asJSON encodes data for a <script type="application/json"> block. encoding/json escapes <, > and &, so nothing in it can end
+// the block.
+func asJSON(v any) (template.JS, error) {
+	data, err := json.Marshal(v)
+	return template.JS(data), err //nolint:gosec // JSON, escaped by its encoder
+}
+
+// dict makes a map of pairs, to hand several values to a block.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict needs pairs of name and value")
+	}
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}

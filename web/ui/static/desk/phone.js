@@ -1,0 +1,252 @@
+// @ts-check
+// The softphone of the desk, and the one call of a caller's page (Caller, in caller.js). It knows SIP and sound, and nothing of
+// presence, cases or what a call means: the server tells the desk that.
+
+import { SessionState } from "../vendor/sip.js";
+import { Line, websocketOf } from "./line.js";
+import { MicrophoneError, close, openMicrophone, speakThrough } from "./media.js";
+import { Talk } from "./talk.js";
+
+export { Caller } from "./caller.js";
+
+/** @typedef {import("../vendor/sip.js").Invitation} Invitation */
+/** @typedef {import("./types.js").Account} Account */
+/** @typedef {import("./types.js").PhoneState} PhoneState */
+/** @typedef {import("./prefs.js").Prefs} Prefs */
+
+/**
+ * Events: "change" (see state); "ring" (CustomEvent, detail {number, name}); "silent" when it need not ring any more; "quality"
+ * (CustomEvent, detail Grade).
+ */
+export class Phone extends EventTarget {
+  /**
+   * @param {HTMLAudioElement} audio where callers are heard
+   * @param {Prefs} prefs
+   */
+  constructor(audio, prefs) {
+    super();
+    this.audio = audio;
+    this.prefs = prefs;
+    /** @type {PhoneState} */
+    this.state = { line: "off", retryAt: 0, others: 0, session: "none", muted: false, trouble: "" };
+    /** @type {Line|null} */
+    this.line = null;
+    /** @type {Talk|null} */
+    this.talk = null;
+    /** @type {Invitation|null} */
+    this.invitation = null;
+    /** @type {MediaStream|null} */
+    this.microphone = null;
+    this.autoAnswer = false;
+    this.cut = false;
+    this.ice = /** @type {RTCIceServer[]} */ ([]);
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#plugged());
+    this.use(prefs);
+  }
+
+  /** Registers. @param {Account} account */
+  start(account) {
+    this.ice = account.ice ?? [];
+    const line = new Line({
+      server: websocketOf(account.path ?? "/sip"), uri: account.uri, login: account.login, ha1: account.ha1 ?? "", ice: this.ice,
+      microphone: () => this.#microphone(), onInvite: (i) => this.#invited(i),
+    });
+    this.line = line;
+    line.addEventListener("state", () => this.#lined(line));
+    line.start();
+  }
+
+  /** Ends a call that is up and takes the registration back. */
+  async stop() {
+    const line = this.line;
+    this.line = null;
+    await this.talk?.end();
+    this.#set({ line: "off", others: 0, retryAt: 0, session: "none" });
+    await line?.stop();
+  }
+
+  /** Shows that another tab of this browser has the phone. */
+  elsewhere() {
+    this.#set({ line: "othertab" });
+  }
+
+  /** Takes other devices or volumes. @param {Prefs} prefs */
+  async use(prefs) {
+    const before = this.prefs;
+    this.prefs = prefs;
+    this.audio.volume = prefs.volume;
+    await speakThrough(this.audio, prefs.speaker);
+    if (before.microphone !== prefs.microphone && this.talk) await this.#another(prefs.microphone);
+  }
+
+  /**
+   * Picks up. Before the phone rings it picks up as soon as it does: the pop comes first, and nobody should have to press twice.
+   */
+  async answer() {
+    const i = this.invitation;
+    if (!i) {
+      this.autoAnswer = true;
+      return;
+    }
+    if (i.state !== SessionState.Initial) return;
+    this.#set({ session: "answering", trouble: "" });
+    this.dispatchEvent(new Event("silent"));
+    try {
+      await i.accept({ sessionDescriptionHandlerOptions: /** @type {any} */ ({ constraints: { audio: true, video: false } }) });
+    } catch (e) {
+      // Nobody is heard without a microphone: the call goes back to the queue instead of a silent agent.
+      if (e instanceof MicrophoneError) this.#set({ trouble: e.kind });
+      if (pending(i)) await i.reject({ statusCode: 480 }).catch(() => undefined);
+    }
+  }
+
+  /** The wish to answer as soon as it rings is void: the pop is gone. */
+  forget() {
+    this.autoAnswer = false;
+  }
+
+  /** Refuses the call that rings (603, RFC 3261 §21.6.2). */
+  async decline() {
+    const i = this.invitation;
+    if (i && pending(i)) await i.reject({ statusCode: 603 }).catch(() => undefined);
+  }
+
+  async hangUp() {
+    await this.talk?.end();
+  }
+
+  /** @param {boolean} muted */
+  mute(muted) {
+    this.talk?.setMuted(muted);
+    this.#set({ muted });
+  }
+
+  /** Only for the reading of quality: a caller on hold sends nothing. @param {boolean} held */
+  held(held) {
+    if (this.talk) this.talk.held = held;
+  }
+
+  /** @param {string} key 0-9 * # */
+  async press(key) {
+    await this.talk?.press(key);
+  }
+
+  /** After the browser kept the caller's voice back until a click. */
+  async unblock() {
+    await this.audio.play();
+    this.#set({ trouble: "" });
+  }
+
+  /** The trouble was read, or its cause is gone. */
+  soothe() {
+    this.#set({ trouble: "" });
+  }
+
+  async #microphone() {
+    const kept = this.microphone;
+    this.microphone = null;
+    if (kept && kept.getAudioTracks().some((t) => t.readyState === "live")) return kept;
+    const { stream, swapped } = await openMicrophone(this.prefs.microphone);
+    if (swapped) this.#set({ trouble: "mic-swapped" });
+    return stream;
+  }
+
+  /** @param {Invitation} i */
+  async #invited(i) {
+    if (this.talk || this.invitation) {
+      if (!this.autoAnswer) {
+        await i.reject({ statusCode: 486 }).catch(() => undefined); // one call at a time
+        return;
+      }
+      // The caller is put back to us while we still hold the dead end of the same call.
+      await this.talk?.end();
+    }
+    this.invitation = i;
+    const talk = new Talk(i, this.audio);
+    this.talk = talk;
+    this.#follow(talk, i);
+    this.#set({ session: "ringing", muted: false });
+    const from = i.remoteIdentity;
+    this.dispatchEvent(new CustomEvent("ring", { detail: { number: from.uri.user ?? "", name: from.displayName ?? "" } }));
+    if (this.autoAnswer) {
+      this.autoAnswer = false;
+      await this.answer();
+      return;
+    }
+    // Opened while it rings, so that answering waits for nothing, and a refused microphone is known before the caller is there.
+    try {
+      const stream = await this.#microphone();
+      if (this.talk === talk && !talk.over && this.state.session === "ringing") this.microphone = stream;
+      else if (this.state.session === "ringing" || talk.over) close(stream);
+    } catch (e) {
+      if (e instanceof MicrophoneError) this.#set({ trouble: e.kind });
+    }
+  }
+
+  /** @param {Talk} talk @param {Invitation} i */
+  #follow(talk, i) {
+    talk.addEventListener("begun", () => {
+      this.invitation = null;
+      this.#set({ session: "talking" });
+    });
+    talk.addEventListener("ended", () => {
+      if (this.talk !== talk) return;
+      this.talk = null;
+      if (this.invitation === i) this.invitation = null;
+      close(this.microphone);
+      this.microphone = null;
+      this.dispatchEvent(new Event("silent"));
+      this.#set({ session: "none", muted: false, trouble: this.state.trouble.startsWith("mic-") ? this.state.trouble : "" });
+    });
+    talk.addEventListener("quality", (e) => this.dispatchEvent(new CustomEvent("quality", { detail: /** @type {CustomEvent} */ (e).detail })));
+    talk.addEventListener("audio-blocked", () => this.#set({ trouble: "audio-blocked" }));
+    talk.addEventListener("stalled", () => this.#set({ trouble: "media-lost" }));
+    talk.addEventListener("flowing", () => this.state.trouble === "media-lost" && this.#set({ trouble: "" }));
+    talk.addEventListener("microphone-lost", () => this.#another(""));
+  }
+
+  /** @param {string} id */
+  async #another(id) {
+    const talk = this.talk;
+    if (!talk) return;
+    const lost = id === "" && this.prefs.microphone !== "" || id === "";
+    try {
+      const { stream, swapped } = await openMicrophone(id);
+      if (this.talk !== talk || talk.over) return close(stream);
+      await talk.useMicrophone(stream);
+      this.#set({ trouble: swapped || lost && id !== this.prefs.microphone ? "mic-swapped" : "" });
+    } catch {
+      this.#set({ trouble: "mic-lost" }); // the talk goes on; the caller is still heard
+    }
+  }
+
+  /** A device came or went. A talk without a microphone takes the new one. */
+  #plugged() {
+    this.dispatchEvent(new Event("devices"));
+    if (this.talk && this.state.trouble === "mic-lost") this.#another(this.prefs.microphone);
+    speakThrough(this.audio, this.prefs.speaker);
+  }
+
+  /** @param {Line} line */
+  #lined(line) {
+    if (this.line !== line) return;
+    this.#set({ line: line.state, retryAt: line.retryAt, others: line.others });
+    if (line.state === "waiting") this.cut = true;
+    if (line.state === "registered" && this.cut) {
+      this.cut = false;
+      const ice = this.talk?.connection?.iceConnectionState;
+      this.talk?.renew(ice !== "connected" && ice !== "completed");
+    }
+  }
+
+  /** @param {Partial<PhoneState>} part */
+  #set(part) {
+    this.state = { ...this.state, ...part };
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** Whether an invitation still waits for our answer. @param {Invitation} i */
+function pending(i) {
+  return i.state === SessionState.Initial || i.state === SessionState.Establishing;
+}

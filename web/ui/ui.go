@@ -1,0 +1,96 @@
+// Package ui is what all pages of the hotline are made of: layouts and templates, texts in both languages, assets and the design
+// system.
+//
+// Pages are templates/<area>/<page>.html and are named "area/page". A page defines the blocks "title" and "content", may define
+// "head", and chooses its layout by {{define "layout"}}bare{{end}} ("app" when it does not). Files whose name begins with an
+// underscore are blocks named "area/_name", or define such, that every page can use.
+//
+// Everything that can be wrong with a template is an error of New: a text, asset, icon or block that does not exist, or a place
+// where html/template cannot escape.
+package ui
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+//go:embed all:templates texts icons
+var files embed.FS
+
+//go:embed static
+var static embed.FS
+
+// Options says what the pages know of the house.
+type Options struct {
+	Dev     bool           // show /design
+	Zone    *time.Location // of visitors who chose none; time.Local when nil
+	Log     *slog.Logger   // slog.Default() when nil
+	Company string         // shown beside the product's name; may be empty
+	Notice  func() string  // optional: a line every page shows, e.g. "evaluation; state is lost at exit"; "" shows none
+}
+
+// Pages renders the pages and serves their assets.
+type Pages struct {
+	opt     Options
+	texts   texts
+	assets  *assets
+	icons   map[string]string
+	presses map[string]*press // by page
+	shared  *press            // all blocks that pages share, for fragments
+}
+
+// New parses every template and text. An unknown text, asset, icon or block, or a place that cannot be escaped, is an error here.
+func New(o Options) (*Pages, error) { return build(o, files, static) }
+
+func build(o Options, files, static fs.FS) (*Pages, error) {
+	o.Zone = cmp.Or(o.Zone, time.Local)
+	o.Log = cmp.Or(o.Log, slog.Default()).With("component", "ui")
+	if o.Notice == nil {
+		o.Notice = func() string { return "" }
+	}
+	p := &Pages{opt: o}
+	var err error
+	if p.texts, err = readTexts(files); err != nil {
+		return nil, fmt.Errorf("ui: texts: %w", err)
+	}
+	if p.assets, err = readAssets(static); err != nil {
+		return nil, fmt.Errorf("ui: assets: %w", err)
+	}
+	if p.icons, err = readIcons(files); err != nil {
+		return nil, fmt.Errorf("ui: icons: %w", err)
+	}
+	if err := p.parse(files); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	return p, nil
+}
+
+// Dev says whether pages for developers are shown.
+func (p *Pages) Dev() bool { return p.opt.Dev }
+
+// Zone is the time zone of visitors who chose none.
+func (p *Pages) Zone() *time.Location { return p.opt.Zone }
+
+// Static serves /static/<hash>/…; mount it at "GET /static/".
+func (p *Pages) Static() http.Handler { return p.assets }
+
+// Knows says whether there is a text of that key.
+func (p *Pages) Knows(key string) bool {
+	_, ok := p.texts[key]
+	return ok
+}
+
+// Say gives the text of a key in a language; {0}, {1} … stand for the arguments. A key that does not exist says itself, and is
+// logged: tests find those that code names.
+func (p *Pages) Say(lang, key string, args ...any) string {
+	s, ok := p.texts.say(lang, key, args)
+	if !ok {
+		p.opt.Log.Error("there is no such text", "key", key)
+	}
+	return s
+}
