@@ -124,6 +124,13 @@ func asset(head, name string) string {
 	return "/static/" + hash + "/" + name
 }
 
+// set changes what the server answers.
+func (h *house) set(change func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	change()
+}
+
 // standing makes a new word on where the agent stands.
 func (h *house) standing(state string, more map[string]any) map[string]any {
 	h.version++

@@ -56,7 +56,9 @@ func looks(t *testing.T, b *browser.Browser, name, query string) {
 	tab.WaitVisible("#desk-pauses")
 	see("04-pause-menu")
 	tab.Key("\x1b")
-	h.waiting = []any{map[string]any{"call": "w1", "live": map[string]any{"id": "w1", "queue": "service", "state": "waiting", "ring1": h.now(), "cycle_ms": 5000}}}
+	h.set(func() {
+		h.waiting = []any{map[string]any{"call": "w1", "live": map[string]any{"id": "w1", "queue": "service", "state": "waiting", "ring1": h.now(), "cycle_ms": 5000}}}
+	})
 	h.tell("queued", "w2", nil)
 	see("05-ready")
 	h.offer("call-1", nil)
