@@ -203,7 +203,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	own := h.answer("c1", "li", "13800138000")
 	must(t, h.store.SetPassword(t.Context(), "li", password))
 	tab := h.open(browser.Start(t, browser.Options{}), "li")
-	for _, fault := range []string{"ERR_CONNECTION", "401", "Failed to fetch", "htmx:afterRequest", "htmx:sendError", "ERR_INCOMPLETE"} {
+	for _, fault := range []string{"ERR_CONNECTION", "401", "Failed to fetch", "htmx:afterRequest", "htmx:sendError", "ERR_INCOMPLETE", "409"} {
 		tab.Expect(fault)
 	}
 	tab.Goto(h.url() + "/desk")
