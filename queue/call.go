@@ -48,6 +48,7 @@ type callLeg struct {
 	claimed        bool          // by the board, which puts the agent back on the idle lists when somebody else answers
 	ended          bool          // the switch said so
 	gone           bool          // given up by us
+	joining        bool          // Connect was asked for
 	reason, note   string        // why the agent declined
 	asked          chan struct{} // closed when the switch has answered the request to ring; nil for an adopted leg
 	overdue        *time.Timer
@@ -69,6 +70,7 @@ type liveCall struct {
 	queue     string
 	epoch     int64
 	onBoard   bool
+	driven    time.Time // when this node had not yet asked the board to be its driver
 	wants     want
 	caller    Caller
 	place     int

@@ -24,6 +24,7 @@ const legsPerEpoch = 1000
 // queue, clock and winner. What the board has lost is rebuilt from the switch.
 func (c *liveCall) rebuild(in callInput) {
 	var known Known
+	c.driven = c.now()
 	err := c.onBoardStep(func(ctx context.Context) (err error) {
 		known, err = c.d.board.Adopt(ctx, c.ID)
 		return err

@@ -3,12 +3,15 @@ package queue
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strconv"
 	"time"
 )
 
 // claim makes the agent who picked up the winner, atomically on the board, and stops the others. Within this node the
-// call's own goroutine is the judge, so a board that does not answer cannot stop a human from being connected.
+// call's own goroutine is the judge, so a board that does not answer cannot stop a human from being connected. Among nodes
+// the driver is: while its lease is known to last, and the board itself gave it the agent, the board can only agree, and the
+// audio path is made while it is told. Otherwise the board is asked first.
 func (c *liveCall) claim(in callInput) {
 	leg := c.legs[in.leg]
 	c.winner, c.answerSeen = leg, c.now()
@@ -17,6 +20,10 @@ func (c *liveCall) claim(in callInput) {
 		c.answeredAt = in.at
 	}
 	leg.stop()
+	if leg.claimed && c.onBoard && c.d.holds(c.driven) {
+		c.join(leg)
+		runtime.Gosched() // the requests to the switch go first
+	}
 	leg.claimed = false
 	won, err := c.answerOnBoard(leg.agent, in.at)
 	switch {
@@ -81,10 +88,14 @@ func (c *liveCall) releaseLosers(winner string, at time.Time) {
 
 // connect makes the audio path. A claim that failed has raised why; then there is nothing to connect.
 func (c *liveCall) connect(callInput) {
-	if len(c.raised) > 0 {
-		return
+	if len(c.raised) == 0 && !c.winner.joining {
+		c.join(c.winner)
 	}
-	leg := c.winner.id
+}
+
+func (c *liveCall) join(winner *callLeg) {
+	winner.joining = true
+	leg := winner.id
 	c.aside(func(ctx context.Context) (callInput, bool) {
 		err := c.d.phones.Connect(ctx, c.ID, leg)
 		switch {

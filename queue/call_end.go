@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strconv"
 	"time"
 )
@@ -43,7 +44,10 @@ func legOf(end string) string {
 
 // agentHungUp ends the talk at the agent's own hang-up, before the switch has ended the call: the agent is free for the
 // next caller at once.
-func (c *liveCall) agentHungUp(in callInput) { c.endTalk(in.at, endAgent, "") }
+func (c *liveCall) agentHungUp(in callInput) {
+	c.endTalk(in.at, endAgent, "")
+	runtime.Gosched() // the word that the agent is free goes before this call's own end
+}
 
 // awaitEnd: the agent's leg ended because the caller is gone; the call's own end follows.
 func (c *liveCall) awaitEnd(in callInput) {

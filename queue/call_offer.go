@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strconv"
 	"time"
 )
@@ -34,6 +35,7 @@ func (c *liveCall) offer(in callInput) {
 	for _, m := range in.matches {
 		c.offerOne(m)
 	}
+	runtime.Gosched() // the phones are asked first; what follows here can wait
 }
 
 func (c *liveCall) offerOne(m Match) {

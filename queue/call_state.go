@@ -219,7 +219,7 @@ func newCallTable() callTable {
 			inStart:         do(stateArriving, announce, enqueue),
 			inAdopt:         do(stateArriving, rebuild),
 			inRetry:         do(stateArriving, enqueue),
-			inEnqueued:      do(stateWaiting, climb, offer),
+			inEnqueued:      do(stateWaiting, offer, climb),
 			inFull:          do(stateArriving, fullQueue),
 			inMachineWanted: do(stateAnnouncing, play),
 			inRefused:       do(stateEnding, hangUp),

@@ -25,6 +25,7 @@ func (c *liveCall) enqueue(callInput) {
 		return
 	}
 	var result Enqueued
+	asked := c.now()
 	err := c.onBoardStep(func(ctx context.Context) (err error) {
 		result, err = c.d.board.Enqueue(ctx, c.demand(q))
 		return err
@@ -40,6 +41,9 @@ func (c *liveCall) enqueue(callInput) {
 	}
 	c.tries.reset()
 	again := c.onBoard
+	if !again {
+		c.driven = asked
+	}
 	c.onBoard, c.epoch, c.caller, c.place = true, result.Epoch, result.Caller, result.Place
 	own := c.deal(result.Matches)
 	c.raise(callInput{kind: inEnqueued, at: c.now(), matches: own})

@@ -68,12 +68,12 @@ func NewDeadlines(board Board, fire func(Deadline), opt DeadlineOptions) *Deadli
 
 // Arm adds a deadline that the board has armed too (Waiting.Deadlines, Board.Arm), under the epoch that the board gave.
 // One that the board does not know, or knows with a later instant, does not fire. Arm never blocks.
-func (d *Deadlines) Arm(x Deadline) { d.arm(armedDeadline{x, x.At}) }
+func (d *Deadlines) Arm(x Deadline) { d.arm(armedDeadline{Deadline: x}) }
 
 func (d *Deadlines) arm(x armedDeadline) {
 	d.mu.Lock()
 	heap.Push(&d.armed, x)
-	first := !d.armed[0].when.Before(x.when)
+	first := !d.armed[0].when().Before(x.when())
 	d.mu.Unlock()
 	if first {
 		select {
@@ -132,7 +132,7 @@ func (d *Deadlines) due() (due []Deadline, next time.Duration) {
 	defer d.mu.Unlock()
 	now := d.opt.Now()
 	for len(d.armed) > 0 {
-		if wait := d.armed[0].when.Sub(now); wait > 0 {
+		if wait := d.armed[0].when().Sub(now); wait > 0 {
 			return due, wait
 		}
 		due = append(due, heap.Pop(&d.armed).(armedDeadline).Deadline)
@@ -160,7 +160,7 @@ func (d *Deadlines) tryFire(ctx context.Context, x Deadline) {
 	case err != nil:
 		if ctx.Err() == nil {
 			d.opt.Log.Warn("a deadline could not fire yet", "call", x.Call, "kind", x.Kind, "error", err)
-			d.arm(armedDeadline{x, d.opt.Now().Add(fireAgain)})
+			d.arm(armedDeadline{x, d.opt.Now().Add(fireAgain).Sub(x.At)})
 		}
 	case may:
 		d.opt.Late(max(d.opt.Now().Sub(x.At), 0))
@@ -191,14 +191,16 @@ func (d *Deadlines) sweep(ctx context.Context, hand func(Deadline)) {
 // armedDeadline fires when its time comes, which is later than At when it is tried again.
 type armedDeadline struct {
 	Deadline
-	when time.Time
+	later time.Duration
 }
+
+func (x armedDeadline) when() time.Time { return x.At.Add(x.later) }
 
 // armedHeap orders by time: a container/heap.
 type armedHeap []armedDeadline
 
 func (h armedHeap) Len() int           { return len(h) }
-func (h armedHeap) Less(i, j int) bool { return h[i].when.Before(h[j].when) }
+func (h armedHeap) Less(i, j int) bool { return h[i].when().Before(h[j].when()) }
 func (h armedHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
 
 // Push implements heap.Interface.

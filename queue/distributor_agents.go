@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -98,6 +99,7 @@ func (d *Distributor) settle(login string) {
 		s.settling = false
 		d.seats.mu.Unlock()
 	}
+	runtime.Gosched() // a caller may wait for this agent; who brought the word has more to say, but nothing as urgent
 }
 
 func (d *Distributor) tellBoard(ctx context.Context, login string, ready bool, idle Idle) error {

@@ -3,7 +3,14 @@ package queue
 import (
 	"context"
 	"errors"
+	"time"
 )
+
+// holds says that this node may decide about a call it drove at since, before the board has heard of it.
+func (d *Distributor) holds(since time.Time) bool {
+	h, ok := d.board.(holder)
+	return ok && h.Holds(since)
+}
 
 // settled says that a step needs no second try: the board has answered, though not with yes.
 func settled(err error) bool {

@@ -195,6 +195,12 @@ func (f *Failover) Fire(ctx context.Context, d Deadline) (bool, error) {
 		}, nil)
 }
 
+// Holds is the shared board's word; alone, every step is decided in memory at once, and there is nothing to run ahead of.
+func (f *Failover) Holds(since time.Time) bool {
+	h, ok := f.shared.(holder)
+	return ok && f.Mode() == ModeShared && h.Holds(since)
+}
+
 // Wakes gives the shared board's mailbox bell.
 func (f *Failover) Wakes(ctx context.Context) (bell <-chan struct{}, wait func()) {
 	if w, ok := f.shared.(waker); ok {

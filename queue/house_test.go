@@ -21,6 +21,7 @@ type house struct {
 	d     *Distributor
 	dMu   sync.Mutex // the switch and the desks speak to whichever process lives
 	board *LocalBoard
+	serve Board // board as the process that lives sees it
 	stop  context.CancelFunc
 	done  chan error
 	calls int
@@ -106,7 +107,7 @@ func (h *house) living() *Distributor {
 // open starts a distributor on the house's switch; after crash it is the next process.
 func (h *house) open(cfg Config, board Board) {
 	ctx, stop := context.WithCancel(context.Background())
-	h.stop = stop
+	h.stop, h.serve = stop, board
 	log := slog.New(slog.DiscardHandler)
 	if !h.quiet {
 		log = slog.New(slog.NewTextHandler(h.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))

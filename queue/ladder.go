@@ -1,10 +1,10 @@
 package queue
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
+	"unique"
 )
 
 // The kinds of deadline a waiting call has. A step carries its queue, so that the ladder of a queue the call was moved to
@@ -16,11 +16,12 @@ const (
 	dueReturn   = "return"
 )
 
+// dueKind names a deadline. All calls of a queue share the names: thousands may wait, each with several.
 func dueKind(what, queue string, n int) string {
 	if what == dueStep {
-		return fmt.Sprintf("%s:%d@%s", what, n, queue)
+		what = what + ":" + strconv.Itoa(n)
 	}
-	return what + "@" + queue
+	return unique.Make(what + "@" + queue).Value()
 }
 
 // parseDue undoes dueKind; ok is false for a deadline that is none of ours.

@@ -19,7 +19,7 @@ type round struct {
 func (r *round) claim(c *standing, a *worker, why string) {
 	r.unlist(a)
 	a.claim, a.Last, a.after = c.Call, r.now(), ""
-	c.ringing[a.Agent] = why
+	c.ring(a.Agent, why)
 	if why == whyManager {
 		c.ringManagers++
 	}

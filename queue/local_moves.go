@@ -13,11 +13,12 @@ func (r *round) add(w Waiting, caller Caller, epoch int64) *standing {
 	w.Ring1 = moment(w.Ring1)
 	c := &standing{
 		Waiting: w, node: r.node, epoch: epoch, caller: caller, score: score,
-		ringing: map[string]string{}, missed: map[string]bool{}, deadlines: map[string]time.Time{},
+		deadlines: map[string]time.Time{},
 	}
 	for _, d := range w.Deadlines {
 		c.deadlines[d.Kind] = moment(d.At)
 	}
+	c.Waiting.Deadlines, c.Waiting.Ringing = nil, nil // kept in the maps
 	r.calls[w.Call] = c
 	r.switches.put(w.Switch, w.Call, 0)
 	r.index(c)
@@ -110,7 +111,7 @@ func (r *round) reopen(c *standing) {
 	if a := r.agents[c.winner]; a != nil && a.claim == c.Call {
 		r.forgetAgent(a)
 	}
-	c.missed[c.winner] = true
+	c.miss(c.winner)
 	c.winner, c.answeredAt = "", time.Time{}
 	r.index(c)
 }
@@ -118,7 +119,7 @@ func (r *round) reopen(c *standing) {
 // miss gives the agent when they are idle again.
 func (r *round) miss(c *standing, agent string, requeue bool) *worker {
 	r.unclaim(c, agent)
-	c.missed[agent] = true
+	c.miss(agent)
 	r.index(c)
 	if a := r.agents[agent]; a != nil && r.free(a, requeue) {
 		return a

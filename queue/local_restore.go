@@ -160,7 +160,7 @@ func (r *round) restoreCall(k Known) (idle []string) {
 		case a.claim != k.Call || a.talking:
 			continue
 		}
-		c.ringing[agent] = k.rest.why[agent]
+		c.ring(agent, k.rest.why[agent])
 		if k.rest.why[agent] == whyManager {
 			c.ringManagers++
 		}
@@ -193,10 +193,10 @@ func (r *round) renew(k Known) *standing {
 		Waiting: Waiting{Call: k.Call, Switch: k.Switch, Queue: k.Queue, Number: k.Number, Ring1: k.Ring1, Token: k.Token, Keep: k.Keep},
 		node:    r.node, epoch: k.Epoch, caller: k.Caller, score: k.rest.score, agents: k.rest.agents, managers: k.rest.managers,
 		team: k.rest.team, everyone: k.rest.everyone, winner: k.Winner, answeredAt: k.AnsweredAt,
-		ringing: map[string]string{}, missed: map[string]bool{}, deadlines: map[string]time.Time{},
+		deadlines: map[string]time.Time{},
 	}
 	for _, agent := range k.Missed {
-		c.missed[agent] = true
+		c.miss(agent)
 	}
 	for _, d := range k.Deadlines {
 		c.deadlines[d.Kind] = d.At

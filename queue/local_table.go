@@ -49,6 +49,21 @@ type standing struct {
 	ringManagers int // of ringing, claimed as managers
 }
 
+// ring and miss make their maps when they are needed: most calls that wait ring nobody, and few were missed.
+func (c *standing) ring(agent, why string) {
+	if c.ringing == nil {
+		c.ringing = map[string]string{}
+	}
+	c.ringing[agent] = why
+}
+
+func (c *standing) miss(agent string) {
+	if c.missed == nil {
+		c.missed = map[string]bool{}
+	}
+	c.missed[agent] = true
+}
+
 // worker is an agent on the board.
 type worker struct {
 	Idle

@@ -23,10 +23,14 @@ type RedisBoard struct {
 	client   redis.UniversalClient
 	scripts  map[string]*redis.Script
 	leased   atomic.Bool
+	hold     hold
 	commands atomic.Int64
 }
 
-var _ Board = (*RedisBoard)(nil)
+var (
+	_ Board  = (*RedisBoard)(nil)
+	_ holder = (*RedisBoard)(nil)
+)
 
 // NewRedisBoard makes a board on a client. The client should not repeat commands by itself (MaxRetries -1): the answer of
 // the first try, lost on the way, may have named matches.

@@ -110,12 +110,14 @@ func (b *RedisBoard) Lease(ctx context.Context, ttl time.Duration) (Leased, erro
 	if ttl <= 0 {
 		ttl = b.opt.LeaseTTL
 	}
-	now := millis(b.opt.Now())
+	asked := b.opt.Now()
+	now := millis(asked)
 	r, err := b.run(ctx, "lease", ttl.Milliseconds(), takeOverBatch)
 	if err != nil {
 		return Leased{}, err
 	}
 	former := r.number(1)
+	b.hold.renewed(asked, b.opt.Now(), ttl, former < now)
 	l := Leased{Lost: former > 0 && former < now || former == 0 && b.leased.Load(), Matches: r.matches(3)}
 	b.leased.Store(true)
 	for orphans := r.list(2); len(orphans) >= 3; orphans = orphans[3:] {
@@ -123,6 +125,9 @@ func (b *RedisBoard) Lease(ctx context.Context, ttl time.Duration) (Leased, erro
 	}
 	return l, nil
 }
+
+// Holds says, from this node's own clock, whether its lease has lasted without a break from since until now.
+func (b *RedisBoard) Holds(since time.Time) bool { return b.hold.lasts(since, b.opt.Now()) }
 
 // Arm implements Board.
 func (b *RedisBoard) Arm(ctx context.Context, call string, epoch int64, due []Due) error {

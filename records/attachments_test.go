@@ -69,3 +69,21 @@ func testAttachments(t *testing.T, open opener) {
 	_, err = none.AddAttachment(ctx, records.NewAttachment{Case: own.Number, By: "li", Name: "x", Body: bytes.NewReader([]byte("x"))})
 	refused(t, err, records.ErrInvalid)
 }
+
+// FuzzFileName: whatever a sender calls a file, the name that is kept is one line that names a file and nothing else.
+func FuzzFileName(f *testing.F) {
+	for _, name := range []string{"a.png", "../../etc/passwd", `C:\x\y.log`, "", ".", "..", "\u202egnp.exe", "a\r\nSet-Cookie: x", strings.Repeat("长", 300) + ".tar.gz", "\xff\x00", "日志 .txt "} {
+		f.Add(name)
+	}
+	s := openAt(f, filepath.Join(f.TempDir(), "hotline.db"), func(o *records.Options) {
+		o.Files, o.MaxFiles = filepath.Join(f.TempDir(), "attachments"), 1<<30
+	})
+	staff(f, s)
+	own := get[records.Case](f)(s.CreateCase(f.Context(), records.NewCase{Owner: "li"}))
+	f.Fuzz(func(t *testing.T, name string) {
+		a := get[records.Attachment](t)(s.AddAttachment(t.Context(), records.NewAttachment{Case: own.Number, By: "li", Name: name, Body: strings.NewReader("x")}))
+		if a.Name == "" || len([]rune(a.Name)) > 120 || strings.ContainsAny(a.Name, "/\\\r\n\x00\"<>:|?*\u202e") || strings.Trim(a.Name, ". ") != a.Name || filepath.Base(a.Name) != a.Name {
+			t.Errorf("%q is kept as %q", name, a.Name)
+		}
+	})
+}

@@ -24,6 +24,7 @@ type Journal struct {
 	oldest   time.Time
 	appended uint64
 	written  uint64
+	hurry    uint64 // somebody waits until so many are written
 	closing  bool
 	closeErr error
 }
@@ -79,10 +80,17 @@ func (j *Journal) Backlog() (entries int, age time.Duration) {
 	return len(j.waiting), time.Since(j.oldest)
 }
 
-// Flush returns when everything appended before is durable. Errors: ctx, ErrClosed when the journal was closed before.
+// Flush returns when everything appended before is durable; it keeps nobody waiting for company. Errors: ctx, ErrClosed when the journal was closed before.
 func (j *Journal) Flush(ctx context.Context) error {
 	j.mu.Lock()
 	target := j.appended
+	if target > j.written && !j.closing {
+		j.hurry = target
+		select {
+		case j.wake <- struct{}{}:
+		default:
+		}
+	}
 	j.mu.Unlock()
 	for {
 		told := j.told.wait()
@@ -158,30 +166,28 @@ const maxBatch = 512
 // batch waits for something to write, then up to JournalDelay for company. nil: closed, and nothing is left.
 func (j *Journal) batch(ctx context.Context) []job {
 	for {
-		n, closing := j.state()
-		if n == 0 && closing {
+		n, now := j.state()
+		if n == 0 && now {
 			return nil
 		}
-		if n >= j.s.opt.JournalBatch || (n > 0 && closing) {
+		if n > 0 {
+			if !now {
+				j.gather(ctx)
+			}
 			break
 		}
-		if n == 0 {
-			select {
-			case <-j.wake:
-			case <-ctx.Done():
-				return nil
-			}
-			continue
+		select {
+		case <-j.wake:
+		case <-ctx.Done():
+			return nil
 		}
-		j.gather(ctx)
-		break
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.waiting[:min(len(j.waiting), maxBatch)]
 }
 
-// gather waits until JournalDelay has passed or a batch is full.
+// gather waits until JournalDelay has passed or there is no reason to wait any more.
 func (j *Journal) gather(ctx context.Context) {
 	timer := time.NewTimer(j.s.opt.JournalDelay)
 	defer timer.Stop()
@@ -192,17 +198,20 @@ func (j *Journal) gather(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-j.wake:
-			if n, closing := j.state(); closing || n >= j.s.opt.JournalBatch {
+			if _, now := j.state(); now {
 				return
 			}
 		}
 	}
 }
 
-func (j *Journal) state() (waiting int, closing bool) {
+// state tells how much waits, and whether it is not to wait any longer: the journal closes, a batch is full, or somebody
+// waits in Flush.
+func (j *Journal) state() (waiting int, now bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.waiting), j.closing
+	n := len(j.waiting)
+	return n, j.closing || n >= j.s.opt.JournalBatch || j.hurry > j.written && n > 0
 }
 
 // persist writes a batch in one transaction, however long it takes. It gives up only when ctx ends.

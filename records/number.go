@@ -15,6 +15,33 @@ const maxRawNumber = 40
 // number, as they are dialled from abroad. ok is false for what is not a number in full: extensions of a house, anonymous
 // callers, letters, dial strings. Nothing is guessed from a part of the input.
 func Normalise(raw, region string) (e164 string, ok bool) {
+	if e164, ok := chineseMobile(raw, region); ok {
+		return e164, true
+	}
+	return normalise(raw, region)
+}
+
+// chineseMobile reads what most callers have, without the library, which takes 25 µs while they wait: 1, a digit from 3 to
+// 9 and nine more (numbering plan of the MIIT), as dialled at home or in E.164.
+func chineseMobile(raw, region string) (e164 string, ok bool) {
+	national := raw
+	if len(raw) == 14 && raw[:3] == "+86" {
+		national = raw[3:]
+	} else if region != "CN" {
+		return "", false
+	}
+	if len(national) != 11 || national[0] != '1' || national[1] < '3' || national[1] > '9' {
+		return "", false
+	}
+	for i := 2; i < len(national); i++ {
+		if national[i] < '0' || national[i] > '9' {
+			return "", false
+		}
+	}
+	return "+86" + national, true
+}
+
+func normalise(raw, region string) (e164 string, ok bool) {
 	if len(raw) > 3*maxRawNumber { // full-width digits take three bytes
 		return "", false
 	}

@@ -21,8 +21,14 @@ func BenchmarkSolutions(b *testing.B) {
 	defer s.Close()
 	fillSearch(b, s, 100_000)
 	queries := []SolutionQuery{
-		{Text: "打印机卡纸"}, {Text: "无法登录"}, {Text: "报错", Product: "ERP U8"}, {Text: "客户端连接服务器超时请问怎么办"}, {Text: "error 0x8007"},
-		{Text: "月末结账", About: "结账时提示凭证不平，已经检查过所有凭证，仍然无法结账，需要尽快解决"}, {Text: "print spooler offline"}, {Text: "导出"},
+		{Text: "打印机卡纸"},
+		{Text: "无法登录"},
+		{Text: "报错", Product: "ERP U8"},
+		{Text: "客户端连接服务器超时请问怎么办"},
+		{Text: "error 0x8007"},
+		{Text: "月末结账", About: "结账时提示凭证不平，已经检查过所有凭证，仍然无法结账，需要尽快解决"},
+		{Text: "print spooler offline"},
+		{Text: "导出"},
 	}
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {

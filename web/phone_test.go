@@ -63,7 +63,7 @@ func TestWebsocketOfPhones(t *testing.T) {
 	for _, callers := range []bool{false, true} {
 		h := newHouse(t, func(o *Options) { o.Softphone = Softphone{Handler: served, Callers: callers} })
 		ask := func(login, origin string) int {
-			req, err := http.NewRequestWithContext(t.Context(), "GET", h.server.URL+sipPath, http.NoBody)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.server.URL+sipPath, http.NoBody)
 			if err != nil {
 				t.Fatal(err)
 			}

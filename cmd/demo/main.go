@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -36,13 +37,13 @@ func main() {
 	defer stop()
 	var line commandLine
 	kong.Parse(&line, kong.Name("demo"), kong.Description("A small company on the hotline, to look at. Ctrl-C ends it."))
-	if err := run(ctx, line); err != nil && !errors.Is(err, context.Canceled) {
+	if err := run(ctx, line, os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, line commandLine) (err error) {
+func run(ctx context.Context, line commandLine, out io.Writer) (err error) {
 	if line.Agents < 1 || line.Agents > 20 || line.Calls < 1 || line.Calls > 100_000 || line.Pace < 100*time.Millisecond {
 		return errors.New("out of bounds: 1 to 20 agents, 1 to 100000 calls, a pace of 100ms or more")
 	}
@@ -53,7 +54,7 @@ func run(ctx context.Context, line commandLine) (err error) {
 	plan := newPlan(line.Seed, line.Calls, line.Pace, firm)
 	if line.Script {
 		for _, c := range plan {
-			fmt.Println(c)
+			fmt.Fprintln(out, c)
 		}
 		return nil
 	}
@@ -86,7 +87,7 @@ func run(ctx context.Context, line commandLine) (err error) {
 		return err
 	}
 
-	welcome(line, dir, people)
+	welcome(out, line, dir, people)
 	var staff sync.WaitGroup
 	defer staff.Wait()
 	defer cancel()
@@ -101,14 +102,14 @@ func run(ctx context.Context, line commandLine) (err error) {
 	case err := <-ended:
 		return fmt.Errorf("the hotline ended (its log is %s): %w", filepath.Join(dir, "hotline.log"), err)
 	case <-called:
-		fmt.Printf("all %d callers have called; the demo ends\n", len(plan))
+		fmt.Fprintf(out, "all %d callers have called; the demo ends\n", len(plan))
 		return nil
 	}
 }
 
 // welcome says where to look, with what, and how to end it.
-func welcome(line commandLine, dir string, people staff) {
-	fmt.Printf(`
+func welcome(out io.Writer, line commandLine, dir string, people staff) {
+	fmt.Fprintf(out, `
 The demo runs. All of it is on this machine; nothing of yours is touched. Its data: %s
 
   pages       http://%s/
@@ -117,9 +118,9 @@ The demo runs. All of it is on this machine; nothing of yours is touched. Its da
   login       password               who
 `, dir, line.Listen, line.Listen)
 	for _, p := range people.forYou {
-		fmt.Printf("  %-10s  %-22s %s\n", p.login, p.password, p.what)
+		fmt.Fprintf(out, "  %-10s  %-22s %s\n", p.login, p.password, p.what)
 	}
-	fmt.Printf(`
+	fmt.Fprintf(out, `
 Call the hotline yourself from http://%s/call and answer as "you" in another window.
 %d agents and a caller every %v are simulated (seed %d). Ctrl-C ends everything.
 `, line.Listen, len(people.simulated), line.Pace, line.Seed)

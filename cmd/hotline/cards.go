@@ -9,8 +9,9 @@ import (
 	"hotline/records"
 )
 
-// cards looks up who is calling while the queue finds an agent, so that the screen pop can be complete before the phone
-// rings and nothing on the way from ring to answer waits for the database.
+// cards looks up who is calling, so that nothing on the way from ring to answer waits for the database. The look-up begins
+// when the phone has been asked to ring: before, it would take the processor from what the caller waits for. The pop is on
+// the screen by then, and the card follows it before the phone's first tone.
 type cards struct {
 	mu    sync.Mutex
 	calls map[string]*pending
@@ -34,11 +35,14 @@ type pending struct {
 // cardTimeout bounds one look-up. With the database locked the pop shows the bare number.
 const cardTimeout = 5 * time.Second
 
+// cardDelay is how long the caller's way to a phone has precedence. It takes a few ms.
+const cardDelay = 15 * time.Millisecond
+
 func newCards(ctx context.Context, store cardStore, log *slog.Logger) *cards {
 	return &cards{calls: map[string]*pending{}, store: store, log: log, ctx: ctx}
 }
 
-// begin starts the look-up for a call. A call without a number has none.
+// begin has a call looked up soon. A call without a number has none.
 func (c *cards) begin(call, number string) {
 	if number == "" {
 		return
@@ -51,27 +55,33 @@ func (c *cards) begin(call, number string) {
 	p := &pending{}
 	c.calls[call] = p
 	c.mu.Unlock()
-	c.wg.Go(func() {
-		ctx, cancel := context.WithTimeout(c.ctx, cardTimeout)
-		defer cancel()
-		card, err := c.store.Card(ctx, number)
-		if err != nil {
-			c.log.Warn("card look-up failed; the pop shows the bare number", "call", call, "error", err)
-		}
-		c.mu.Lock()
-		p.done = true
-		waits := p.waits
-		p.waits = nil
-		if err == nil {
-			p.card = &card
-		}
-		c.mu.Unlock()
-		if err == nil {
-			for _, wait := range waits {
-				wait(card)
-			}
-		}
+	c.wg.Add(1)
+	time.AfterFunc(cardDelay, func() {
+		defer c.wg.Done()
+		c.lookUp(call, number, p)
 	})
+}
+
+func (c *cards) lookUp(call, number string, p *pending) {
+	ctx, cancel := context.WithTimeout(c.ctx, cardTimeout)
+	defer cancel()
+	card, err := c.store.Card(ctx, number)
+	if err != nil {
+		c.log.Warn("card look-up failed; the pop shows the bare number", "call", call, "error", err)
+	}
+	c.mu.Lock()
+	p.done = true
+	waits := p.waits
+	p.waits = nil
+	if err == nil {
+		p.card = &card
+	}
+	c.mu.Unlock()
+	if err == nil {
+		for _, wait := range waits {
+			wait(card)
+		}
+	}
 }
 
 // get gives the card if it is known now; otherwise later is called once with it, from another goroutine.

@@ -84,7 +84,7 @@ func floorPages(cfg configs.Config, pages *ui.Pages, store *records.Store, d *qu
 	}
 	for _, q := range cfg.Queues {
 		o.Queues = append(o.Queues, floor.Queue{
-			Name: q.Name, Title: floor.Text(q.Title), Alarm: floor.DefaultThresholds(max(rings[q.Name], 1), int(q.StaffTarget)),
+			Name: q.Name, Title: floor.Text(q.Title), Alarm: floor.DefaultThresholds(max(rings[q.Name], 1), q.StaffTarget),
 		})
 	}
 	for _, r := range cfg.PauseReasons {

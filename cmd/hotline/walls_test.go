@@ -92,7 +92,8 @@ func TestWhatMayBeImportedWhere(t *testing.T) {
 		{"github.com/CyCoreSystems/ari", []string{"hotline/pbx"}, true},
 		{"github.com/emiago/sipgo", []string{"hotline/pbx"}, true},
 		{"github.com/redis/go-redis", []string{"hotline/queue", "hotline/agent"}, true},
-		{"github.com/alicebob/miniredis", nil, false},
+		{"github.com/alicebob/miniredis", []string{"hotline/cmd/hotline"}, true}, // the Redis inside, for evaluation
+		{"github.com/chromedp", []string{"hotline/web/browser"}, true},
 		{"github.com/jmoiron/sqlx", []string{"hotline/records"}, true},
 		{"github.com/mattn/go-sqlite3", []string{"hotline/records"}, true},
 		{"github.com/pressly/goose", []string{"hotline/records"}, true},
@@ -101,10 +102,10 @@ func TestWhatMayBeImportedWhere(t *testing.T) {
 		{"hotline/configs", []string{"hotline/cmd", "hotline/pbx/pbxtest"}, true},
 		{"hotline/web", []string{"hotline/cmd", "hotline/web"}, false},
 		{"hotline/pbx", []string{"hotline/cmd", "hotline/pbx"}, true},
-		{"hotline/pbx/pbxtest", []string{"hotline/pbx/pbxtest", "hotline/cmd/bench", "hotline/cmd/phone", "hotline/cmd/internal/house"}, false},
+		{"hotline/pbx/pbxtest", []string{"hotline/pbx/pbxtest", "hotline/cmd/bench", "hotline/cmd/demo", "hotline/cmd/phone", "hotline/cmd/internal/house"}, false},
 		{"hotline/cmd/hotline", nil, false},
 		{"log", nil, false}, // log/slog only
-		{"testing", []string{"hotline/pbx/pbxtest"}, false},
+		{"testing", []string{"hotline/pbx/pbxtest", "hotline/web/browser"}, false},
 	}
 	ours := packages(t)
 	for _, tt := range tests {
@@ -131,7 +132,7 @@ func TestWhatMayBeImportedWhere(t *testing.T) {
 		}
 	}
 	for _, dep := range ours["hotline/cmd/hotline"].Deps {
-		if dep == "testing" || within(dep, "hotline/pbx/pbxtest") {
+		if dep == "testing" || within(dep, "hotline/pbx/pbxtest") || within(dep, "hotline/web/browser") {
 			t.Errorf("the server carries %s", dep)
 		}
 	}

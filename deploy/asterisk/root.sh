@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a real Asterisk 22 for tests and for `make run`: a Debian root directory outside the work tree, once a machine.
+# Makes a real Asterisk 22 for tests and for `make run-asterisk`: a Debian root directory outside the work tree, once a machine.
 #
 #   root.sh [DIR]      DIR defaults to ${HOTLINE_CACHE:-~/.cache/hotline}/asterisk-root
 #

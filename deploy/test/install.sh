@@ -44,6 +44,6 @@ fi
 
 # The npm packages that check and vendor the JavaScript of the pages; cached outside the tree.
 "$here/node.sh" >/dev/null
-# The real Asterisk that tests and `make run` start; cached outside the tree.
+# The real Asterisk that tests and `make run-asterisk` start; cached outside the tree.
 "$here/../asterisk/root.sh" >/dev/null
 say "everything is there"

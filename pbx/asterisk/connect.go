@@ -40,31 +40,40 @@ type meeting struct {
 }
 
 func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop bool) error {
-	free, err := d.turn(ctx, call)
-	if err != nil {
+	var m meeting
+	var gate chan struct{}
+	waits := false
+	look := func(t *tracker) (err error) {
+		m, gate, err = t.meeting(call, leg, drop)
 		return err
 	}
-	defer free()
-	var m meeting
-	err = d.ask(ctx, false, func(t *tracker) error {
-		c, l, err := t.liveLeg(call, leg)
-		switch {
-		case err != nil:
+	// As a rule nobody else is at the call: then the turn is taken in the same step.
+	err := d.ask(ctx, false, func(t *tracker) error {
+		if err := look(t); err != nil {
 			return err
-		case l.state != legAnswered && l.state != legTalks && l.state != legHears:
-			return errNotAnswered
-		case c.bridge == nil:
-			c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
 		}
-		m = meeting{
-			caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held || c.found,
-			done:   l.state == legTalks && (c.bridged && !c.held || !drop),
-			parked: c.held && !drop,
+		select {
+		case gate <- struct{}{}:
+		default:
+			waits = true
 		}
 		return nil
 	})
 	if err != nil {
 		return err
+	}
+	if waits {
+		select {
+		case gate <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	defer func() { <-gate }()
+	if waits { // what changed meanwhile counts
+		if err := d.ask(ctx, false, look); err != nil {
+			return err
+		}
 	}
 	if !m.done {
 		if err := d.meet(ctx, call, leg, m); err != nil {
@@ -72,6 +81,24 @@ func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop 
 		}
 	}
 	return d.ask(ctx, false, func(t *tracker) error { return t.connected(call, leg, drop, time.Now().UTC()) })
+}
+
+// meeting says what there is to do to bring a leg into the call, and gives the call's turn.
+func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID, drop bool) (m meeting, turn chan struct{}, err error) {
+	c, l, err := t.liveLeg(call, leg)
+	switch {
+	case err != nil:
+		return m, nil, err
+	case l.state != legAnswered && l.state != legTalks && l.state != legHears:
+		return m, nil, errNotAnswered
+	case c.bridge == nil:
+		c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
+	}
+	return meeting{
+		caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held || c.found,
+		done:   l.state == legTalks && (c.bridged && !c.held || !drop),
+		parked: c.held && !drop,
+	}, c.turn, nil
 }
 
 // meet brings caller and leg into the bridge, and answers the caller.
@@ -91,14 +118,15 @@ func (d *Driver) meet(ctx context.Context, call pbx.CallID, leg pbx.LegID, m mee
 			return err
 		}
 	}
-	answered := make(chan error, 1)
+	var err, up error
 	if m.up {
-		answered <- nil
+		err = d.rest.addToBridge(ctx, m.bridge.id, who...)
 	} else {
-		go func() { answered <- d.rest.answer(ctx, m.caller) }()
+		joined := make(chan error, 1)
+		go func() { joined <- d.rest.addToBridge(ctx, m.bridge.id, who...) }()
+		up = d.rest.answer(ctx, m.caller) // the caller pays for every moment until then
+		err = <-joined
 	}
-	err := d.rest.addToBridge(ctx, m.bridge.id, who...)
-	up := <-answered
 	if err != nil && up == nil {
 		_ = d.ask(ctx, true, func(t *tracker) error {
 			t.alone(call)
@@ -166,7 +194,8 @@ func (d *Driver) HangUp(ctx context.Context, call pbx.CallID, why pbx.EndCode) e
 			c.want = why
 		}
 		now := time.Now()
-		if asked = now.Sub(c.hung) < hangUpAgain; !asked {
+		ago := now.Sub(c.hung) // below zero: the switch's clock is ahead of ours, and nothing is known
+		if asked = ago >= 0 && ago < hangUpAgain; !asked {
 			c.hung = now
 		}
 		return nil

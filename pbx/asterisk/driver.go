@@ -136,6 +136,6 @@ func (d *Driver) Run(ctx context.Context, sink pbx.Sink) error {
 	stop()
 	link.Wait()
 	d.aside.Wait()
-	d.rest.client.CloseIdleConnections()
+	d.rest.close()
 	return ctx.Err()
 }

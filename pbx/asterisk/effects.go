@@ -108,6 +108,14 @@ func (d *Driver) dropBridge(ctx context.Context, b *bridge) error {
 // lookAt finds out whether a caller who left Stasis hung up or was taken back by the dialplan.
 func (d *Driver) lookAt(ctx context.Context, e effect) error {
 	pause(ctx, lookAfter)
+	settled := false
+	if err := d.ask(ctx, true, func(t *tracker) error {
+		c := t.calls[e.call]
+		settled = c == nil || c.left.IsZero()
+		return nil
+	}); err != nil || settled {
+		return err // as a rule its end was told meanwhile
+	}
 	found := new(channel)
 	err := d.rest.do(ctx, http.MethodGet, "channel", channelPath(e.channel, ""), nil, found)
 	if errors.Is(err, pbx.ErrGone) {

@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -126,6 +127,9 @@ func (o *owner) flush(ctx context.Context) {
 	}
 	if soonest := time.Now().Add(soon); o.t.unsettled() && o.next.After(soonest) {
 		o.next = soonest
+	}
+	if len(events) > 0 && len(effects) > 0 {
+		runtime.Gosched() // who waits for an event goes before our own tidying up
 	}
 	for _, e := range effects {
 		o.d.aside.Go(func() { o.d.carryOut(ctx, e) })

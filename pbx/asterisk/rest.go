@@ -22,27 +22,43 @@ import (
 type rest struct {
 	base           *url.URL
 	user, password string
-	client         *http.Client
+	client         *http.Client // for the websocket
+	send           sender       // for requests
 	timeout        time.Duration
 	m              *counters
+}
+
+// sender is how requests go out.
+type sender interface {
+	http.RoundTripper
+	CloseIdleConnections()
 }
 
 // maxAnswer bounds what is read of one answer: the list of 10,000 channels has about 8 MB.
 const maxAnswer = 64 << 20
 
 func newREST(base *url.URL, opt Options, m *counters) *rest {
-	return &rest{
-		base: base, user: opt.User, password: opt.Password, timeout: opt.Timeout, m: m,
-		client: &http.Client{Transport: &http.Transport{
-			MaxConnsPerHost:     opt.Conns,
-			MaxIdleConns:        opt.Conns,
-			MaxIdleConnsPerHost: opt.Conns,
-			// Shorter than http.conf's session_keep_alive (15 s by default), so that we close and never write into a
-			// connection that the switch is just closing.
-			IdleConnTimeout:    10 * time.Second,
-			DisableCompression: true,
-		}},
+	// Shorter than http.conf's session_keep_alive (15 s by default), so that we close and never write into a connection
+	// that the switch is just closing.
+	const keep = 10 * time.Second
+	transport := &http.Transport{
+		MaxConnsPerHost: opt.Conns, MaxIdleConns: opt.Conns, MaxIdleConnsPerHost: opt.Conns,
+		IdleConnTimeout: keep, DisableCompression: true,
 	}
+	r := &rest{
+		base: base, user: opt.User, password: opt.Password, timeout: opt.Timeout, m: m,
+		client: &http.Client{Transport: transport}, send: transport,
+	}
+	if base.Scheme == "http" {
+		r.send = newDirect(base, opt.Conns, keep)
+	}
+	return r
+}
+
+// close ends the kept connections.
+func (r *rest) close() {
+	r.client.CloseIdleConnections()
+	r.send.CloseIdleConnections()
 }
 
 // restError is an answer other than 2xx.
@@ -102,7 +118,7 @@ func (r *rest) do(ctx context.Context, verb, what, path string, body, out any) e
 	}
 	request.SetBasicAuth(r.user, r.password)
 	began := time.Now()
-	answer, err := r.client.Do(request)
+	answer, err := r.send.RoundTrip(request)
 	if err != nil {
 		r.m.request(verb, what, "none", time.Since(began))
 		if ctx.Err() != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -142,6 +143,7 @@ func (d *Driver) read(ctx context.Context, s *session) {
 			s.end(err)
 			return
 		}
+		runtime.Gosched() // what has just come is worked off before the next is looked for
 	}
 }
 

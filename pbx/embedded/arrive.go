@@ -24,13 +24,13 @@ func (s *Switch) arrive(f flow, r *sip.Request, now time.Time) {
 		s.reply(f, r, overloaded, sip.NewHeader("Retry-After", retryAfter))
 		return
 	}
-	tx := s.tx.server(backTo(f, r), r)
+	c := s.newCall(f, r, did, now)
+	tx := s.tx.server(backTo(f, r), r, c.hold180)
 	if tx == nil {
 		s.busyCalls.drop(from)
 		s.reply(f, r, overloaded, sip.NewHeader("Retry-After", retryAfter))
 		return
 	}
-	c := s.newCall(f, r, tx, did, now)
 	if !s.admitCall(c) {
 		s.busyCalls.drop(from)
 		tx.respond(answer(tx.flow, r, overloaded, c.caller.localTag, sip.NewHeader("Retry-After", retryAfter)))
@@ -41,7 +41,15 @@ func (s *Switch) arrive(f flow, r *sip.Request, now time.Time) {
 	c.Ring1 = time.Now().UTC()
 	c.log.Info("call arrived", "did", c.DID, "peer", f.remote(), "transport", f.transport())
 	c.watch(f)
-	c.post(c.arrive)
+	c.inbox.begin(c.arrive)
+	s.spawn(c.inbox.serve)
+}
+
+// hold180 makes an INVITE the call's own: what comes of it is for the call's owner.
+func (c *call) hold180(tx *serverTx) {
+	c.invite = tx
+	tx.cancelled = func(*sip.Request) { c.post(c.abandoned) }
+	tx.unheard = func() { c.post(func() { c.lost(c.caller, errNoAnswer) }) }
 }
 
 // welcome says why an INVITE cannot become a call; a status without code says that it can.
@@ -90,8 +98,8 @@ type arrivalID struct {
 	seq             uint32
 }
 
-// newCall makes the call of an INVITE. Its owner begins with arrive.
-func (s *Switch) newCall(f flow, r *sip.Request, tx *serverTx, did string, now time.Time) *call {
+// newCall makes the call of an INVITE. It is owned until its inbox begins, with arrive.
+func (s *Switch) newCall(f flow, r *sip.Request, did string, now time.Time) *call {
 	id := pbx.NewCallID(s.opt.Name, channelID(now))
 	from := r.From()
 	c := &call{
@@ -99,7 +107,7 @@ func (s *Switch) newCall(f flow, r *sip.Request, tx *serverTx, did string, now t
 			ID: id, Switch: s.opt.Name, DID: did, Caller: pbx.CleanNumber(from.Address.User),
 			CallerName: pbx.CleanName(from.DisplayName), Arrived: now.UTC(),
 		},
-		s: s, log: s.log.With("call", id), source: f.remote().Addr(), state: callWaiting, invite: tx,
+		s: s, log: s.log.With("call", id), source: f.remote().Addr(), state: callWaiting, inbox: inbox{owned: true},
 		legs: map[pbx.LegID]*leg{}, rung: map[pbx.LegID]struct{}{}, over: make(chan struct{}), alarms: map[*alarm]struct{}{},
 		watched: map[*link]bool{},
 		arrival: arrivalOf(r),
@@ -119,8 +127,6 @@ func (s *Switch) newCall(f flow, r *sip.Request, tx *serverTx, did string, now t
 		p.routes = append(p.routes, h.Value())
 	}
 	c.caller = p
-	tx.cancelled = func(*sip.Request) { c.post(c.abandoned) }
-	tx.unheard = func() { c.post(func() { c.lost(c.caller, errNoAnswer) }) }
 	return c
 }
 

@@ -20,7 +20,7 @@ func ringAt(ring1, at time.Time, cycle time.Duration) int {
 	return max(int(at.Sub(ring1)/cycle), 0) + 1
 }
 
-// legEndOf says why a phone refused. busyElsewhere: it is in another call of ours; else its 486 is the decline key.
+// legEndOf says why a phone refused. One that wants the call elsewhere (3xx) is not there; nothing is dialled for it. busyElsewhere: it is in another call of ours; else its 486 is the decline key.
 func legEndOf(code int, busyElsewhere bool) pbx.LegEnd {
 	switch code {
 	case 486, 600:
@@ -32,7 +32,7 @@ func legEndOf(code int, busyElsewhere bool) pbx.LegEnd {
 		return pbx.LegDeclined
 	case 480, 487:
 		return pbx.LegNoAnswer
-	case 404, 408, 410, 430, 502, 503, 504, 604:
+	case 301, 302, 305, 404, 408, 410, 430, 502, 503, 504, 604:
 		return pbx.LegUnreachable
 	}
 	return pbx.LegFault

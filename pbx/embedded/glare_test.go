@@ -127,13 +127,47 @@ func TestKeys(t *testing.T) {
 		w.s.take(w.caller, []byte(text))
 		pass(0)
 		told := ""
-		for _, e := range w.events {
+		for _, e := range w.told() {
 			if e.Kind == pbx.Digit {
 				told += e.Digit
 			}
 		}
 		if told != "5" || !strings.Contains(w.phone.last("INFO"), "Signal=5") {
 			w.Errorf("told %q, the phone got %q", told, w.phone.last("INFO"))
+		}
+	})
+}
+
+// TestPhonesOwnTerms: a phone that wants a longer session timer gets it; one that wants the call elsewhere is not there, and nothing
+// is dialled for it.
+func TestPhonesOwnTerms(t *testing.T) {
+	play(t, func(w *world) {
+		w.dial()
+		ring := func(n int) pbx.LegID {
+			leg := pbx.NewLegID(w.call, "li", n)
+			if err := w.s.Ring(w.Context(), w.call, pbx.Ring{Leg: leg, Phone: "li", Timeout: time.Minute}); err != nil {
+				w.Fatal(err)
+			}
+			pass(0)
+			return leg
+		}
+		ring(1)
+		w.reply(w.phone, w.newest(w.phone, "INVITE"), 422, "", "Min-SE: 600")
+		again := w.phone.last("INVITE")
+		if w.phone.count("INVITE") != 2 || value(again, "Session-Expires") != "600" || value(again, "CSeq") != "2 INVITE" {
+			w.Errorf("%d INVITEs, then\n%s", w.phone.count("INVITE"), again)
+		}
+		w.reply(w.phone, w.newest(w.phone, "INVITE"), 486, "")
+		leg := ring(2)
+		sent := len(w.phone.all()) + 1 // and the ACK
+		w.reply(w.phone, w.newest(w.phone, "INVITE"), 302, "", "Contact: <sip:008613800138000@elsewhere.example>")
+		for _, e := range w.told() {
+			if e.Kind == pbx.LegEnded && e.Leg == leg && e.LegEnd != pbx.LegUnreachable {
+				w.Errorf("ended by %s", e.LegEnd)
+			}
+		}
+		if len(w.phone.all()) != sent {
+			w.Errorf("then sent %q", w.phone.all()[sent:])
 		}
 	})
 }

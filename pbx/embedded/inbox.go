@@ -11,6 +11,13 @@ type inbox struct {
 	owned   bool
 }
 
+// begin gives a new owner's inbox, which was made owned, its first input, before whatever has come in meanwhile.
+func (b *inbox) begin(first func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting = append([]func(){first}, b.waiting...)
+}
+
 // put appends an input. wake: nobody handles inputs now, the sender must see to it.
 func (b *inbox) put(input func()) (wake bool) {
 	b.mu.Lock()

@@ -73,10 +73,15 @@ func (c *call) invitePhone(l *leg, to *contact, offer []byte) {
 	b := &branch{leg: l, party: p, offer: len(offer) > 0}
 	l.branches = append(l.branches, b)
 	c.watch(to.flow)
-	r := p.request(sip.INVITE, p.origin.sign(offer), p.timer.headers()...)
 	p.said = offer
-	r.AppendHeader(sip.NewHeader("Expires", itoa(uint32(l.ring.Timeout/time.Second)+1)))
-	b.tx = c.s.tx.send(to.flow, r, func(res *sip.Response, err error) {
+	c.sendInvite(b)
+}
+
+func (c *call) sendInvite(b *branch) {
+	p := b.party
+	r := p.request(sip.INVITE, p.origin.sign(p.said), p.timer.headers()...)
+	r.AppendHeader(sip.NewHeader("Expires", itoa(uint32(b.leg.ring.Timeout/time.Second)+1)))
+	b.tx = c.s.tx.send(p.flow, r, func(res *sip.Response, err error) {
 		c.post(func() { c.branchAnswered(b, res, err) })
 	})
 }
@@ -115,6 +120,8 @@ func (c *call) branchAnswered(b *branch, res *sip.Response, err error) {
 	case res.StatusCode < 300:
 		b.heard = true
 		c.branchPicked(b, res)
+	case res.StatusCode == tooShort.code && l.state == legAsked && b.party.timer.raise(res):
+		c.sendInvite(b) // RFC 4028 §7.3
 	default:
 		b.heard = true
 		b.code = res.StatusCode

@@ -60,6 +60,20 @@ func (t *sessionTimer) agreed(p *party, res *sip.Response) {
 	}
 }
 
+// raise takes the interval that a 422 to our INVITE demands, once.
+func (t *sessionTimer) raise(res *sip.Response) bool {
+	h := res.GetHeader("Min-SE")
+	if h == nil || t.least > 0 {
+		return false
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(h.Value()))
+	if err != nil || n <= 0 || n > 1<<20 {
+		return false
+	}
+	t.least = time.Duration(n) * time.Second
+	return true
+}
+
 // tooShort refuses an interval below ours (422).
 func (t *sessionTimer) tooShort(r *sip.Request) bool {
 	interval, _, found := sessionExpires(r)

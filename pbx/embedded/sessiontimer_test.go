@@ -62,7 +62,7 @@ func TestSessionPhoneGone(t *testing.T) {
 		w.reply(w.caller, w.newest(w.caller, "UPDATE"), 200, "")
 		pass(33 * time.Second)
 		ended := false
-		for _, e := range w.events {
+		for _, e := range w.told() {
 			ended = ended || e.Kind == pbx.LegEnded && e.LegEnd == pbx.LegUnreachable
 		}
 		if !ended || w.end() != "" {
@@ -143,6 +143,49 @@ func TestWatchdogs(t *testing.T) {
 		pass(longestWait)
 		if w.end() != pbx.EndSwitchFault || w.caller.count("SIP/2.0 503") == 0 {
 			w.Errorf("ended by %q: %q", w.end(), w.caller.last("SIP/2.0"))
+		}
+	})
+}
+
+// TestPhoneDiesInTalk: a phone that answers no probe is down at the first, and after three its talk is over: the caller, on hold, is
+// there for the next agent.
+func TestPhoneDiesInTalk(t *testing.T) {
+	play(t, func(w *world) {
+		w.dial()
+		w.talk()
+		w.s.phones.mu.Lock()
+		li := w.s.phones.accounts["li"]
+		li.contacts[0].next = time.Now()
+		w.s.phones.settle(li)
+		w.s.phones.mu.Unlock()
+		pass(5 * time.Second)
+		seen := func(kind pbx.Kind) (n int) {
+			for _, e := range w.told() {
+				if e.Kind == kind {
+					n++
+				}
+			}
+			return n
+		}
+		if seen(pbx.PhoneUp) != 1 || seen(pbx.PhoneDown) != 1 || seen(pbx.LegEnded) != 0 {
+			w.Errorf("up %d, down %d, legs ended %d", seen(pbx.PhoneUp), seen(pbx.PhoneDown), seen(pbx.LegEnded))
+		}
+		pass(15 * time.Second)
+		if seen(pbx.LegEnded) != 1 || w.end() != "" || w.phone.count("BYE") == 0 {
+			w.Errorf("legs ended %d, call ended by %q", seen(pbx.LegEnded), w.end())
+		}
+		held := w.newest(w.caller, "INVITE")
+		if directionOf(held.Body()) != inactive {
+			w.Errorf("the caller is told\n%s", held.Body())
+		}
+		w.reply(w.caller, held, 200, strings.Replace(sdpText, sendRecv, inactive, 1))
+		// It answers again, and is up again.
+		for range 10 { // a probe is under way most of the time
+			w.reply(w.phone, w.newest(w.phone, "OPTIONS"), 200, "")
+			pass(time.Second)
+		}
+		if seen(pbx.PhoneUp) != 2 {
+			w.Errorf("up %d times", seen(pbx.PhoneUp))
 		}
 	})
 }

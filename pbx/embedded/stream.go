@@ -17,7 +17,8 @@ import (
 const (
 	queueMessages = 1024             // waiting to be written to one connection; a peer that reads slower is cut off
 	writePatience = 5 * time.Second  // for one message
-	idlePatience  = 10 * time.Minute // without a byte from a TCP peer: longer than any registration (maxExpires)
+	idlePatience  = 10 * time.Minute // between messages of a TCP peer: longer than any registration (maxExpires)
+	firstPatience = 30 * time.Second // for the first one
 )
 
 // link is one connection, TCP or websocket. Its writer is its own goroutine, so nobody waits for a slow peer.
@@ -145,8 +146,8 @@ var (
 // readStream cuts a stream into messages by Content-Length (RFC 3261 §18.3) and answers pings (RFC 5626 §3.5.1).
 func (s *Switch) readStream(l *link, conn net.Conn) error {
 	in := bufio.NewReaderSize(conn, 4096)
-	for {
-		if err := conn.SetReadDeadline(time.Now().Add(idlePatience)); err != nil {
+	for patience := firstPatience; ; patience = idlePatience {
+		if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 			return err
 		}
 		raw, err := s.nextMessage(l, in)

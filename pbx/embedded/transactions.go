@@ -58,10 +58,14 @@ func serverKey(f flow, r *sip.Request, method sip.RequestMethod) string {
 	return key + " " + r.CallID().Value() + " " + fromTag + " " + r.Recipient.String() + " " + itoa(r.CSeq().SeqNo)
 }
 
-// server begins a transaction for a request that comes for the first time; nil when there are too many.
-func (t *transactions) server(f flow, r *sip.Request) *serverTx {
+// server begins a transaction for a request that comes for the first time; nil when there are too many. prepare is done
+// before anybody else can find it.
+func (t *transactions) server(f flow, r *sip.Request, prepare ...func(*serverTx)) *serverTx {
 	tx := &serverTx{
 		all: t, flow: f, request: r, invite: r.Method == sip.INVITE, state: txProceeding, key: serverKey(f, r, r.Method),
+	}
+	for _, p := range prepare {
+		p(tx)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +22,7 @@ type world struct {
 	*testing.T
 	s             *Switch
 	caller, phone *tape
+	mu            sync.Mutex
 	events        []pbx.Event
 	call          pbx.CallID
 	leg           pbx.LegID
@@ -43,7 +46,7 @@ func play(t *testing.T, scene func(w *world)) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- s.Run(ctx, func(e pbx.Event) { w.events = append(w.events, e) }) }()
+		go func() { ended <- s.Run(ctx, w.hear) }()
 		synctest.Wait()
 		s.phones.accounts["li"] = &account{PhoneAccount: pbx.PhoneAccount{Phone: "li"}, contacts: []*contact{{
 			uri: sip.Uri{Scheme: "sip", User: "li", Host: "192.0.2.8"}, flow: w.phone,
@@ -55,6 +58,19 @@ func play(t *testing.T, scene func(w *world)) {
 			t.Error(err)
 		}
 	})
+}
+
+func (w *world) hear(e pbx.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events = append(w.events, e)
+}
+
+// told is what the switch has told so far.
+func (w *world) told() []pbx.Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.events)
 }
 
 // pass lets time go by.
@@ -75,7 +91,7 @@ func (w *world) dial(more ...string) {
 	w.invite, _ = parse(w, text).(*sip.Request)
 	w.s.take(w.caller, []byte(text))
 	synctest.Wait()
-	for _, e := range w.events {
+	for _, e := range w.told() {
 		if e.Kind == pbx.CallArrived {
 			w.call = e.Call
 		}
@@ -143,7 +159,7 @@ func (w *world) ack(ok200 string) {
 
 // end is how the call ended, "" while it lives.
 func (w *world) end() pbx.EndCode {
-	for _, e := range w.events {
+	for _, e := range w.told() {
 		if e.Kind == pbx.CallEnded {
 			return e.End.Code
 		}

@@ -2,7 +2,7 @@ package desk_test
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -26,8 +26,6 @@ import (
 	"hotline/web/desk"
 	"hotline/web/ui"
 )
-
-var update = flag.Bool("update", false, "write the pictures under docs/img anew") //nolint:gochecknoglobals // a flag of the test binary
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -124,7 +122,9 @@ func (h *house) stop() {
 	if err := h.server.Close(); err != nil {
 		h.t.Error(err)
 	}
-	<-h.served
+	if err := <-h.served; !errors.Is(err, http.ErrServerClosed) {
+		h.t.Error(err)
+	}
 	if err := h.store.Close(); err != nil {
 		h.t.Error(err)
 	}
@@ -209,7 +209,7 @@ func (p *presence) WrappedUp(login, call string) error {
 	return nil
 }
 
-// noCalls is a queue without calls; nobody gives it commands.
+// noCalls is a queue without calls; nobody orders anything of it here.
 type noCalls struct{ web.Switchboard }
 
 func (noCalls) Calls() []queue.CallView            { return nil }
@@ -304,7 +304,8 @@ func (c *client) send(method, path, kind, body string) *reply {
 		req.Header.Set("HX-Request", "true")
 	}
 	req.Header.Set("Accept-Language", c.lang)
-	res := get[*http.Response](c.h.t)(c.http.Do(req))
+	res, err := c.http.Do(req)
+	must(c.h.t, err)
 	defer res.Body.Close()
 	text := get[[]byte](c.h.t)(io.ReadAll(res.Body))
 	return &reply{t: c.h.t, what: method + " " + path, Status: res.StatusCode, Header: res.Header, Body: strings.ReplaceAll(string(text), "&#43;", "+")}

@@ -98,10 +98,10 @@ func (d *Desk) whoOf(r *http.Request, c records.Case, call records.AnsweredCall)
 		return w, err
 	}
 	rec := w.Card.Recognition
-	switch {
-	case rec.Kind == records.RecognisedOne:
+	switch rec.Kind {
+	case records.RecognisedOne:
 		w.Contact = &rec.Contacts[0]
-	case rec.Kind == records.RecognisedCandidates:
+	case records.RecognisedCandidates:
 		w.Candidates = candidatesOf(w.Card)
 	}
 	if w.Contact != nil {

@@ -27,7 +27,7 @@ type missing struct {
 func (d *Desk) missingWords(r *http.Request, fields []records.Field) []missing {
 	out := make([]missing, 0, len(fields))
 	for _, f := range fields {
-		text := ""
+		var text string
 		switch f.Code {
 		case "missing":
 			text = d.say(r, "work.missing."+f.Name)

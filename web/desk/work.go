@@ -75,7 +75,10 @@ type end struct {
 // Ends lists the five ways, in the order in which they are shown (I4).
 func (*work) Ends() []end {
 	return []end{
-		{records.OutcomeSolved, 1}, {records.OutcomeRemote, 2}, {records.OutcomeOnsite, 3}, {records.OutcomeReferred, 4},
+		{records.OutcomeSolved, 1},
+		{records.OutcomeRemote, 2},
+		{records.OutcomeOnsite, 3},
+		{records.OutcomeReferred, 4},
 		{records.OutcomeCallback, 5},
 	}
 }

@@ -16,26 +16,36 @@ type wording struct {
 	Other string
 }
 
-// UnmarshalYAML takes a plain sentence or {one: …, other: …}.
-func (w *wording) UnmarshalYAML(data []byte) error {
-	if yaml.Unmarshal(data, &w.Other) == nil {
-		return nil
+// wordingOf reads a plain sentence or {one: …, other: …}. (Decoding by an own UnmarshalYAML costs a second for a thousand texts.)
+func wordingOf(raw any) (wording, error) {
+	switch raw := raw.(type) {
+	case string:
+		return wording{Other: raw}, nil
+	case map[string]any:
+		one, okOne := raw["one"].(string)
+		other, okOther := raw["other"].(string)
+		if okOne && okOther && len(raw) == 2 {
+			return wording{one, other}, nil
+		}
 	}
-	var forms struct {
-		One   string `yaml:"one"`
-		Other string `yaml:"other"`
-	}
-	if err := yaml.UnmarshalWithOptions(data, &forms, yaml.Strict()); err != nil {
-		return err
-	}
-	w.One, w.Other = forms.One, forms.Other
-	return nil
+	return wording{}, fmt.Errorf("is neither a sentence nor one and other: %v", raw)
 }
 
-// sheet is one text in both languages, as the YAML has it.
-type sheet struct {
-	Zh wording `yaml:"zh"`
-	En wording `yaml:"en"`
+// sheet is one text in both languages.
+type sheet struct{ Zh, En wording }
+
+// sheetOf reads {zh: …, en: …}.
+func sheetOf(raw map[string]any) (s sheet, err error) {
+	if len(raw) != 2 || raw["zh"] == nil || raw["en"] == nil {
+		return s, fmt.Errorf("is not said in zh and en, and only in these")
+	}
+	if s.Zh, err = wordingOf(raw["zh"]); err != nil {
+		return s, err
+	}
+	if s.En, err = wordingOf(raw["en"]); err != nil {
+		return s, err
+	}
+	return s, s.check()
 }
 
 func (s sheet) in(lang string) wording {
@@ -60,18 +70,17 @@ func readTexts(files fs.FS) (texts, error) {
 		if err != nil {
 			return nil, err
 		}
-		var some map[string]sheet
+		var some map[string]map[string]any
 		if err := yaml.UnmarshalWithOptions(data, &some, yaml.Strict()); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		for key, s := range some {
+		for key, raw := range some {
 			if _, twice := all[key]; twice {
 				return nil, fmt.Errorf("%s: %q stands elsewhere too", path.Base(name), key)
 			}
-			if err := s.check(); err != nil {
+			if all[key], err = sheetOf(raw); err != nil {
 				return nil, fmt.Errorf("%s: %q %w", path.Base(name), key, err)
 			}
-			all[key] = s
 		}
 	}
 	return all, nil

@@ -68,7 +68,10 @@ func (h *house) obey(w http.ResponseWriter, r request) {
 		state, _ := r.Body["state"].(string)
 		reason, _ := r.Body["reason"].(string)
 		h.stand(state, map[string]any{"reason": reason, "since": h.now()})
-		answer(w, h.view)
+		h.mu.Lock()
+		view := h.view
+		h.mu.Unlock()
+		answer(w, view)
 		return
 	case r.Path == "/phone":
 		h.mu.Lock()

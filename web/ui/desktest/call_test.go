@@ -95,7 +95,9 @@ func TestEndWithoutTheServer(t *testing.T) {
 	h.stand("ready", nil)
 	tab := h.tab(browser.Start(t, browser.Options{}), "?lang=en")
 	r := inCall(t, h, tab, "call-1", nil)
-	h.refuse["POST /calls/call-1/hangup"] = problem{Status: 503, Code: "unavailable", What: "The board is away.", What2Do: "Try again."}
+	h.set(func() {
+		h.refuse["POST /calls/call-1/hangup"] = problem{Status: 503, Code: "unavailable", What: "The board is away.", What2Do: "Try again."}
+	})
 	tab.Expect("503")
 	tab.Click("[data-testid=end]")
 	m := r.wait("BYE")
@@ -110,7 +112,9 @@ func TestHandOver(t *testing.T) {
 	h.stand("ready", nil)
 	tab := h.tab(browser.Start(t, browser.Options{}), "?lang=en")
 	inCall(t, h, tab, "call-1", nil)
-	h.refuse["POST /calls/call-1/handover"] = problem{Status: 409, Code: "busy", What: "王强 is in a call.", What2Do: "Choose somebody else.", afterwardsOK: true}
+	h.set(func() {
+		h.refuse["POST /calls/call-1/handover"] = problem{Status: 409, Code: "busy", What: "王强 is in a call.", What2Do: "Choose somebody else.", afterwardsOK: true}
+	})
 	tab.Expect("409")
 	tab.Click("[data-testid=handover]")
 	tab.WaitVisible("[data-testid=hand-list] [role=option]")

@@ -107,13 +107,28 @@ func (h *house) desk(w http.ResponseWriter, r *http.Request) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<!doctype html><html lang="%s" data-theme="%s"><head>%s<title>desk</title><link rel="stylesheet" href="/frame.css"></head><body>`, lang, v.Theme, part("ui/_head"))
 	fmt.Fprintf(&b, `<div id="messages" class="messages" role="status" aria-live="polite"></div><main id="main" class="frame"><h1 class="visually-hidden">desk</h1>%s
-		<div class="middle"><section class="card" aria-label="case"><div class="field"><label for="text">text</label><textarea id="text"></textarea></div><button type="button" id="other" class="button">x</button></section><section class="card" aria-label="who"><h2>who</h2></section></div>%s%s%s%s</main></body></html>`,
-		part("desk/_bar"), part("desk/_call"), part("desk/_pop"), part("desk/_check"), part("desk/_keys"))
+		<div class="middle"><section class="card" aria-label="case"><div class="field"><label for="text">text</label><textarea id="text"></textarea></div><button type="button" id="other" class="button">x</button></section><section class="card" aria-label="who"><h2>who</h2></section></div>%s%s%s%s</main>
+		<script type="module" src="%s"></script></body></html>`,
+		part("desk/_bar"), part("desk/_call"), part("desk/_pop"), part("desk/_check"), part("desk/_keys"), asset(part("ui/_head"), "desk/desk.js"))
 	host := "ws://" + r.Host
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self' "+host+"; base-uri 'none'; frame-ancestors 'none'")
 	w.Header().Set("Permissions-Policy", "microphone=(self)")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = io.WriteString(w, b.String())
+}
+
+// asset gives the address of an asset beside one that the head names.
+func asset(head, name string) string {
+	_, rest, _ := strings.Cut(head, `href="/static/`)
+	hash, _, _ := strings.Cut(rest, "/")
+	return "/static/" + hash + "/" + name
+}
+
+// set changes what the server answers.
+func (h *house) set(change func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	change()
 }
 
 // standing makes a new word on where the agent stands.
@@ -206,19 +221,6 @@ func (h *house) tab(b *browser.Browser, query string, look ...browser.Look) *bro
 	t.Goto(h.url + "/desk" + query)
 	t.WaitText("[data-testid=stream]", map[bool]string{true: "Live", false: "实时"}[strings.Contains(query, "lang=en")])
 	return t
-}
-
-// ready passes the check, as a person does.
-func ready(t *browser.Tab) {
-	t.Click("[data-testid=check-open]")
-	t.Wait(`document.querySelector("[data-check=microphone]").dataset.result === "ok"`)
-	t.Wait(`document.querySelector("[data-check=network]").dataset.result === "ok"`)
-	t.Wait(`document.querySelector("[data-check=line]").dataset.result === "ok"`)
-	t.Click("[data-testid=check-tone]")
-	t.Click("[data-testid=check-heard]")
-	t.Wait(`document.querySelector("[data-testid=check-verdict]").dataset.kind === "ok"`)
-	t.Click("[data-testid=check-close]")
-	t.WaitGone("[data-testid=check-dialog]")
 }
 
 // frameCSS puts the blocks where the desk's page puts them.

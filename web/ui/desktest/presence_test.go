@@ -31,7 +31,9 @@ func TestPresence(t *testing.T) {
 	tab.WaitText("[data-testid=missed]", "Missed in a row: 2")
 	h.stand("unreachable", map[string]any{"reason": "phone not registered", "phone_up": false})
 	tab.WaitText("[data-testid=alerts]", "phone not registered. You are ready again as soon as it registers.")
-	h.calls["call-1"] = map[string]any{"call": "call-1", "number": "13800138000", "live": map[string]any{"id": "call-1", "queue": "service"}}
+	h.set(func() {
+		h.calls["call-1"] = map[string]any{"call": "call-1", "number": "13800138000", "live": map[string]any{"id": "call-1", "queue": "service"}}
+	})
 	h.stand("talking", map[string]any{"call": "call-1", "pending": "paused", "pending_reason": "meal"})
 	tab.WaitText("[data-testid=presence]", "Pause after the call")
 	h.stand("offline", nil)

@@ -235,12 +235,10 @@ func (s *sipSwitch) cutPhones() {
 
 // ringing is one INVITE that the switch sent.
 type ringing struct {
-	p              *sipPhone
-	id, from, to   string
-	cseq           int
-	offer, answer  string
-	finalCSeq      string
-	contactOfPhone string
+	p            *sipPhone
+	id, from, to string
+	cseq         int
+	offer        string
 }
 
 // ring sends an INVITE with an offer of sound.

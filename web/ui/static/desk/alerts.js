@@ -14,6 +14,7 @@ import { troubleKey } from "./words.js";
  * @property {import("./types.js").PhoneState} phone
  * @property {"browser"|"sip"|""} kind
  * @property {boolean} noAccount the account could not be read
+ * @property {boolean} noSwitch no switch takes browsers as phones
  * @property {boolean} silenced the browser does not let the page ring
  */
 
@@ -31,6 +32,7 @@ export function alertsOf(f) {
   if (m.stream.state === "ended" && m.stream.why === "desk-replaced") add("elsewhere", "bad", "desk.js.trouble.elsewhere", [], "takeback", "desk.js.trouble.takeback");
   if (m.stream.state === "ended" && m.stream.why === "session") add("session", "bad", "desk.js.trouble.session", [], "signin", "desk.js.trouble.signin");
   if (f.noAccount) add("account", "bad", "desk.js.trouble.account", [], "account", "desk.js.trouble.retry");
+  if (f.noSwitch) add("noswitch", "bad", "desk.js.trouble.noswitch", [], "check", "desk.js.phone.unknown");
   if (f.kind === "browser" && m.stream.state !== "ended") {
     if (phone.line === "othertab") add("othertab", "warn", "desk.js.trouble.othertab", [], "usehere", "desk.js.trouble.take");
     if (phone.line === "refused") add("refused", "bad", "desk.js.trouble.refusedline", [], "account", "desk.js.trouble.retry");

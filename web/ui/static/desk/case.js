@@ -45,8 +45,16 @@ function take() {
   follow();
 }
 
+/** Loads come one after the other: the answer to an earlier one must not replace that to a later one. */
+let loading = Promise.resolve();
+
 /** Loads the case of a call, after what is typed was kept. @param {string} call */
-async function load(call) {
+function load(call) {
+  loading = loading.then(() => bring(call)).catch(failed);
+}
+
+/** @param {string} call */
+async function bring(call) {
   if (!call || work().dataset.call === call) return;
   const typing = document.activeElement;
   await draft?.flush(2000);
@@ -231,8 +239,10 @@ function hear(kind, does) {
     if (e instanceof CustomEvent) does(e.detail ?? {});
   });
 }
-hear("owned", (d) => void load(d.call));
-hear("talk", (d) => void load(d.call));
+hear("owned", (d) => load(d.call));
+hear("talk", (d) => {
+  if (d.case) load(d.call); // before that the call has no case to show
+});
 hear("over", () => void draft?.save(true));
 
 take();

@@ -5,11 +5,25 @@ import { text } from "../texts.js";
 /** @type {(() => void)[]} */
 let waiting = [];
 
+/** A dialog takes the keyboard: it waits for a pause, or the rest of the sentence would go into the password. */
+const pause = 1500;
+let typed = -pause;
+let asking = 0;
+for (const kind of ["input", "keydown"]) document.addEventListener(kind, () => (typed = performance.now()), true);
+
 /** Asks for the password; then() runs when somebody is signed in again. @param {() => void} then */
 export function askPassword(then) {
   waiting.push(then);
+  ask();
+}
+
+function ask() {
   const d = document.getElementById("case-signin");
-  if (d instanceof HTMLDialogElement && !d.open) d.showModal();
+  if (!(d instanceof HTMLDialogElement) || d.open) return;
+  clearTimeout(asking);
+  const left = pause - (performance.now() - typed);
+  if (left > 0) asking = setTimeout(ask, left);
+  else d.showModal();
 }
 
 document.getElementById("case-signin-form")?.addEventListener("submit", async (e) => {

@@ -68,6 +68,7 @@ class Desk {
 
   start() {
     this.#listen();
+    this.ringtone.prepare(() => this.render());
     this.live.open();
     this.render();
     this.#readAccount();
@@ -105,7 +106,7 @@ class Desk {
     this.strip.phone(text(word.key, ...word.args), word.kind);
     const { count, longest } = this.house.waitingIn(m.view?.queues ?? []);
     this.strip.queue(longest, count);
-    this.alerts.render(alertsOf({ model: m, phone: this.phone.state, kind: this.kind, noAccount: this.noAccount, silenced: this.ringtone.silenced }));
+    this.alerts.render(alertsOf({ model: m, phone: this.phone.state, kind: this.kind, noAccount: this.noAccount, noSwitch: this.kind === "browser" && !this.account?.path, silenced: this.ringtone.silenced }));
   }
 
   #listen() {
@@ -271,7 +272,7 @@ class Desk {
   }
 
   async #startPhone() {
-    if (!this.account || this.kind !== "browser" || this.live.model.stream.state === "ended") return;
+    if (!this.account?.path || this.kind !== "browser" || this.live.model.stream.state === "ended") return;
     if (this.phone.line) await this.phone.stop();
     this.phone.start(this.account);
   }

@@ -82,7 +82,7 @@ export class PresenceStrip {
     wrap.hidden = v?.state !== "wrapup" || !v.wrapup_end;
     if (v?.wrapup_end && !wrap.hidden) {
       const left = Date.parse(v.wrapup_end) - now();
-      put(part(this.root, "left"), left > 0 ? text("desk.js.wrapup.left", clockOf(left + 999)) : text("desk.js.wrapup.over"));
+      put(part(this.root, "left"), left > 0 ? text("desk.js.wrapup.left", clockOf(left + 500)) : text("desk.js.wrapup.over"));
       wrap.dataset.near = left < 30_000 ? "1" : "";
     }
     this.#stream(m);

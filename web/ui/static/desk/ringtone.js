@@ -34,6 +34,17 @@ export class Ringtone {
     return this.context !== null && this.context.state !== "running";
   }
 
+  /**
+   * Finds out whether the page may sound, and lets the first click or key make it.
+   * @param {() => void} changed
+   */
+  prepare(changed) {
+    this.#open();
+    this.context?.addEventListener("statechange", changed);
+    const first = () => this.unlock().catch(() => undefined);
+    for (const sign of ["pointerdown", "keydown"]) document.addEventListener(sign, first, { once: true, passive: true });
+  }
+
   /** To be called from a click or key: lets later rings be heard. */
   async unlock() {
     this.#open();
