@@ -43,11 +43,15 @@ func TestWallFitsOneToTwentyQueues(t *testing.T) {
 			if fits.Rows != n || fits.Page > 1080 || fits.Clipped > 0 {
 				t.Errorf("%d queues: %+v", n, fits)
 			}
-			sound(t, tab, fmt.Sprint("wall dark ", n))
+			if n == 2 || n == 20 { // the others are made of the same parts
+				sound(t, tab, fmt.Sprint("wall dark ", n))
+			}
 			picture(t, tab, fmt.Sprintf("wall-%02d-dark", n))
 			tab.Key("t")
 			tab.Wait(`document.documentElement.dataset.theme === "light"`)
-			sound(t, tab, fmt.Sprint("wall light ", n))
+			if n == 2 || n == 20 {
+				sound(t, tab, fmt.Sprint("wall light ", n))
+			}
 			picture(t, tab, fmt.Sprintf("wall-%02d-light", n))
 			tab.Close()
 		})

@@ -190,6 +190,9 @@ func (r *reader) endAll(at time.Time, outcome string, kinds ...BarKind) {
 // done closes what is open: at the end of the call, or now.
 func (r *reader) done() Story {
 	s := &r.story
+	if s.From.IsZero() { // nothing is known of the call
+		s.From, s.Ring1 = r.now, r.now
+	}
 	if s.Live {
 		s.To = r.now
 		if r.last.After(s.To) {
