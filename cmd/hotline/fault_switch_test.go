@@ -26,7 +26,7 @@ func TestAsteriskRestarts(t *testing.T) {
 	before := h.Live()
 	var number string
 	for _, v := range before {
-		if v.Answered {
+		if v.Live.Owner == "an" {
 			number = v.Live.Case
 		}
 	}
