@@ -107,6 +107,7 @@ func TestListenerFollowsTheTalk(t *testing.T) {
 	inHouse(t, testConfig(), func(h *house) {
 		call := h.listen(MonitorWhisper)
 		h.handOver(call, Target{Agent: "bob"})
+		h.wantRinging("bob") // the order is taken before the phone rings
 		h.answer("bob")
 		h.wantMonitor(call, "boss", MonitorWhisper)
 		if got := h.tellings("bob", "monitored", "by", "mode"); !slices.Equal(got, []string{"boss whisper"}) {

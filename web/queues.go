@@ -39,14 +39,37 @@ type Commander interface {
 	Note(e queue.Event)
 }
 
+// Title is a name for people in both languages.
+type Title struct {
+	Zh string `json:"zh"`
+	En string `json:"en"`
+}
+
+// titledQueue is a queue with the name that people know.
+type titledQueue struct {
+	queue.QueueView
+	Title *Title `json:"title,omitempty" doc:"as configured"`
+}
+
+func (s *Site) titled(q queue.QueueView) titledQueue {
+	if title, ok := s.opt.QueueTitles[q.Queue]; ok {
+		return titledQueue{q, &title}
+	}
+	return titledQueue{q, nil}
+}
+
 func (s *Site) describeQueues() {
 	handle(s, op{
 		id: "list-queues", method: http.MethodGet, path: apiBase + "/queues", tag: "queues",
 		summary: "List queues with their live numbers",
 		doc: "Waiting calls, the longest wait and its ring, what was answered within three rings today and in the last 30 minutes " +
 			"(strict, and without short abandons), abandons by ring, agents by state, agents missing now by Erlang C.",
-	}, func(_ context.Context, _ *who, _ *struct{}) (*list[queue.QueueView], error) {
-		return listOf(s.opt.Calls.Queues(), nil)
+	}, func(_ context.Context, _ *who, _ *struct{}) (*list[titledQueue], error) {
+		var all []titledQueue
+		for _, q := range s.opt.Calls.Queues() {
+			all = append(all, s.titled(q))
+		}
+		return listOf(all, nil)
 	})
 	handle(s, op{
 		id: "get-queue", method: http.MethodGet, path: apiBase + "/queues/{name}", tag: "queues",
@@ -54,10 +77,10 @@ func (s *Site) describeQueues() {
 	}, func(_ context.Context, _ *who, in *struct {
 		Name string `path:"name" maxLength:"64"`
 	},
-	) (*one[queue.QueueView], error) {
+	) (*one[titledQueue], error) {
 		for _, q := range s.opt.Calls.Queues() {
 			if q.Queue == in.Name {
-				return oneOf(q, nil)
+				return oneOf(s.titled(q), nil)
 			}
 		}
 		return nil, problem(codeNotFound, "There is no such queue.")

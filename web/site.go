@@ -38,6 +38,8 @@ type Options struct {
 
 	UserChanged func(records.User) // optional: called after a user was added or changed, to tell roster and switches
 
+	QueueTitles map[string]Title // optional: what people call a queue, by its name
+
 	Softphone Softphone // optional: where browsers are phones
 
 	Parts      []Part                 // optional: what /readyz checks

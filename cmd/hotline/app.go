@@ -114,7 +114,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	}
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
-		Softphone: phones.softphone, Pages: pages, Mounts: mounts,
+		QueueTitles: queueTitles(cfg), Softphone: phones.softphone, Pages: pages, Mounts: mounts,
 		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
 		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.

@@ -10,6 +10,7 @@ import (
 	"hotline/configs"
 	"hotline/queue"
 	"hotline/records"
+	"hotline/web"
 	"hotline/web/caller"
 	"hotline/web/desk"
 	"hotline/web/floor"
@@ -47,6 +48,14 @@ func numbersToDial(cfg configs.Config) []caller.Line {
 		}
 	}
 	return out
+}
+
+func queueTitles(cfg configs.Config) map[string]web.Title {
+	titles := map[string]web.Title{}
+	for _, q := range cfg.Queues {
+		titles[q.Name] = web.Title(q.Title)
+	}
+	return titles
 }
 
 // deskPages is what the case side of the desk needs.
