@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"hotline/agent"
@@ -86,7 +87,13 @@ func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster
 
 // floorPages is what supervisors' pages need.
 func floorPages(cfg configs.Config, pages *ui.Pages, store *records.Store, d *queue.Distributor, people *staff, zone *time.Location, log *slog.Logger) floor.Options {
-	o := floor.Options{Pages: pages, Records: store, Calls: d, Name: people.name, Zone: zone, Log: log}
+	o := floor.Options{Pages: pages, Records: store, Calls: d, Name: people.name, Zone: zone, Log: log, Discreet: !cfg.Supervision.TellAgents}
+	if !slices.ContainsFunc(cfg.Switches, func(s configs.Switch) bool { return s.Kind == configs.SwitchAsterisk }) {
+		o.CannotListen = floor.Text{
+			Zh: "内置交换机不能监听、耳语、加入或接管；请连接 Asterisk。",
+			En: "The embedded switch cannot let anybody listen, whisper, barge in or take over; connect an Asterisk.",
+		}
+	}
 	rings := map[string]int{}
 	for _, h := range cfg.Hotlines {
 		rings[h.Queue] = max(rings[h.Queue], h.Rings)

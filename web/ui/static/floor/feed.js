@@ -4,6 +4,7 @@
 
 import { openStream } from "../stream.js";
 import { now, offset } from "../clock.js";
+import { drift } from "./drift.js";
 import { FloorModel } from "./model.js";
 
 /**
@@ -163,12 +164,12 @@ export class Feed {
       if (!(await this.#reached(then)) || this.loading) return [];
       const old = this.model;
       this.#adopt(floor, this.recent);
-      const drift = old.compare(this.model, Math.max(now(), Date.parse(floor.now)) * 1000);
-      if (drift.length > 0) {
+      const found = drift(old, this.model, Math.max(now(), Date.parse(floor.now)) * 1000);
+      if (found.length > 0) {
         this.drifts++;
-        console.warn(`the wallboard had drifted from the hotline in ${drift.length} places:`, drift.slice(0, 5).join("; "));
+        console.warn(`the wallboard had drifted from the hotline in ${found.length} places:`, found.slice(0, 5).join("; "));
       }
-      return drift;
+      return found;
     } catch (err) {
       console.warn("the floor cannot be compared now:", err);
       return [];

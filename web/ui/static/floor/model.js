@@ -178,7 +178,9 @@ export class FloorModel {
       case "overflow":
         if (e.data?.do === "queue" && c.waiting) this.#inQueue(c.queue, at, (t) => { t.flow_out++; });
         break;
-      case "offered": this.#agent(agent).spans.note(at, (t) => { t.offered++; }); break;
+      case "offered":
+        if (e.data?.why !== "monitor") this.#agent(agent).spans.note(at, (t) => { t.offered++; }); // a manager has asked for it
+        break;
       case "missed": this.#agent(agent).spans.note(at, (t) => { t.missed++; }); break;
       case "declined": this.#agent(agent).spans.note(at, (t) => { t.declined++; }); break;
       case "answered":
@@ -372,36 +374,5 @@ export class FloorModel {
     // A state that began before the day or before anybody counted reaches back no further than the day.
     if (a.since < now) countState(a, today, now - Math.max(a.since, this.dayOf(now) * 1e6));
     return today;
-  }
-
-  /**
-   * What differs from another model of the same instant, in words for a log.
-   * @param {FloorModel} other
-   * @param {number} now
-   */
-  compare(other, now) {
-    const [mine, theirs] = [this.fingerprint(now), other.fingerprint(now)];
-    const keys = new Set([...Object.keys(mine), ...Object.keys(theirs)]);
-    return [...keys].filter((k) => mine[k] !== theirs[k] && !k.startsWith("profile ")).map((k) => `${k}: ${mine[k] ?? "none"} ≠ ${theirs[k] ?? "none"}`);
-  }
-
-  /** The plain state, for comparing two models of one instant: whole numbers only, durations left out. */
-  fingerprint(/** @type {number} */ now) {
-    /** @type {Record<string, unknown>} */
-    const out = {};
-    const whole = (/** @type {Tally} */ t) => Object.entries(t).filter(([k]) => !k.endsWith("_us")).map(([, v]) => String(v)).join(" ");
-    for (const q of this.queues.values()) {
-      const { today, last } = q.spans.read(now);
-      out[`queue ${q.name}`] = `${whole(today)} | ${whole(last)} | ${q.spans.trendAt(now).map((s) => `${s.from}:${whole(s.tally)}`).join(",")}`;
-    }
-    for (const a of this.agents.values()) {
-      if (a.state === "") continue;
-      out[`agent ${a.login}`] = `${a.state} ${a.since} ${a.lastQueue}`;
-      out[`profile ${a.login}`] = a.queues.map((l) => `${l.queue}${l.level}`).join(",");
-    }
-    for (const c of this.calls.values()) {
-      out[`call ${c.id}`] = `${c.queue} ${c.ring1} ${c.waiting} ${c.decided} ${c.agent} ${c.ringing.join(",")} ${c.held} ${c.handTo} ${c.case}`;
-    }
-    return out;
   }
 }
