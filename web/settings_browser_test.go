@@ -140,7 +140,7 @@ func TestSessionThatEndedUnderAForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	tab.Click("[data-testid=save-user]")
-	tab.Wait(`location.pathname === "/login"`)
+	tab.Wait(`location.pathname === "/login" && document.readyState === "complete" && document.activeElement?.id === "login"`)
 	tab.Key("root", kb.Tab, password, kb.Enter)
 	tab.Wait(`location.pathname === "/admin/users/li.qiang"`)
 	sound(t, tab, "back at the form")
