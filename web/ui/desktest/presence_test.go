@@ -156,6 +156,7 @@ func TestDeskPhone(t *testing.T) {
 		t.Errorf("said %v", got.Body)
 	}
 	h.offer("call-1", nil)
+	tab.WaitVisible("[data-testid=pop]") // the text stands in the page before it is shown
 	tab.WaitText("[data-testid=pop]", "Answer at your phone")
 	tab.WaitGone("[data-testid=answer]")
 	tab.Key(" ")
