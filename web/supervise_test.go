@@ -62,7 +62,7 @@ func TestOrdersForThirdParties(t *testing.T) {
 
 func TestDeclineReasonsAreThoseOfTheList(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *Options) { 
+	h := newHouse(t, func(o *Options) {
 		o.DeclineReasons = []Reason{{Code: "busy", Zh: "正在忙", En: "Busy"}}
 		o.PauseReasons = []Reason{{Code: "meal", Zh: "用餐", En: "Meal"}, {Code: "elsewhere", Zh: "别处", En: "Elsewhere"}}
 	})
@@ -72,7 +72,7 @@ func TestDeclineReasonsAreThoseOfTheList(t *testing.T) {
 		Pauses   []Reason `json:"pause_reasons"`
 	}
 	h.do(t, "anna", "GET", "/api/v1/me", nil).want(http.StatusOK, &me)
-	if len(me.Pauses) != 2 {
+	if len(me.Pauses) != 5 {
 		t.Errorf("%+v", me.Pauses)
 	}
 	for _, p := range me.Pauses {
