@@ -42,8 +42,7 @@ func TestStoredScriptsStayText(t *testing.T) {
 	caller.Wait(`document.querySelector("[data-testid=caller]").dataset.state === "talking"`)
 	call := h.LiveFrom("+8613800138000").Call
 	number := h.CaseOf(call).Number
-	li.Fill("#subject", hostile)
-	li.WaitText("body", number)
+	li.Fill("#f-subject", hostile)
 
 	wang := sitDown(t, h, b, "wang")
 	h.Must("POST", "/api/v1/calls/"+call+"/handover", h.As("li"), map[string]any{"agent": "wang", "note": hostile})
@@ -53,6 +52,11 @@ func TestStoredScriptsStayText(t *testing.T) {
 	caller.Click(`[data-testid=hangup]`)
 	h.Eventually("li wraps up", func() bool { return h.Presence("li") == "wrapup" })
 
+	cases := b.Tab()
+	cases.Login("http://"+h.Addr, "li", house.Password)
+	cases.Goto("http://" + h.Addr + "/desk/cases")
+	cases.WaitText("main", number)
+	cases.WaitText("main", hostile)
 	calls := floor("/calls")
 	calls.WaitText("main", hostile)
 	calls.WaitText("main", "onerror")
@@ -61,7 +65,7 @@ func TestStoredScriptsStayText(t *testing.T) {
 	replay := floor("/replay")
 	replay.WaitText("body", "onerror")
 	for name, tab := range map[string]*browser.Tab{
-		"desk": li.Tab, "second desk": wang.Tab, "wall": wall, "supervise": supervise, "calls": calls, "call": page, "replay": replay, "caller": caller,
+		"desk": li.Tab, "second desk": wang.Tab, "wall": wall, "supervise": supervise, "cases": cases, "calls": calls, "call": page, "replay": replay, "caller": caller,
 	} {
 		var ran bool
 		tab.Eval(`window.hurt === 1 || document.querySelector("img[src=x]") !== null || [...document.scripts].some((s) => s.textContent.startsWith("window.hurt"))`, &ran)
