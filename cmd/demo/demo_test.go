@@ -44,7 +44,7 @@ func TestEveryPageLives(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "hotline/cmd/hotline").CombinedOutput(); err != nil { //nolint:gosec // a path of our own
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	line := commandLine{Hotline: binary, Listen: free(t), SIP: free(t), Seed: 7, Agents: 6, Calls: 1000, Pace: 3 * time.Second}
+	line := commandLine{Hotline: binary, Listen: free(t), SIP: free(t), Seed: 7, Agents: 6, Calls: 1000, Pace: 6 * time.Second}
 	ctx, cancel := context.WithCancel(context.Background())
 	out, done := &said{}, make(chan error, 1)
 	go func() { done <- run(ctx, line, out) }()
@@ -89,7 +89,7 @@ func TestEveryPageLives(t *testing.T) {
 				missed++
 			}
 		}
-		return answered >= 8 && missed >= 1
+		return answered >= 6 && missed >= 1
 	})
 
 	b := browser.Start(t, browser.Options{})
@@ -108,7 +108,7 @@ func TestEveryPageLives(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	offerOne(t, s, boss, as("sunli"))
+	offerOne(t, s, as("sunli"))
 
 	agent := open("wangfang", browser.Look{})
 	floor := open("boss", browser.Look{})
@@ -129,17 +129,18 @@ func TestEveryPageLives(t *testing.T) {
 		c.tab.Goto(base + c.path)
 		c.tab.WaitVisible(c.has)
 		if c.name == "replay" {
-			c.tab.Run(`(() => { const s = document.getElementById("scrub"); s.value = String(Number(s.max) * 0.8); s.dispatchEvent(new Event("input", {bubbles: true})); })()`)
+			c.tab.Click(`[data-testid=next-missed]`)
 		}
 		c.tab.Wait(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 		for _, v := range c.tab.Axe() {
 			t.Errorf("%s: %+v", c.path, v)
 		}
 		show(c.tab, c.name)
-		if c.name == "wall" {
-			c.tab.Set(browser.Look{Width: 1920, Height: 1080, Dark: true})
-			show(c.tab, "wall-dark")
-			c.tab.Set(browser.Look{Width: 1920, Height: 1080})
+		if c.name == "wall" { // which is dark until somebody makes it light, for itself alone
+			c.tab.Run(`localStorage.setItem("wall.theme", "light")`)
+			c.tab.Reload()
+			c.tab.WaitVisible(c.has)
+			show(c.tab, "wall-light")
 		}
 	}
 	// One call as a picture: the newest that rang more than one phone and was answered.
@@ -153,28 +154,20 @@ func TestEveryPageLives(t *testing.T) {
 	show(floor, "call")
 }
 
-// offerOne lets sunli offer a case of hers to wangfang; boss finds it.
-func offerOne(t *testing.T, s *server, boss, sunli string) {
+// offerOne lets sunli offer a case of hers to wangfang.
+func offerOne(t *testing.T, s *server, sunli string) {
 	t.Helper()
-	var open struct {
-		Items []struct{ Number, Owner, State string }
-	}
-	if _, err := s.ask(t.Context(), boss, "GET", "/api/v1/cases?limit=100", nil, &open); err != nil {
+	var made struct{ Number string }
+	if _, err := s.ask(t.Context(), sunli, "POST", "/api/v1/cases", map[string]any{
+		"caller": "13700137003", "subject": "标签条码扫描不出来", "product": "打印服务", "category": "标签", "description": "换过碳带，仍扫不出。",
+	}, &made); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range open.Items {
-		if c.Owner != "sunli" || c.State == "closed" {
-			continue
-		}
-		_, err := s.ask(t.Context(), sunli, "POST", "/api/v1/cases/"+c.Number+"/handovers", map[string]any{
-			"kind": "agent", "name": "wangfang", "note": "客户下午三点后方便，请先看附件里的截图。",
-		}, nil)
-		if err == nil {
-			return
-		}
-		t.Log(err)
+	if _, err := s.ask(t.Context(), sunli, "POST", "/api/v1/cases/"+made.Number+"/handovers", map[string]any{
+		"kind": "agent", "name": "wangfang", "note": "客户下午三点后方便，请先看附件里的截图。",
+	}, nil); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("there is no case to hand over")
 }
 
 // show writes a picture for the documents, when they are to be made anew.

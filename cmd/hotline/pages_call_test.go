@@ -34,6 +34,7 @@ func TestTwoBrowsers(t *testing.T) {
 
 	look(t, desk.Tab, "desk-talk")
 	desk.Set(browser.Look{Width: 1366, Height: 768, Dark: true})
+	desk.Wait(`document.getAnimations().every((a) => !(a instanceof CSSTransition))`)
 	look(t, desk.Tab, "desk-talk-dark")
 	desk.Set(browser.Look{})
 	look(t, supervise, "supervise-talk")
