@@ -287,7 +287,7 @@ func TestRotation(t *testing.T) {
 // ErrGone; what was destroyed never comes back.
 func TestReadersDestroyersAndRotation(t *testing.T) {
 	v := newVault(t)
-	const sessions = 8
+	const sessions = 4
 	var sealed [sessions][]byte
 	for i := range sealed {
 		must(t, v.New(fmt.Sprint("s", i)))
