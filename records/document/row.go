@@ -7,7 +7,8 @@ type cell struct {
 	st     style
 	align  Align
 	shaded bool
-	mark   *Mark // a check box instead of text
+	mark   *Mark // a check box in the first line
+	small  bool  // small type, in the middle, as under a check box of a scale
 }
 
 // padding between a cell's rule and its text.
@@ -51,6 +52,10 @@ func (s *sheet) row(cells []cell, again func()) {
 			}
 			for i := from; i < min(from+take, len(c.lines)); i++ {
 				y := s.y + padY + float64(i-from)*lead + c.st.baseline()
+				if c.small {
+					s.aligned(c.x, c.w, y, smallStyle, c.lines[i], Middle)
+					continue
+				}
 				s.aligned(c.x+padX, c.w-2*padX, y, c.st, c.lines[i], c.align)
 			}
 		}
