@@ -11,6 +11,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"hotline/records/probe"
 	"hotline/records/vault"
 )
 
@@ -52,6 +53,8 @@ type Options struct {
 	// VaultLimit ends a session of the vault that nobody closed; a service manager may extend it up to VaultCeiling after its
 	// beginning. 4 h, 12 h.
 	VaultLimit, VaultCeiling time.Duration
+	// Probe looks at the ports that customers open; nil looks at none.
+	Probe *probe.Prober
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
 }
