@@ -26,6 +26,8 @@ type Config struct {
 	Templates      []CaseTemplate  `yaml:"case_templates"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Vault          Vault           `yaml:"vault"`
+	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`
 	Supervision    Supervision     `yaml:"supervision"`

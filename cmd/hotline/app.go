@@ -35,7 +35,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	defer house.end()
 
 	// Records: what must never be lost.
-	store, err := openRecords(ctx, cfg, log)
+	remote, err := remoteService(cfg)
+	if err != nil {
+		return err
+	}
+	store, err := openRecordsWith(ctx, cfg, log, remote)
 	if err != nil {
 		return err
 	}
@@ -145,6 +149,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	board.start(house)
 	house.start("owners", (&owners{store: store, board: board.shared, log: log}).Run)
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
+	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{
