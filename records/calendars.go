@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"hotline/records/calendar"
@@ -57,14 +58,65 @@ func (s *Store) Calendar(ctx context.Context, name string) (*calendar.Calendar, 
 
 // CalendarOf gives the calendar by which a service centre works; around the clock where the operator has none at all.
 func (s *Store) CalendarOf(ctx context.Context, centre string) (*calendar.Calendar, error) {
-	name := s.opt.Calendars.Default
-	if of := s.opt.Calendars.Of; of != nil && of(centre) != "" {
-		name = of(centre)
-	}
+	name := s.calendarName(centre)
 	if name == "" {
 		return calendar.Always(), nil
 	}
 	return s.Calendar(ctx, name)
+}
+
+// centreCalendar, as the calendar of a procedure's step, means that of the order's service centre.
+const centreCalendar = "centre"
+
+func (s *Store) calendarName(centre string) string {
+	if of := s.opt.Calendars.Of; of != nil && of(centre) != "" {
+		return of(centre)
+	}
+	return s.opt.Calendars.Default
+}
+
+// calendarFresh is how long days that another process imported may go unnoticed by clocks.
+const calendarFresh = time.Minute
+
+// calendarCache keeps the calendars by which clocks are counted: a list of orders asks for them hundreds of times.
+type calendarCache struct {
+	mu sync.Mutex
+	of map[string]cachedCalendar // guarded by mu
+}
+
+type cachedCalendar struct {
+	*calendar.Calendar
+	until time.Time
+}
+
+// working gives a calendar for counting, nil for an unknown one.
+func (s *Store) working(name string) *calendar.Calendar {
+	s.calendars.mu.Lock()
+	defer s.calendars.mu.Unlock()
+	now := time.Now() // of the cache, not of what is counted
+	if have, ok := s.calendars.of[name]; ok && now.Before(have.until) {
+		return have.Calendar
+	}
+	base := s.calendarBase(name)
+	if base == nil {
+		return nil
+	}
+	c, err := s.read().imported(context.Background(), base)
+	if err != nil {
+		s.log.Error("imported days cannot be read; the operator's own days count", "calendar", name, "err", err)
+		return base
+	}
+	if s.calendars.of == nil {
+		s.calendars.of = map[string]cachedCalendar{}
+	}
+	s.calendars.of[name] = cachedCalendar{c, now.Add(calendarFresh)}
+	return c
+}
+
+func (c *calendarCache) forget(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.of, name)
 }
 
 // CalendarNames are those of all calendars, in the operator's order.
@@ -177,6 +229,7 @@ func (s *Store) ImportDays(ctx context.Context, n NewDays) (CalendarImport, erro
 		}
 		return t.audit(ctx, AuditEntry{Action: "calendar.import", Object: n.Calendar, Data: fmt.Sprintf("%d days, %s, %s", len(n.Days), n.Source, n.SHA256)})
 	})
+	s.calendars.forget(n.Calendar)
 	return out, err
 }
 

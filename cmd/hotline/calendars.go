@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hotline/configs"
+	"hotline/configs/calendars"
 	"hotline/records"
 	"hotline/records/calendar"
 )
@@ -21,12 +22,12 @@ type calendarFile struct {
 
 // readCalendars reads the files that ship, or those of calendars.dir, and checks that every calendar that is named is there.
 func readCalendars(cfg configs.Config) (calendarFiles, error) {
-	var dir fs.FS = configs.CalendarFiles
-	pattern, where := "calendars/*.yaml", "calendars"
+	var dir fs.FS = calendars.Files
+	where := "the calendars that ship"
 	if cfg.Calendars.Dir != "" {
-		dir, pattern, where = os.DirFS(cfg.Calendars.Dir), "*.yaml", cfg.Calendars.Dir
+		dir, where = os.DirFS(cfg.Calendars.Dir), cfg.Calendars.Dir
 	}
-	names, err := fs.Glob(dir, pattern)
+	names, err := fs.Glob(dir, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("calendars.dir: %w", err)
 	}

@@ -27,7 +27,7 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
-	calendars, err := readCalendars(cfg)
+	working, err := readCalendars(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
-		Calendars:   calendars.records(cfg),
+		Calendars:   working.records(cfg),
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
