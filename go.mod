@@ -41,9 +41,7 @@ require (
 
 require github.com/arran4/golang-ical v0.3.4 // indirect
 
-require (
-	filippo.io/hpke v0.4.0 // indirect
-)
+require filippo.io/hpke v0.4.0 // indirect
 
 require (
 	github.com/boombuler/barcode v1.1.0 // indirect

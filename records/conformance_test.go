@@ -60,6 +60,7 @@ func testStore(t *testing.T, open opener) {
 		"vault":             testVault,
 		"vault time":        testVaultTime,
 		"vault crash":       testVaultCrash,
+		"calendars":         testCalendars,
 		"order":             testOrder,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
