@@ -47,6 +47,8 @@ type HTTP struct {
 	Listen    string `yaml:"listen"` // host:port
 	TLS       TLS    `yaml:"tls"`
 	PublicURL string `yaml:"public_url"` // as browsers reach it; "" = http(s)://listen
+
+	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-For is believed
 }
 
 // TLS is a certificate; both files or none.
