@@ -27,10 +27,15 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
+	definitions, err := procedureFiles(cfg.Procedures.Dir)
+	if err != nil {
+		return nil, err
+	}
 	return records.Open(ctx, records.Options{
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
+		Procedures:  definitions,
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
