@@ -20,6 +20,7 @@ type SolutionQuery struct {
 	Not     string // number of a case that is not shown: the one that is worked on
 	Limit   int    // 8 when 0, 50 at most
 	Public  bool   // only what is published to customers
+	Written bool   // only articles and news
 }
 
 // Solution is a known solution that was found. What an article says stands there in both languages until In chooses one.
@@ -169,7 +170,7 @@ func (c conn) solutions(ctx context.Context, found []scored, q SolutionQuery, te
 		WHERE u.kind = d.kind AND u.ref = d.ref AND u.outcome = '' AND s.state = ?) AS uses FROM search_docs d
 		LEFT JOIN articles a ON a.number = d.ref AND d.kind <> ? WHERE d.doc IN (?) AND
 		(d.kind = ? AND NOT ? OR a.live > 0 AND a.shown_from <= ? AND COALESCE(a.shown_until, ?) > ? AND (NOT ? OR a.audience = ?))`,
-		CaseSolved, SolutionCase, ids, SolutionCase, q.Public, at(now), at(now)+1, at(now), q.Public, AudienceCustomers)
+		CaseSolved, SolutionCase, ids, SolutionCase, q.Public || q.Written, at(now), at(now)+1, at(now), q.Public, AudienceCustomers)
 	if err != nil {
 		return nil, err
 	}

@@ -102,7 +102,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	work, err := desk.New(deskPages(cfg, pages, store, roster, log))
+	goods, err := openCatalogue(ctx, cfg, store, log)
+	if err != nil {
+		return err
+	}
+	work, err := desk.New(deskPages(cfg, pages, store, roster, goods, log))
 	if err != nil {
 		return err
 	}
@@ -156,6 +160,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		house.start("webhook", hook.Run)
 	}
 	house.start("staff", people.Run)
+	house.start("catalogue", goods.Run)
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
 	}

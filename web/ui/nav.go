@@ -20,6 +20,8 @@ func places(v Visitor, path string) []place {
 		{Path: "/supervise", Icon: "layout-dashboard", Name: "supervise", roles: []string{"supervisor"}},
 		{Path: "/calls", Icon: "phone", Name: "calls", roles: []string{"supervisor"}},
 		{Path: "/wall", Icon: "monitor", Name: "wall", roles: []string{"supervisor"}},
+		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", roles: []string{"agent", "supervisor", "dispatcher"}},
+		{Path: "/import", Icon: "upload", Name: "import", roles: []string{"administrator"}},
 		{Path: "/admin/users", Icon: "users", Name: "users", roles: []string{"administrator"}},
 		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", roles: []string{"administrator"}},
 	}
