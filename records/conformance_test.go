@@ -61,6 +61,7 @@ func testStore(t *testing.T, open opener) {
 		"decline":           testDeclineHandOver,
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
+		"order":             testOrder,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

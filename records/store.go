@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"hotline/records/procedure"
 )
 
 // Options say where the records are and how they behave. Only Path is required.
@@ -47,6 +49,10 @@ type Options struct {
 	MaxFiles int
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
+	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
+	Procedures []procedure.Definition
+	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
+	Calendar func(name string) Calendar
 }
 
 // Store is the records of one hotline. Make it with Open, end it with Close.
@@ -61,8 +67,11 @@ type Store struct {
 	stop    context.CancelFunc // ends what runs beside
 	beside  sync.WaitGroup
 
-	mu     sync.Mutex
-	owners []func(number string) // guarded by mu
+	definitions sync.Map // "code version" → procedure.Definition; versions never change
+
+	mu           sync.Mutex
+	owners       []func(number string) // guarded by mu, like what follows
+	orderChanges []func(OrderChange)
 }
 
 // Open opens the records, creates or migrates their tables, and starts the journal's writer. Two processes may open one
@@ -97,6 +106,9 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	}
 	s.r.SetMaxOpenConns(d.readers)
 	s.r.SetMaxIdleConns(d.readers)
+	if err := s.checkProcedures(ctx); err != nil {
+		return nil, errors.Join(err, s.r.Close(), s.w.Close())
+	}
 	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop

@@ -59,6 +59,7 @@ type txn struct {
 	by      string
 	numbers map[string]struct{} // whose owners may have changed
 	fed     bool                // the escalation feed has grown
+	orders  []OrderChange
 }
 
 func (s *Store) read() conn { return conn{q: s.r} }
@@ -120,12 +121,17 @@ func (s *Store) tell(t *txn) {
 	if t.fed {
 		s.feed.send()
 	}
-	if len(t.numbers) == 0 {
+	if len(t.numbers) == 0 && len(t.orders) == 0 {
 		return
 	}
 	s.mu.Lock()
-	listeners := s.owners
+	listeners, changes := s.owners, s.orderChanges
 	s.mu.Unlock()
+	for _, change := range t.orders {
+		for _, f := range changes {
+			f(change)
+		}
+	}
 	for number := range t.numbers {
 		for _, f := range listeners {
 			f(number)
