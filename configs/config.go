@@ -24,6 +24,7 @@ type Config struct {
 	Departments    []Department    `yaml:"departments"`
 	Products       []Product       `yaml:"products"`
 	Templates      []CaseTemplate  `yaml:"case_templates"`
+	Digest         Digest          `yaml:"digest"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Webhook        Webhook         `yaml:"webhook"`
 	Greeting       Text            `yaml:"greeting"`

@@ -56,6 +56,7 @@ func testStore(t *testing.T, open opener) {
 		"article's dates":   testArticleDates,
 		"articles first":    testArticleFirst,
 		"article of a case": testArticleFromCase,
+		"digest":            testDigest,
 		"wrap-up missing":   testWrapUpMissing,
 		"whole card":        testWholeCard,
 		"decline":           testDeclineHandOver,

@@ -20,6 +20,7 @@ import (
 	"hotline/web/caller"
 	"hotline/web/desk"
 	"hotline/web/floor"
+	"hotline/web/knowledge"
 	"hotline/web/ui"
 )
 
@@ -110,8 +111,12 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	known, err := knowledge.New(knowledgePages(cfg, pages, store, goods, zone, log))
+	if err != nil {
+		return err
+	}
 	mounts := []func(ui.Router){
-		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		work.Mount, known.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
@@ -161,6 +166,13 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	}
 	house.start("staff", people.Run)
 	house.start("catalogue", goods.Run)
+	if cfg.Digest.Every != "" {
+		reports, err := newDigests(cfg, store, zone, log)
+		if err != nil {
+			return err
+		}
+		house.start("digests", reports.Run)
+	}
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
 	}

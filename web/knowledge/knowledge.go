@@ -29,6 +29,9 @@ type Records interface {
 	ReadNews(ctx context.Context, login, number string) error
 	Solutions(context.Context, records.SolutionQuery) ([]records.Solution, error)
 	Users(context.Context) ([]records.User, error)
+	CompileDigest(ctx context.Context, period string, in time.Time) (records.Digest, error)
+	Digest(ctx context.Context, id string) (records.Digest, error)
+	Digests(ctx context.Context, after string, limit int) (records.Page[records.DigestHead], error)
 }
 
 // Options is what the pages need. Pages and Records are required.
@@ -38,6 +41,7 @@ type Options struct {
 	Products func() []records.Product // what there is now; none when nil
 	Company  string                   // whose pages customers read
 	Call     []string                 // the numbers that customers may call
+	Zone     *time.Location           // of the digest's days; time.Local
 	Now      func() time.Time         // time.Now
 	Log      *slog.Logger
 }
@@ -57,6 +61,9 @@ func New(o Options) (*Knowledge, error) {
 	}
 	if o.Products == nil {
 		o.Products = func() []records.Product { return nil }
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -82,6 +89,11 @@ func (k *Knowledge) Mount(r ui.Router) {
 	r.Page("POST /knowledge/{number}/return", writers, k.giveBack)
 	r.Page("POST /knowledge/{number}/publish", writers, k.publish)
 	r.Page("POST /knowledge/{number}/withdraw", writers, k.withdraw)
+
+	r.Page("GET /feedback", readers, k.digest)
+	r.Page("GET /feedback/pdf", readers, k.digestPDF)
+	r.Page("GET /feedback/{id}", readers, k.digest)
+	r.Page("GET /feedback/{id}/pdf", readers, k.digestPDF)
 
 	r.Page("GET /news", readers, k.news)
 	r.Page("POST /news/read", readers, k.readAll)

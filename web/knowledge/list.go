@@ -14,7 +14,7 @@ type listPage struct {
 	Show    string // "" published, review, draft, withdrawn
 	Text    string
 	Product string
-	Counts  map[records.ArticleState]int
+	Counts  map[string]int // by state
 	Choices []choice
 	Rows    []row
 	Older   string
@@ -47,10 +47,14 @@ func (k *Knowledge) list(w http.ResponseWriter, r *http.Request) {
 	default:
 		p.Show, f.Shown = "", true
 	}
-	var err error
-	if p.Counts, err = k.store.ArticleCounts(r.Context()); err != nil {
+	counts, err := k.store.ArticleCounts(r.Context())
+	if err != nil {
 		k.fail(w, r, err)
 		return
+	}
+	p.Counts = map[string]int{}
+	for state, n := range counts {
+		p.Counts[string(state)] = n
 	}
 	for _, product := range k.opt.Products() {
 		p.Choices = append(p.Choices, choice{product.Code, product.Name.In(v.Lang), product.Code == p.Product})

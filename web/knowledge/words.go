@@ -49,6 +49,8 @@ func ownWords() map[string]string {
 		"changed_meanwhile":    "knowledge.trouble.changed",
 		"article_not_found":    "knowledge.trouble.notfound",
 		"case_not_found":       "knowledge.trouble.nocase",
+		"digest_not_found":     "knowledge.trouble.nodigest",
+		"digest_period":        "knowledge.trouble.nodigest",
 		"cursor":               "knowledge.trouble.cursor",
 	}
 }
