@@ -25,6 +25,7 @@ type Config struct {
 	Departments    []Department    `yaml:"departments"`
 	Products       []Product       `yaml:"products"`
 	Templates      []CaseTemplate  `yaml:"case_templates"`
+	Digest         Digest          `yaml:"digest"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Procedures     Procedures      `yaml:"procedures"`
 	Webhook        Webhook         `yaml:"webhook"`

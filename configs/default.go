@@ -46,6 +46,7 @@ func Default() Config {
 		Products:    defaultProducts(),
 		Templates:   defaultCaseTemplates(),
 		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
+		Digest:      Digest{Every: DigestWeek, At: "08:00"},
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Vault:       Vault{Limit: 4 * time.Hour, Ceiling: 12 * time.Hour},
 		Probe:       Probe{Timeout: 5 * time.Second},

@@ -20,6 +20,7 @@ import (
 	"hotline/web/caller"
 	"hotline/web/desk"
 	"hotline/web/floor"
+	"hotline/web/knowledge"
 	"hotline/web/ui"
 )
 
@@ -107,7 +108,15 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	work, err := desk.New(deskPages(cfg, pages, store, roster, log))
+	goods, err := openCatalogue(ctx, cfg, store, log)
+	if err != nil {
+		return err
+	}
+	work, err := desk.New(deskPages(cfg, pages, store, roster, goods, log))
+	if err != nil {
+		return err
+	}
+	known, err := knowledge.New(knowledgePages(cfg, pages, store, goods, zone, log))
 	if err != nil {
 		return err
 	}
@@ -116,7 +125,8 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return err
 	}
 	mounts := []func(ui.Router){
-		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		service.Mount, known.Mount,
 	}
 	proxies := trustedProxies(cfg)
 	if guests != nil {
@@ -173,6 +183,14 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.start("staff", people.Run)
 	if guests != nil {
 		house.start("visitors", guests.Run)
+	}
+	house.start("catalogue", goods.Run)
+	if cfg.Digest.Every != "" {
+		reports, err := newDigests(cfg, store, zone, log)
+		if err != nil {
+			return err
+		}
+		house.start("digests", reports.Run)
 	}
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
