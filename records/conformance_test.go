@@ -58,6 +58,10 @@ func testStore(t *testing.T, open opener) {
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
 		"order":             testOrder,
+		"links":             testLinks,
+		"link guessed":      testLinkGuessed,
+		"link race":         testLinkRace,
+		"issued":            testIssued,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
