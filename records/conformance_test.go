@@ -57,7 +57,15 @@ func testStore(t *testing.T, open opener) {
 		"decline":           testDeclineHandOver,
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
+		"vault":             testVault,
+		"vault time":        testVaultTime,
+		"vault crash":       testVaultCrash,
+		"calendars":         testCalendars,
 		"order":             testOrder,
+		"links":             testLinks,
+		"link guessed":      testLinkGuessed,
+		"link race":         testLinkRace,
+		"issued":            testIssued,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
