@@ -25,7 +25,9 @@ const RoomCodeLife = time.Minute
 
 // RoomCode gives the check-in code that a room shows at an instant: 40 bits of an HMAC over the session's secret and the
 // minute, so that nobody who is not there knows it.
-func (x Lesson) RoomCode(now time.Time) string { return x.roomCode(now.Unix() / int64(RoomCodeLife.Seconds())) }
+func (x Lesson) RoomCode(now time.Time) string {
+	return x.roomCode(now.Unix() / int64(RoomCodeLife.Seconds()))
+}
 
 func (x Lesson) roomCode(window int64) string {
 	key, err := hex.DecodeString(x.Secret)

@@ -19,6 +19,7 @@ func TestDiagrams(t *testing.T) {
 		callbackMachine.name:   callbackMachine.mermaid(),
 		seatMachine.name:       seatMachine.mermaid(),
 		lecturerMachine.name:   lecturerMachine.mermaid(),
+		paperMachine.name:      paperMachine.mermaid(),
 		vaultMachine.name:      vaultMachine.mermaid(),
 	} {
 		want := "# " + name + "\n\nMade from the table in package records by `go test ./records -run Diagrams -update`.\n\n```mermaid\n" + diagram + "```\n"
