@@ -186,4 +186,7 @@ func has(t testing.TB, what, text string, wanted ...string) {
 // noCalls is a queue without any.
 type noCalls struct{ web.Switchboard }
 
-func (noCalls) QueueViews() []queue.QueueView { return nil }
+func (noCalls) Calls() []queue.CallView       { return nil }
+func (noCalls) Queues() []queue.QueueView     { return nil }
+func (noCalls) Agents() []queue.AgentNumbers  { return nil }
+func (noCalls) Floor(mark func()) queue.Floor { mark(); return queue.Floor{} }
