@@ -18,6 +18,7 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
+	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
 	"hotline/web/ui"
@@ -116,6 +117,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	}
 	mounts := []func(ui.Router){
 		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		customer.New(customerPages(cfg, pages, store, log)).Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
