@@ -62,11 +62,23 @@ func testStore(t *testing.T, open opener) {
 		"decline":           testDeclineHandOver,
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
+		"seats":             testSeats,
+		"seat race":         testSeatRace,
+		"class":             testClass,
+		"class without":     testClassWithoutExpert,
+		"class report":      testClassToItsReport,
+		"consulting":        testConsulting,
+		"development":       testDevelopment,
+		"sheet version":     testSheetKeepsItsVersion,
 		"vault":             testVault,
 		"vault time":        testVaultTime,
 		"vault crash":       testVaultCrash,
 		"calendars":         testCalendars,
 		"order":             testOrder,
+		"links":             testLinks,
+		"link guessed":      testLinkGuessed,
+		"link race":         testLinkRace,
+		"issued":            testIssued,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

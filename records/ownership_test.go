@@ -17,6 +17,9 @@ func TestDiagrams(t *testing.T) {
 		ownership.name:         ownership.mermaid(),
 		escalationMachine.name: escalationMachine.mermaid(),
 		callbackMachine.name:   callbackMachine.mermaid(),
+		seatMachine.name:       seatMachine.mermaid(),
+		lecturerMachine.name:   lecturerMachine.mermaid(),
+		paperMachine.name:      paperMachine.mermaid(),
 		vaultMachine.name:      vaultMachine.mermaid(),
 		articleMachine.name:    articleMachine.mermaid(),
 	} {

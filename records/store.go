@@ -13,6 +13,7 @@ import (
 
 	"hotline/records/probe"
 	"hotline/records/procedure"
+	"hotline/records/questionnaire"
 	"hotline/records/vault"
 )
 
@@ -62,6 +63,8 @@ type Options struct {
 	DrainWait time.Duration
 	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
 	Procedures []procedure.Definition
+	// Questionnaires are those that new sheets are begun with, one version of each. Sheets that were begun keep theirs.
+	Questionnaires []questionnaire.Definition
 	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
 	Calendar func(name string) Calendar
 }

@@ -18,6 +18,7 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
+	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
 	"hotline/web/knowledge"
@@ -125,8 +126,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return err
 	}
 	mounts := []func(ui.Router){
-		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
-		service.Mount, known.Mount,
+		work.Mount,
+		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		service.Mount,
+		known.Mount,
+		customer.New(customerPages(cfg, pages, store, log)).Mount,
 	}
 	proxies := trustedProxies(cfg)
 	if guests != nil {
