@@ -78,12 +78,12 @@ func (n Need) Check(step string, p Piece) []Lack {
 		return at.list
 	}
 	if p.Kind != n.Kind {
-		at.add("wrong_kind", "证据类型不符,需要:"+n.Kind.Name().ZH, "wrong kind of evidence, needed: "+n.Kind.Name().EN)
+		at.add("wrong_kind", "证据类型不符，需要："+n.Kind.Name().ZH, "wrong kind of evidence, needed: "+n.Kind.Name().EN)
 		return at.list
 	}
 	if len(n.Via) > 0 && !slices.Contains(n.Via, p.Via) {
 		via := ViaNames(n.Via)
-		at.add("wrong_channel", "来源不符,可用:"+via.ZH, "wrong channel, possible: "+via.EN)
+		at.add("wrong_channel", "来源不符，可用："+via.ZH, "wrong channel, possible: "+via.EN)
 		return at.list
 	}
 	switch n.Kind {
