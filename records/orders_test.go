@@ -16,14 +16,19 @@ import (
 // withProcedures opens a store with the procedures that ship, and a place for files.
 func withProcedures(t testing.TB, c *clock) func(*records.Options) {
 	t.Helper()
-	all := get[[]procedure.Definition](t)(procedure.ParseAll(os.DirFS("../configs/procedures")))
-	files := t.TempDir()
+	all, files := shipped(t), t.TempDir()
 	return func(o *records.Options) {
 		o.Procedures, o.Files = all, files
 		if c != nil {
 			o.Now = c.now
 		}
 	}
+}
+
+// shipped are the procedures that ship.
+func shipped(t testing.TB) []procedure.Definition {
+	t.Helper()
+	return get[[]procedure.Definition](t)(procedure.ParseAll(os.DirFS("../configs/procedures")))
 }
 
 // engineers adds gao and he, who carry out orders.
