@@ -59,6 +59,9 @@ func testStore(t *testing.T, open opener) {
 		"day":               testDay,
 		"vault":             testVault,
 		"vault time":        testVaultTime,
+		"vault left":        testVaultLeft,
+		"remote":            testRemote,
+		"remote closed":     testRemoteClosed,
 		"vault crash":       testVaultCrash,
 		"order":             testOrder,
 	} {

@@ -61,10 +61,10 @@ func (s *Store) ProbePorts(ctx context.Context, by Actor, order, phase string) (
 	return seen, err
 }
 
-// target is a port to look at; relay says that none is opened.
+// target is a port to look at; relay says that none was opened.
 type target struct {
 	probe.Target
-	relay bool
+	relay, closing bool
 }
 
 // probeTargets says what is to be looked at, and writes it down.
@@ -103,7 +103,7 @@ func (s *Store) probeTargets(ctx context.Context, by Actor, order, phase string)
 		}
 		out = nil // the transaction may be tried again
 		for _, x := range accesses {
-			next := target{Target: probe.Target{Host: x.Host, Port: x.Port}, relay: x.Way == "relay"}
+			next := target{Target: probe.Target{Host: x.Host, Port: x.Port}, relay: x.Way == "relay", closing: phase == ProbeClosing}
 			if slices.ContainsFunc(out, func(y target) bool {
 				return y.relay == next.relay && (y.relay || y.Host == next.Host && y.Port == next.Port)
 			}) {
@@ -133,8 +133,11 @@ func pinned(before []PortProbe, host string, port uint16) []netip.Addr {
 	return out
 }
 
-// reasonRelay: no port was opened, so there is none to look at.
-const reasonRelay probe.Reason = "relay"
+// Reasons why nothing was looked at.
+const (
+	reasonRelay    probe.Reason = "relay"     // no port was opened
+	reasonNoTarget probe.Reason = "no-target" // what was agreed is no host and port
+)
 
 func (s *Store) probeOne(ctx context.Context, t target) (PortProbe, error) {
 	if t.relay {
@@ -144,6 +147,8 @@ func (s *Store) probeOne(ctx context.Context, t target) (PortProbe, error) {
 	switch {
 	case errors.Is(err, probe.ErrTooOften):
 		return PortProbe{}, problem(ErrConflict, "probe_too_often", "Wait a few seconds and look again.", "This port was looked at several times just now.")
+	case errors.Is(err, probe.ErrTarget) && t.closing: // agreed by a slip of the pen: it cannot stand in the way of the end
+		return PortProbe{Host: t.Host, Port: t.Port, Outcome: probe.Unknown, Reason: reasonNoTarget, Addresses: []netip.Addr{}, Looks: []probe.Look{}}, nil
 	case errors.Is(err, probe.ErrTarget):
 		return PortProbe{}, problem(ErrInvalid, "probe_target", "Write the host as a name in ASCII letters or as an address, and a port from 1 to 65535.",
 			"%q, port %d, is nothing that can be looked at.", clip(t.Host, 80), t.Port)
