@@ -21,8 +21,9 @@ func Default() Config {
 			RTPFirst: 10000, RTPLast: 19999,
 			Watchdog: 20 * time.Second, FallbackRing: 20 * time.Second, SoundsLanguage: "en",
 		},
-		Hotlines: []Hotline{hotline},
-		Queues:   []Queue{queue},
+		Hotlines:  []Hotline{hotline},
+		Queues:    []Queue{queue},
+		Calendars: Calendars{Default: "china"},
 		PauseReasons: []Reason{
 			{Code: "break", Zh: "小休", En: "Break"},
 			{Code: "meal", Zh: "用餐", En: "Meal"},

@@ -119,8 +119,10 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"media from the network", func(c *Config) { c.Queues[0].Overflow[1].Media = "http://x/y" }, "queues[0].overflow[1].media"},
 		{"team title", func(c *Config) { c.Teams = []Team{{Name: "a", Title: Text{En: "A"}}} }, "teams[0].title.zh"},
 		{"region twice", func(c *Config) {
-			c.Centres = []ServiceCentre{{"a", Text{"甲", "A"}, []string{"广东"}}, {"b", Text{"乙", "B"}, []string{"广东"}}}
+			c.Centres = []ServiceCentre{{"a", Text{"甲", "A"}, []string{"广东"}, ""}, {"b", Text{"乙", "B"}, []string{"广东"}, ""}}
 		}, "service_centres[1].regions[0]"},
+		{"no calendar", func(c *Config) { c.Calendars.Default = "" }, "calendars.default"},
+		{"calendar's name", func(c *Config) { c.Centres = []ServiceCentre{{"a", Text{"甲", "A"}, nil, "中 国"}} }, "service_centres[0].calendar"},
 		{"system's reason", func(c *Config) { c.PauseReasons[0].Code = "desk-lost" }, "pause_reasons[0].code"},
 		{"no reasons", func(c *Config) { c.PauseReasons = nil }, "pause_reasons"},
 		{"no reasons to decline", func(c *Config) { c.DeclineReasons = nil }, "decline_reasons"},

@@ -63,7 +63,12 @@ func testStore(t *testing.T, open opener) {
 		"remote":            testRemote,
 		"remote closed":     testRemoteClosed,
 		"vault crash":       testVaultCrash,
+		"calendars":         testCalendars,
 		"order":             testOrder,
+		"links":             testLinks,
+		"link guessed":      testLinkGuessed,
+		"link race":         testLinkRace,
+		"issued":            testIssued,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

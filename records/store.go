@@ -42,6 +42,8 @@ type Options struct {
 	// once when somebody waits for it (Flush). A caller is at an agent's phone in less: the disk is left for afterwards.
 	JournalBatch int
 	JournalDelay time.Duration
+	// Calendars are the working days and hours by which promised times are counted; none counts around the clock.
+	Calendars Calendars
 	// Departments are those that an enquiry may be referred to (I4); none allows any name.
 	Departments []string
 	// Files is the directory of attachments, made when it is not there; "" takes none.
@@ -77,6 +79,8 @@ type Store struct {
 	beside  sync.WaitGroup
 
 	definitions sync.Map // "code version" → procedure.Definition; versions never change
+
+	calendars calendarCache
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows

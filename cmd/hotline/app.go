@@ -110,8 +110,12 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	service, err := dispatchPages(cfg, pages, store, log)
+	if err != nil {
+		return err
+	}
 	mounts := []func(ui.Router){
-		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
