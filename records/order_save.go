@@ -72,7 +72,7 @@ func (r *runningOrder) save(ctx context.Context, t *txn, what, step string) erro
 		return err
 	}
 	t.changed(*o, what, step, r.by)
-	return nil
+	return t.leaveVault(ctx, *o)
 }
 
 func (r *runningOrder) settledAs(code string) string {
