@@ -58,6 +58,7 @@ func testStore(t *testing.T, open opener) {
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
 		"calendars":         testCalendars,
+		"engineers":         testEngineers,
 		"order":             testOrder,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
