@@ -59,6 +59,8 @@ func testStore(t *testing.T, open opener) {
 		"day":               testDay,
 		"calendars":         testCalendars,
 		"engineers":         testEngineers,
+		"visit code":        testVisitCode,
+		"visit actions":     testVisitActions,
 		"order":             testOrder,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
