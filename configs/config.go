@@ -27,6 +27,8 @@ type Config struct {
 	Templates      []CaseTemplate  `yaml:"case_templates"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Vault          Vault           `yaml:"vault"`
+	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`
 	Supervision    Supervision     `yaml:"supervision"`
@@ -45,6 +47,8 @@ type HTTP struct {
 	Listen    string `yaml:"listen"` // host:port
 	TLS       TLS    `yaml:"tls"`
 	PublicURL string `yaml:"public_url"` // as browsers reach it; "" = http(s)://listen
+
+	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-For is believed
 }
 
 // TLS is a certificate; both files or none.

@@ -145,7 +145,7 @@ func (t *txn) addEvidence(ctx context.Context, by Actor, in EvidenceInput) (Evid
 			return Evidence{}, err
 		}
 		if found {
-			return sameEvidence(row.evidence(), a, in)
+			return t.sameEvidence(ctx, row.evidence(), a, in)
 		}
 	}
 	e := Evidence{
@@ -183,7 +183,14 @@ func (t *txn) addEvidence(ctx context.Context, by Actor, in EvidenceInput) (Evid
 }
 
 // sameEvidence answers a device that sends a piece again. Another piece under the same id is refused.
-func sameEvidence(have Evidence, a acting, in EvidenceInput) (Evidence, error) {
+func (t *txn) sameEvidence(ctx context.Context, have Evidence, a acting, in EvidenceInput) (Evidence, error) {
+	if in.Order != "" {
+		o, err := t.order(ctx, in.Order)
+		if err != nil {
+			return have, err
+		}
+		in.Order = o.ID
+	}
 	if have.Order != in.Order || have.Step != in.Step || have.Need != in.Need || have.Kind != in.Kind || have.Actor != a.name || have.File != in.File {
 		return have, problem(ErrConflict, "client_id_taken", "Give every piece its own id.", "The id %q belongs to other evidence.", in.Client)
 	}

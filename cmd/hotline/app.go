@@ -35,7 +35,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	defer house.end()
 
 	// Records: what must never be lost.
-	store, err := openRecords(ctx, cfg, log)
+	remote, err := remoteService(cfg)
+	if err != nil {
+		return err
+	}
+	store, err := openRecordsWith(ctx, cfg, log, remote)
 	if err != nil {
 		return err
 	}
@@ -91,7 +95,8 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	lookUps := newCards(ctx, store, log)
 	house.onEnd("look-ups", lookUps.wait)
 	offers.roster, offers.cards = roster, lookUps
-	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
+	guests := newVisitors(node, cfg.Asterisk.WebCallers, phones, log)
+	people := newStaff(cfg, store, roster, distributor, lines, guests, log)
 	events := &exchange{
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
@@ -114,14 +119,19 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	mounts := []func(ui.Router){
 		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 	}
-	if phones.softphone.Callers {
-		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
+	proxies := trustedProxies(cfg)
+	if guests != nil {
+		phones.softphone.Admit = guests.admit
+	}
+	if phones.softphone.Callers || guests != nil {
+		mounts = append(mounts, caller.New(callerPage(cfg, pages, phones, guests, proxies, log)).Mount)
 	}
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		QueueTitles: queueTitles(cfg), Softphone: phones.softphone, Pages: pages, Mounts: mounts,
 		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
 		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
+		TrustedProxies: proxies,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
 		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
 		Logins: web.LoginLimit{Attempts: cfg.Security.LoginAttempts, Window: cfg.Security.LoginWindow, Lockout: cfg.Security.LoginLockout},
@@ -150,6 +160,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	board.start(house)
 	house.start("owners", (&owners{store: store, board: board.shared, log: log}).Run)
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
+	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{
@@ -161,6 +172,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		house.start("webhook", hook.Run)
 	}
 	house.start("staff", people.Run)
+	if guests != nil {
+		house.start("visitors", guests.Run)
+	}
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
 	}

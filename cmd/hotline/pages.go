@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -32,6 +33,24 @@ func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *s
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	return pages, nil
+}
+
+// callerPage is what the page of callers needs. guests may be nil.
+func callerPage(cfg configs.Config, pages *ui.Pages, phones telephone, guests *visitors, proxies []netip.Prefix, log *slog.Logger) caller.Options {
+	o := caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN, Source: web.SourceOf(proxies), Log: log}
+	if guests != nil {
+		o.Account = guests.issue
+	}
+	return o
+}
+
+// trustedProxies are the proxies in front of the pages. The configuration was checked.
+func trustedProxies(cfg configs.Config) []netip.Prefix {
+	out := make([]netip.Prefix, len(cfg.HTTP.TrustedProxies))
+	for i, text := range cfg.HTTP.TrustedProxies {
+		out[i] = netip.MustParsePrefix(text)
+	}
+	return out
 }
 
 // numbersToDial are the numbers that a caller's page offers.

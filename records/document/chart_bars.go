@@ -2,7 +2,7 @@ package document
 
 const barHeight = 9.0
 
-func (b Bars) height() float64 { return 4 * bodyStyle.lead }
+func (b Bars) height(*sheet) float64 { return 4 * bodyStyle.lead }
 
 func (b Bars) set(s *sheet) {
 	greatest, err := sound(b.Labels, b.Series)
@@ -20,7 +20,7 @@ func (b Bars) set(s *sheet) {
 		s.caption(b.Title)
 		s.legend(b.Series, func(i int, x, y float64) { s.fill(x, y-3, 16, 6, tone(i)) })
 	}
-	s.need(b.height())
+	s.need(b.height(s))
 	head()
 	for i, label := range b.Labels {
 		name := s.lines(label, tdStyle, nameWidth)

@@ -4,7 +4,7 @@ import "math"
 
 const linesHeight = 150.0
 
-func (b Lines) height() float64 { return linesHeight + 70 }
+func (b Lines) height(*sheet) float64 { return linesHeight + 70 }
 
 func (b Lines) set(s *sheet) {
 	greatest, err := sound(b.Labels, b.Series)
@@ -12,7 +12,7 @@ func (b Lines) set(s *sheet) {
 		s.fail(err)
 		return
 	}
-	s.need(b.height())
+	s.need(b.height(s))
 	s.caption(b.Title)
 	s.legend(b.Series, func(i int, x, y float64) { s.stroke(i, x, y, x+16, y); s.dot(i, x+8, y) })
 	step := roundStep(max(b.Max, greatest) / 4)

@@ -14,22 +14,46 @@ const factLabel = 76.0
 
 func (b Facts) set(s *sheet) { s.facts(b.Facts) }
 
-func (s *sheet) facts(facts []Fact) {
-	if len(facts) == 0 {
-		return
+// height is that of the whole grid when it is small; a large one may be divided anywhere.
+func (b Facts) height(s *sheet) float64 {
+	sum := 0.0
+	for _, row := range s.grid(b.Facts) {
+		longest := 0
+		for _, c := range row {
+			longest = max(longest, len(c.lines))
+		}
+		sum += float64(longest)*bodyStyle.lead + 2*padY
 	}
-	half := bodyWidth / 2
+	if sum > (bodyBottom-bodyTop)/3 {
+		return 3 * bodyStyle.lead
+	}
+	return sum
+}
+
+func (s *sheet) facts(facts []Fact) {
+	for _, row := range s.grid(facts) {
+		s.row(row, nil)
+	}
+	if len(facts) > 0 {
+		s.y += 5
+	}
+}
+
+// grid shares the facts out into rows of cells.
+func (s *sheet) grid(facts []Fact) [][]cell {
+	const half = bodyWidth / 2
+	var rows [][]cell
 	for len(facts) > 0 {
 		first := facts[0]
 		if !s.narrow(first) || len(facts) == 1 || !s.narrow(facts[1]) {
-			s.row(s.fact(first, left, bodyWidth), nil)
+			rows = append(rows, s.fact(first, left, bodyWidth))
 			facts = facts[1:]
 			continue
 		}
-		s.row(append(s.fact(first, left, half), s.fact(facts[1], left+half, half)...), nil)
+		rows = append(rows, append(s.fact(first, left, half), s.fact(facts[1], left+half, half)...))
 		facts = facts[2:]
 	}
-	s.y += 5
+	return rows
 }
 
 // narrow tells whether the fact does with half the width and two lines.

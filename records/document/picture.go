@@ -26,13 +26,13 @@ const maxPixels = 40 << 20
 
 const photoHeight = 160.0
 
-func (b Photos) height() float64 { return photoHeight + 2*smallStyle.lead + 2*padY }
+func (b Photos) height(*sheet) float64 { return photoHeight + 2*smallStyle.lead + 2*padY }
 
 func (b Photos) set(s *sheet) {
 	for i := 0; i < len(b.Photos); i += 2 {
 		pair := b.Photos[i:min(i+2, len(b.Photos))]
 		width := bodyWidth / 2
-		s.need(b.height())
+		s.need(b.height(s))
 		var captions []cell
 		for j, p := range pair {
 			x := left + float64(j)*width

@@ -10,8 +10,8 @@ import (
 
 // Plain gives a text as a document prints it, so that a test, or a court, can compare it with what is extracted from the PDF:
 // in normal form C; line ends as \n; every kind of space as one plain space; invisible marks (control, direction, joiner, variation)
-// left out; a character that looks the same as a common one (radicals, compatibility forms) as the common one; and a character that
-// the fonts lack as its code point in brackets, such as [U+1F600]. Missing, when not nil, is told each of the last.
+// left out; a character that the fonts lack in its common form (NFKC) if they have that, else as its code point in brackets, such as
+// [U+1F600]. Missing, when not nil, is told each of the last.
 func Plain(text string, missing func(rune)) (string, error) {
 	t, err := fonts()
 	if err != nil {
@@ -37,12 +37,10 @@ func (t *typecase) plain(text string, missing func(rune)) string {
 	return b.String()
 }
 
-// printable gives a visible character, its common form, or its code point.
+// printable gives a character that the fonts have, else its common form if they have that, else its code point.
 func (t *typecase) printable(r rune, missing func(rune)) string {
-	if !lookalike(r) {
-		if _, ok := t.find(regular, r); ok {
-			return string(r)
-		}
+	if _, ok := t.find(regular, r); ok {
+		return string(r)
 	}
 	common := norm.NFKC.String(string(r))
 	whole := common != string(r)
@@ -53,23 +51,8 @@ func (t *typecase) printable(r rune, missing func(rune)) string {
 	if whole {
 		return common
 	}
-	if _, ok := t.find(regular, r); ok {
-		return string(r)
-	}
 	if missing != nil {
 		missing(r)
 	}
 	return fmt.Sprintf("[U+%04X]", r)
-}
-
-// lookalike tells the characters that share their glyph with a common one. A PDF names one character for a glyph, so the other would be
-// extracted wrong. A test walks over the whole font for any that is not covered here.
-func lookalike(r rune) bool {
-	switch {
-	case r >= 0x2e80 && r <= 0x2fdf, // radicals
-		r >= 0xf900 && r <= 0xfaff, r >= 0x2f800 && r <= 0x2fa1f, // compatibility ideographs
-		r == 0x00b5, r == 0x2126, r == 0x212a, r == 0x212b: // micro, ohm, kelvin, ångström
-		return true
-	}
-	return false
 }

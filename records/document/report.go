@@ -29,7 +29,7 @@ type Block interface {
 
 // undivided is a block that begins with something that cannot be divided: its heading stays with it.
 type undivided interface {
-	height() float64 // of the part that cannot be divided, in points
+	height(s *sheet) float64 // of the part that should not be divided, in points
 }
 
 // Hash is the SHA-256 of the content, in hex: title, number, facts, blocks and language as they are printed, without signatures. The
@@ -75,7 +75,7 @@ func (r Report) PDF(w io.Writer, o Options) error {
 	for i, b := range r.Blocks {
 		if _, heading := b.(Section); heading && i+1 < len(r.Blocks) {
 			if next, ok := r.Blocks[i+1].(undivided); ok {
-				s.need(headStyle.lead + 14 + next.height())
+				s.need(headStyle.lead + 14 + next.height(s))
 			}
 		}
 		b.set(s)

@@ -64,12 +64,12 @@ type Ruled struct {
 	Lines int
 }
 
-func (b Ruled) height() float64 { return float64(b.Lines)*ruledLead + bodyStyle.lead }
+func (b Ruled) height(*sheet) float64 { return float64(b.Lines)*ruledLead + bodyStyle.lead }
 
 const ruledLead = 24.0
 
 func (b Ruled) set(s *sheet) {
-	s.need(min(b.height(), bodyBottom-bodyTop))
+	s.need(min(b.height(s), bodyBottom-bodyTop))
 	for _, l := range s.lines(b.Label, labelStyle, bodyWidth) {
 		s.draw(left, s.y+labelStyle.baseline(), labelStyle, l)
 		s.y += labelStyle.lead

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 
@@ -106,7 +107,16 @@ func (s *sheet) write(w io.Writer) error {
 	if s.err != nil {
 		return s.err
 	}
-	if _, err := s.pdf.WriteTo(w); err != nil {
+	// gopdf does not look at what a writer says: it writes into memory.
+	var b bytes.Buffer
+	if _, err := s.pdf.WriteTo(&b); err != nil {
+		return fmt.Errorf("make the PDF: %w", err)
+	}
+	pdf, err := mend(b.Bytes())
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(pdf); err != nil {
 		return fmt.Errorf("write the PDF: %w", err)
 	}
 	return nil

@@ -17,9 +17,10 @@ type Signatures struct{ Signatures []Signature }
 
 const signatureHeight = 118.0
 
-func (b Signatures) height() float64 { return signatureHeight }
+func (b Signatures) height(*sheet) float64 { return signatureHeight }
 
 func (b Signatures) set(s *sheet) {
+	s.y += 6
 	width := (bodyWidth - 12) / 2
 	for i, sig := range b.Signatures {
 		if i%2 == 0 {
@@ -35,7 +36,7 @@ func (b Signatures) set(s *sheet) {
 		s.line(x+padX, y-9, x+width-padX, y-9, 0.5, rule)
 		when := s.o.minute(sig.At)
 		if when == "" {
-			when = s.o.say("日期：　　　　　　", "Date:                ")
+			when = s.o.say("日期：　　　　　　　　　　", "Date:                ")
 		}
 		s.aligned(x+padX, width-2*padX, y+3, labelStyle, s.plain(when), End)
 		s.draw(x+padX, y+3, labelStyle, s.one(sig.Name, labelStyle, width-2*padX-s.width(when, labelStyle)-8))

@@ -65,7 +65,7 @@ func (m SurveySheet) Report(o Options) Report {
 		case blank:
 			add(Ruled{Label: q.Text, Lines: 3})
 		default:
-			add(Facts{[]Fact{{Label: q.Text, Value: q.Words, Wide: true}}})
+			add(Table{Head: []string{q.Text}, Rows: [][]string{{q.Words}}})
 		}
 	}
 	if blank {

@@ -78,7 +78,7 @@ func (n Need) Check(step string, p Piece) []Lack {
 		return at.list
 	}
 	if p.Kind != n.Kind {
-		at.add("wrong_kind", "证据类型不符,需要:"+n.Kind.Name().ZH, "wrong kind of evidence, needed: "+n.Kind.Name().EN)
+		at.add("wrong_kind", "证据类型不符，需要："+n.Kind.Name().ZH, "wrong kind of evidence, needed: "+n.Kind.Name().EN)
 		return at.list
 	}
 	switch n.Kind {
@@ -102,7 +102,7 @@ func (n Need) Check(step string, p Piece) []Lack {
 
 func (n Need) checkConfirmation(at *lacks, p Piece) {
 	if len(n.Via) > 0 && !slices.Contains(n.Via, p.Via) {
-		at.add("wrong_channel", "确认方式不符,可用:"+ViaNames(n.Via).ZH, "wrong channel, possible: "+ViaNames(n.Via).EN)
+		at.add("wrong_channel", "确认方式不符，可用："+ViaNames(n.Via).ZH, "wrong channel, possible: "+ViaNames(n.Via).EN)
 		return
 	}
 	b := p.read()

@@ -134,7 +134,7 @@ func (p Progress) Missing(code string) []Lack {
 		}
 		if have := p.Count(code, n); have < n.Min {
 			at.need = n.Code
-			at.add("evidence_missing", "缺少“"+n.Name.ZH+"”("+n.wanted().ZH+")", n.Name.EN+" is missing ("+n.wanted().EN+")")
+			at.add("evidence_missing", "缺少“"+n.Name.ZH+"”（"+n.wanted().ZH+")", n.Name.EN+" is missing ("+n.wanted().EN+")")
 		}
 	}
 	return at.list
@@ -148,7 +148,7 @@ func (n Need) wanted() Text {
 		t = Text{t.ZH + ":" + via.ZH, t.EN + ": " + via.EN}
 	}
 	if n.OrWaiver {
-		t = Text{t.ZH + ",或客户放弃声明", t.EN + ", or the customer's waiver"}
+		t = Text{t.ZH + "，或客户放弃声明", t.EN + ", or the customer's waiver"}
 	}
 	return t
 }
@@ -193,7 +193,7 @@ func (p Progress) Apply(in Input, now time.Time) (Progress, []Effect, []Lack) {
 	mv, ok := Table()[p.State][in.Do]
 	if !ok {
 		at := lacks{step: in.Step}
-		at.add("state", "服务单当前状态("+p.State.Name().ZH+")不允许此操作", "not possible while the order is "+p.State.Name().EN)
+		at.add("state", "服务单当前状态（"+p.State.Name().ZH+"）不允许此操作", "not possible while the order is "+p.State.Name().EN)
 		return p, nil, at.list
 	}
 	next := p

@@ -10,7 +10,8 @@ import { waitFor } from "./backoff.js";
  * @typedef {object} LineOptions
  * @property {string} server ws(s) address
  * @property {string} uri sip:LOGIN@realm
- * @property {string} [login] none: an anonymous caller, who does not register
+ * @property {string} [login]
+ * @property {boolean} [visitor] calls, and does not register
  * @property {string} [ha1] MD5(login:realm:secret), RFC 2617 §3.2.2.2
  * @property {string} [name] shown to the other side
  * @property {RTCIceServer[]} [ice]
@@ -59,7 +60,7 @@ export class Line extends EventTarget {
     });
     /** @type {Registerer|null} */
     this.registerer = null;
-    if (options.login) {
+    if (!options.visitor) {
       this.registerer = new Registerer(this.agent, { expires, refreshFrequency: 50 });
       this.registerer.stateChange.addListener((s) => this.#registration(s));
     }
