@@ -63,6 +63,7 @@ func places() []place {
 		{Path: "/wall", Icon: "monitor", Name: "wall", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/dispatch", Icon: "layout-dashboard", Name: "dispatch", area: "service", roles: []string{"dispatcher", "supervisor"}},
 		{Path: "/dispatch/calendar", Icon: "calendar-clock", Name: "plan", area: "service", roles: []string{"dispatcher", "supervisor"}},
+		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/admin/users", Icon: "users", Name: "users", area: "admin", roles: []string{"administrator"}},
 		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", area: "admin", roles: []string{"administrator"}},
