@@ -65,6 +65,10 @@ func testStore(t *testing.T, open opener) {
 		"visit code":        testVisitCode,
 		"visit actions":     testVisitActions,
 		"order":             testOrder,
+		"links":             testLinks,
+		"link guessed":      testLinkGuessed,
+		"link race":         testLinkRace,
+		"issued":            testIssued,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
