@@ -125,6 +125,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	showOrdersLive(store, hub, log)
 	mounts := []func(ui.Router){
 		work.Mount,
 		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,

@@ -61,6 +61,8 @@ func places() []place {
 		{Path: "/supervise", Icon: "layout-dashboard", Name: "supervise", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/calls", Icon: "phone", Name: "calls", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/wall", Icon: "monitor", Name: "wall", area: "floor", roles: []string{"supervisor"}},
+		{Path: "/dispatch", Icon: "layout-dashboard", Name: "dispatch", area: "service", roles: []string{"dispatcher", "supervisor"}},
+		{Path: "/dispatch/calendar", Icon: "calendar-clock", Name: "plan", area: "service", roles: []string{"dispatcher", "supervisor"}},
 		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
