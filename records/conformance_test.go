@@ -57,6 +57,10 @@ func testStore(t *testing.T, open opener) {
 		"decline":           testDeclineHandOver,
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
+		"vault":             testVault,
+		"vault time":        testVaultTime,
+		"vault crash":       testVaultCrash,
+		"calendars":         testCalendars,
 		"order":             testOrder,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })

@@ -19,6 +19,9 @@ func (c *checkConfigCommand) Run(around surroundings, line *commandLine) error {
 	}
 	cfg, err := line.settings(around)
 	if err == nil {
+		_, err = readCalendars(cfg)
+	}
+	if err == nil {
 		if _, err := procedureFiles(cfg.Procedures.Dir); err != nil {
 			fmt.Fprintln(around.stdout, err)
 			return errFound

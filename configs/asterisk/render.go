@@ -112,7 +112,7 @@ func (p Plan) view() view {
 		Realm:               Realm,
 		HTTPHost:            host,
 		HTTPPort:            port,
-		Modules:             modules(p.Baseline != nil),
+		Modules:             modules(p.Baseline != nil, p.Outbound != nil && p.Outbound.User != ""),
 		Declined:            declined(),
 		WatchdogSeconds:     int64(p.Watchdog.Seconds()),
 		FallbackRingSeconds: int64(p.FallbackRing.Seconds()),

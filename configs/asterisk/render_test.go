@@ -24,6 +24,7 @@ func full() Plan {
 			{Name: "backup", Addresses: []string{"2001:db8::4"}, Codecs: []string{"alaw"}},
 		},
 		DIDs: []string{"4008001234", "95012"}, WebCallers: true,
+		Outbound: &Outbound{Address: "sip.example.org:5060", CallerID: "4008001234", User: "hotline", Password: "golden-provider"},
 		Phones: []Phone{
 			{Name: "desk", HA1: strings.Repeat("0a", 16)}, {Name: "browser", HA1: strings.Repeat("1b", 16), WebRTC: true},
 		},
