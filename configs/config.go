@@ -26,6 +26,7 @@ type Config struct {
 	Products       []Product       `yaml:"products"`
 	Templates      []CaseTemplate  `yaml:"case_templates"`
 	Escalations    Escalations     `yaml:"escalations"`
+	Procedures     Procedures      `yaml:"procedures"`
 	Webhook        Webhook         `yaml:"webhook"`
 	Vault          Vault           `yaml:"vault"`
 	Probe          Probe           `yaml:"probe"`
@@ -116,6 +117,11 @@ type Department struct {
 type Escalations struct {
 	Remote time.Duration `yaml:"remote_response"`
 	Onsite time.Duration `yaml:"onsite_response"`
+}
+
+// Procedures are how the services are carried out, step by step.
+type Procedures struct {
+	Dir string `yaml:"dir"` // *.yaml files that replace those in the binary, one by one; "" = none
 }
 
 // Webhook receives the escalation feed, signed, at least once, in order. URL "" switches it off.

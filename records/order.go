@@ -96,7 +96,7 @@ type OrderFilter struct {
 	Customer string // id
 	Engineer string // login
 	Takes    string // login of who is the engineer or takes part
-	Owner    string // login of the owner of the case
+	Mine     string // login of who is the engineer, takes part, or owns the case
 	Centre   string
 	Region   string
 	Text     string // in number, case, subject or customer's name
@@ -124,7 +124,9 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) (Page[Order], error) 
 	if f.Takes != "" {
 		q.and("o.engineer = ? OR o.id IN (SELECT p.order_id FROM order_people p WHERE p.login = ?)", f.Takes, f.Takes)
 	}
-	q.equal("s.owner", f.Owner)
+	if f.Mine != "" {
+		q.and("o.engineer = ? OR s.owner = ? OR o.id IN (SELECT p.order_id FROM order_people p WHERE p.login = ?)", f.Mine, f.Mine, f.Mine)
+	}
 	q.equal("o.service_centre", f.Centre)
 	q.equal("o.region", f.Region)
 	if f.Text != "" {

@@ -158,6 +158,7 @@ func (s *Site) route() (http.Handler, error) {
 	s.describeHandOvers()
 	s.describePeople()
 	s.describeEscalations()
+	s.describeOrders()
 	s.describeDesk()
 	s.describePhone()
 	s.describeUsers()

@@ -32,6 +32,10 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
+	definitions, err := procedureFiles(cfg.Procedures.Dir)
+	if err != nil {
+		return nil, err
+	}
 	working, err := readCalendars(cfg)
 	if err != nil {
 		return nil, err
@@ -40,6 +44,7 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
+		Procedures:  definitions,
 		Calendars:   working.records(cfg),
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
