@@ -22,6 +22,7 @@ import (
 	"hotline/web/desk"
 	"hotline/web/floor"
 	"hotline/web/knowledge"
+	"hotline/web/orders"
 	"hotline/web/ui"
 )
 
@@ -131,6 +132,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 		service.Mount,
 		known.Mount,
+		orders.New(orderPages(pages, store, log)).Mount,
 		customer.New(customerPages(cfg, pages, store, log)).Mount,
 	}
 	proxies := trustedProxies(cfg)
