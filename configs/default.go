@@ -56,6 +56,7 @@ func Default() Config {
 		},
 		Desk:        Desk{Timeout: 30 * time.Second},
 		Supervision: Supervision{TellAgents: true},
+		Wallboard:   Wallboard{AgentsMissing: 2},
 		Security: Security{
 			CallsPerNumber:  10,
 			SessionLifetime: 12 * time.Hour, SessionIdle: time.Hour,

@@ -66,6 +66,10 @@ func (k *checker) service(c Config) {
 		k.bad("webhook.secret", "use at least 16 characters", "is %d characters long", len(c.Webhook.Secret))
 	}
 	k.between("webhook.timeout", c.Webhook.Timeout, 100*time.Millisecond, 2*time.Minute)
+	k.between("wallboard.longest_wait", c.Wallboard.LongestWait, 0, time.Hour)
+	k.whole("wallboard.waiting_calls", c.Wallboard.WaitingCalls, 0, 10_000)
+	k.whole("wallboard.share_below", c.Wallboard.ShareBelow, 0, 100)
+	k.whole("wallboard.agents_missing", c.Wallboard.AgentsMissing, 0, 1000)
 	k.bilingual("greeting", c.Greeting.Zh, c.Greeting.En)
 	k.between("desk.timeout", c.Desk.Timeout, 5*time.Second, 10*time.Minute)
 }

@@ -146,7 +146,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		QueueTitles: queueTitles(cfg), Softphone: phones.softphone, Pages: pages, Mounts: mounts,
 		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
-		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
+		UserChanged: func(records.User) { people.look() }, PauseReasons: reasonsOf(cfg.PauseReasons), DeclineReasons: reasonsOf(cfg.DeclineReasons), Discreet: !cfg.Supervision.TellAgents,
 		TrustedProxies: proxies,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
 		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
@@ -210,7 +210,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	})
 	invite(out, cfg, listener.Addr().String(), phones)
 	log.Info("hotline serves", "address", listener.Addr().String(), "switches", len(lines))
-	return house.wait(ctx)
+	err = house.wait(ctx)
+	if err == nil {
+		drain(phones.lines, drainTime, log)
+	}
+	return err
 }
 
 func regions(cfg configs.Config) map[string]string {
