@@ -58,6 +58,15 @@ func testStore(t *testing.T, open opener) {
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
 		"order":             testOrder,
+		"followup":          testFollowUp,
+		"managersolves":     testManagerSolves,
+		"draw":              testDraw,
+		"attempts":          testAttempts,
+		"keys":              testKeys,
+		"twochannels":       testTwoChannels,
+		"improvement":       testImprovement,
+		"visits":            testVisits,
+		"outcallback":       testCallback,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

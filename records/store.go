@@ -11,7 +11,9 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"hotline/records/instrument"
 	"hotline/records/procedure"
+	"hotline/records/sampling"
 )
 
 // Options say where the records are and how they behave. Only Path is required.
@@ -49,6 +51,12 @@ type Options struct {
 	MaxFiles int
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
+	// Sampling says how many solved cases are followed up. All of up to 2 in a stratum, at least 1 and 20 % of a larger one.
+	Sampling sampling.Rule
+	// Form is the satisfaction survey that is asked now; surveys keep the version that they were asked by.
+	Form instrument.Form
+	// LowScore is the rating up to which an improvement is due; 2.
+	LowScore int
 	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
 	Procedures []procedure.Definition
 	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
@@ -155,6 +163,8 @@ func (o *Options) setDefaults() {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	set(&o.Sampling, sampling.Rule{Small: 2, Quota: 1, Percent: 20})
+	set(&o.LowScore, 2)
 	if o.RespondWithin == nil {
 		o.RespondWithin = map[string]time.Duration{KindRemote: time.Hour, KindOnsite: 4 * time.Hour}
 	}
