@@ -25,6 +25,8 @@ type Config struct {
 	Products       []Product       `yaml:"products"`
 	Templates      []CaseTemplate  `yaml:"case_templates"`
 	Escalations    Escalations     `yaml:"escalations"`
+	Outbound       Outbound        `yaml:"outbound"`
+	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`

@@ -45,6 +45,8 @@ func Default() Config {
 		Products:    defaultProducts(),
 		Templates:   defaultCaseTemplates(),
 		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
+		Outbound:    defaultOutbound(),
+		FollowUp:    defaultFollowUp(),
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Greeting: Text{
 			Zh: "您好，这里是服务热线，请问有什么可以帮您？",

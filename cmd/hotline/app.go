@@ -92,7 +92,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.onEnd("look-ups", lookUps.wait)
 	offers.roster, offers.cards = roster, lookUps
 	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
+	dialer := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
+		out:         &outEvents{dialer: dialer, store: store, chores: chores},
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
@@ -155,6 +157,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		}
 		house.start("webhook", hook.Run)
 	}
+	house.start("calls out", dialer.Run)
 	house.start("staff", people.Run)
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
