@@ -147,7 +147,11 @@ func (d outDesk) Talking(login, call string, at time.Time) {
 	d.desks.Talk(queue.Talk{Agent: login, Call: queue.Call{ID: call}, At: at, As: whyOut})
 }
 
-func (d outDesk) Over(login, call, end string, at time.Time) {
+func (d outDesk) Over(login, call, end string, talked bool, at time.Time) {
+	if !talked { // their phone was not answered: nothing that they missed counts
+		d.desks.Withdraw(queue.Withdrawal{Agent: login, Call: call, Outcome: "unreachable"})
+		return
+	}
 	d.desks.Over(queue.Over{Agent: login, Call: call, End: end, At: at, Free: true, As: whyOut})
 }
 
