@@ -19,6 +19,7 @@ type Config struct {
 	Queues         []Queue         `yaml:"queues"`
 	Teams          []Team          `yaml:"teams"`
 	Centres        []ServiceCentre `yaml:"service_centres"`
+	Calendars      Calendars       `yaml:"calendars"`
 	PauseReasons   []Reason        `yaml:"pause_reasons"`
 	DeclineReasons []Reason        `yaml:"decline_reasons"`
 	Departments    []Department    `yaml:"departments"`
@@ -28,6 +29,8 @@ type Config struct {
 	Outbound       Outbound        `yaml:"outbound"`
 	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Vault          Vault           `yaml:"vault"`
+	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`
 	Supervision    Supervision     `yaml:"supervision"`
@@ -87,6 +90,14 @@ type ServiceCentre struct {
 	Name    string   `yaml:"name"`
 	Title   Text     `yaml:"title"`
 	Regions []string `yaml:"regions"` // as written in the customer's data, e.g. 广东; "*" = every region nobody else names
+
+	Calendar string `yaml:"calendar"` // by which it works; "" = calendars.default
+}
+
+// Calendars are the working days and hours by which promised times are counted. Their files ship in configs/calendars.
+type Calendars struct {
+	Dir     string `yaml:"dir"`     // of files that are used instead of those that ship; "" = those
+	Default string `yaml:"default"` // of a centre that names none
 }
 
 // Reason is one choice of a list that agents see.

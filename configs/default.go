@@ -21,8 +21,9 @@ func Default() Config {
 			RTPFirst: 10000, RTPLast: 19999,
 			Watchdog: 20 * time.Second, FallbackRing: 20 * time.Second, SoundsLanguage: "en",
 		},
-		Hotlines: []Hotline{hotline},
-		Queues:   []Queue{queue},
+		Hotlines:  []Hotline{hotline},
+		Queues:    []Queue{queue},
+		Calendars: Calendars{Default: "china"},
 		PauseReasons: []Reason{
 			{Code: "break", Zh: "小休", En: "Break"},
 			{Code: "meal", Zh: "用餐", En: "Meal"},
@@ -48,6 +49,8 @@ func Default() Config {
 		Outbound:    defaultOutbound(),
 		FollowUp:    defaultFollowUp(),
 		Webhook:     Webhook{Timeout: 10 * time.Second},
+		Vault:       Vault{Limit: 4 * time.Hour, Ceiling: 12 * time.Hour},
+		Probe:       Probe{Timeout: 5 * time.Second},
 		Greeting: Text{
 			Zh: "您好，这里是服务热线，请问有什么可以帮您？",
 			En: "Hello, this is the service hotline. How may I help you?",

@@ -23,6 +23,7 @@ func check(c Config) Problems {
 	k.queues(c)
 	k.service(c)
 	k.outbound(c)
+	k.remote(c)
 	k.security(c.Security)
 	return k.problems
 }

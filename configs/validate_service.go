@@ -19,6 +19,9 @@ func (k *checker) service(c Config) {
 		k.bilingual(key+".title", t.Title.Zh, t.Title.En)
 	}
 	k.centres(c.Centres)
+	if !plainName.MatchString(c.Calendars.Default) {
+		k.bad("calendars.default", nameMend, "%s is no name of a calendar", quoteShort(c.Calendars.Default))
+	}
 	if len(c.PauseReasons) == 0 {
 		k.bad("pause_reasons", "name at least one, or leave the key out for the defaults", "is empty: no agent could pause")
 	}
@@ -68,6 +71,9 @@ func (k *checker) centres(centres []ServiceCentre) {
 		key := fmt.Sprintf("service_centres[%d]", i)
 		k.name(key+".name", c.Name, plainName, nameMend, names)
 		k.bilingual(key+".title", c.Title.Zh, c.Title.En)
+		if c.Calendar != "" && !plainName.MatchString(c.Calendar) {
+			k.bad(key+".calendar", nameMend, "%s is no name of a calendar", quoteShort(c.Calendar))
+		}
 		for j, region := range c.Regions {
 			at := fmt.Sprintf("%s.regions[%d]", key, j)
 			switch {

@@ -57,6 +57,10 @@ func testStore(t *testing.T, open opener) {
 		"decline":           testDeclineHandOver,
 		"desk's calls":      testDeskCalls,
 		"day":               testDay,
+		"vault":             testVault,
+		"vault time":        testVaultTime,
+		"vault crash":       testVaultCrash,
+		"calendars":         testCalendars,
 		"order":             testOrder,
 		"followup":          testFollowUp,
 		"managersolves":     testManagerSolves,
@@ -67,6 +71,10 @@ func testStore(t *testing.T, open opener) {
 		"improvement":       testImprovement,
 		"visits":            testVisits,
 		"outcallback":       testCallback,
+		"links":             testLinks,
+		"link guessed":      testLinkGuessed,
+		"link race":         testLinkRace,
+		"issued":            testIssued,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

@@ -12,8 +12,10 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"hotline/records/instrument"
+	"hotline/records/probe"
 	"hotline/records/procedure"
 	"hotline/records/sampling"
+	"hotline/records/vault"
 )
 
 // Options say where the records are and how they behave. Only Path is required.
@@ -42,6 +44,8 @@ type Options struct {
 	// once when somebody waits for it (Flush). A caller is at an agent's phone in less: the disk is left for afterwards.
 	JournalBatch int
 	JournalDelay time.Duration
+	// Calendars are the working days and hours by which promised times are counted; none counts around the clock.
+	Calendars Calendars
 	// Departments are those that an enquiry may be referred to (I4); none allows any name.
 	Departments []string
 	// Files is the directory of attachments, made when it is not there; "" takes none.
@@ -49,6 +53,13 @@ type Options struct {
 	// MaxFile is the largest attachment, in bytes; 20 MiB. MaxFiles is how many one case may have; 100.
 	MaxFile  int64
 	MaxFiles int
+	// Vault keeps customers' login information for remote sessions; nil keeps none.
+	Vault *vault.Vault
+	// VaultLimit ends a session of the vault that nobody closed; a service manager may extend it up to VaultCeiling after its
+	// beginning. 4 h, 12 h.
+	VaultLimit, VaultCeiling time.Duration
+	// Probe looks at the ports that customers open; nil looks at none.
+	Probe *probe.Prober
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
 	// Sampling says how many solved cases are followed up. All of up to 2 in a stratum, at least 1 and 20 % of a larger one.
@@ -76,6 +87,8 @@ type Store struct {
 	beside  sync.WaitGroup
 
 	definitions sync.Map // "code version" → procedure.Definition; versions never change
+
+	calendars calendarCache
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows
@@ -158,6 +171,8 @@ func (o *Options) setDefaults() {
 	set(&o.JournalBatch, 64)
 	set(&o.JournalDelay, 20*time.Millisecond)
 	set(&o.DrainWait, 30*time.Second)
+	set(&o.VaultLimit, 4*time.Hour)
+	set(&o.VaultCeiling, 12*time.Hour)
 	set(&o.MaxFile, 20<<20)
 	set(&o.MaxFiles, 100)
 	if o.Now == nil {

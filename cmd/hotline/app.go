@@ -18,6 +18,7 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
+	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
 	"hotline/web/ui"
@@ -35,7 +36,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	defer house.end()
 
 	// Records: what must never be lost.
-	store, err := openRecords(ctx, cfg, log)
+	remote, err := remoteService(cfg)
+	if err != nil {
+		return err
+	}
+	store, err := openRecordsWith(ctx, cfg, log, remote)
 	if err != nil {
 		return err
 	}
@@ -108,8 +113,13 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	service, err := dispatchPages(cfg, pages, store, log)
+	if err != nil {
+		return err
+	}
 	mounts := []func(ui.Router){
-		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		customer.New(customerPages(cfg, pages, store, log)).Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
@@ -147,6 +157,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	board.start(house)
 	house.start("owners", (&owners{store: store, board: board.shared, log: log}).Run)
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
+	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{

@@ -19,6 +19,9 @@ func (c *checkConfigCommand) Run(around surroundings, line *commandLine) error {
 	}
 	cfg, err := line.settings(around)
 	if err == nil {
+		_, err = readCalendars(cfg)
+	}
+	if err == nil {
 		fmt.Fprintf(around.stdout, "%s: good: %d %s, %d %s, %d %s\n", sourceName(line.Config),
 			len(cfg.Hotlines), plural(len(cfg.Hotlines), "hotline"), len(cfg.Queues), plural(len(cfg.Queues), "queue"),
 			len(cfg.Switches), plural(len(cfg.Switches), "switch"))

@@ -53,15 +53,14 @@ func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string) *se
 	return s
 }
 
-// ready presses "ready" and passes the check that stands before it the first time.
+// ready presses "ready" and passes the check that stands before it the first time; one step leads on from there.
 func (s *seat) ready() {
 	s.Click(`[data-testid=ready]`)
 	s.WaitVisible(`[data-testid=check-dialog]`)
 	s.WaitEnabled(`[data-testid=check-heard]`)
 	s.Click(`[data-testid=check-heard]`)
 	s.WaitText(`[data-testid=check-verdict]`, "检查通过")
-	s.Click(`[data-testid=check-close]`)
-	s.Click(`[data-testid=ready]`)
+	s.Click(`[data-testid=check-ready]`)
 	s.h.Eventually(s.login+" is ready", func() bool { return s.h.Presence(s.login) == "ready" })
 }
 

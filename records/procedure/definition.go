@@ -54,7 +54,7 @@ type Step struct {
 	Clock    string        `json:"clock,omitempty"    yaml:"clock"`
 	Within   time.Duration `json:"within,omitempty"   yaml:"within"`
 	From     string        `json:"from,omitempty"     yaml:"from"`
-	Calendar string        `json:"calendar,omitempty" yaml:"calendar"` // "" counts every hour
+	Calendar string        `json:"calendar,omitempty" yaml:"calendar"` // "" counts every hour; "centre": that of the order's service centre
 	Waive    []string      `json:"waive,omitempty"    yaml:"waive"`    // who may waive it, with a reason; nobody when empty
 	Optional bool          `json:"optional,omitempty" yaml:"optional"` // the order may be finished without it
 	// EachVisit: a follow-on order does it again; other settled steps are carried over.

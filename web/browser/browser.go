@@ -17,6 +17,7 @@ type Options struct {
 	Patience time.Duration  // how long each step waits for what it wants; 60 s when 0
 	Flags    map[string]any // further flags of Chromium, without the dashes
 	Insecure bool           // take certificates that nobody signed
+	Profile  string         // directory of the profile, for one that outlives the browser; "": one of its own, removed afterwards
 }
 
 // Browser is one running Chromium with a profile of its own.
@@ -36,9 +37,11 @@ func Start(tb testing.TB, o Options) *Browser {
 	if err != nil {
 		tb.Fatalf("browser: there is no chromium; deploy/test/install.sh installs it: %v", err)
 	}
-	profile, err := os.MkdirTemp("", "hotline-chromium-") //nolint:usetesting // Chromium's children may still write when the test's own directory is removed
-	if err != nil {
-		tb.Fatal(err)
+	profile := o.Profile
+	if profile == "" {
+		if profile, err = os.MkdirTemp("", "hotline-chromium-"); err != nil { //nolint:usetesting // Chromium's children may still write when the test's own directory is removed
+			tb.Fatal(err)
+		}
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.UserDataDir(profile), chromedp.NoSandbox,
@@ -63,10 +66,21 @@ func Start(tb testing.TB, o Options) *Browser {
 		done()
 		cancel()
 		stop()
-		_ = os.RemoveAll(profile)
+		if o.Profile == "" {
+			_ = os.RemoveAll(profile)
+		}
 	})
 	if err := chromedp.Do(ctx); err != nil {
 		tb.Fatalf("browser: start %s: %v", program, err)
 	}
 	return &Browser{tb: tb, opt: o, ctx: ctx}
+}
+
+// Kill ends the browser as a crash would: no page of it can say a last word. Its tabs are of no use afterwards.
+func (b *Browser) Kill() {
+	b.tb.Helper()
+	if err := chromedp.FromContext(b.ctx).Browser.Process().Kill(); err != nil {
+		b.tb.Fatalf("browser: kill: %v", err)
+	}
+	<-b.ctx.Done()
 }

@@ -24,6 +24,7 @@ type Look struct {
 	Dark          bool
 	Still         bool // prefers-reduced-motion
 	Zone          string
+	Profile       bool // cookies and storage of the browser's profile, not of the tab's own
 }
 
 // Tab is one page with cookies of its own. What fails in it fails its test; every step waits with the browser's patience.
@@ -49,7 +50,11 @@ func (b *Browser) Tab(look ...Look) *Tab {
 	if l.Lang == "" {
 		l.Lang = "zh-CN"
 	}
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	var options []chromedp.ContextOption
+	if !l.Profile {
+		options = append(options, chromedp.WithNewBrowserContext())
+	}
+	ctx, cancel := chromedp.NewContext(b.ctx, options...)
 	t := &Tab{b: b, ctx: ctx}
 	b.tb.Cleanup(func() {
 		cancel()

@@ -20,7 +20,7 @@ func (pl *plate) functions() template.FuncMap {
 		"has":      func(role string) bool { return pl.visitor.Has(role) },
 		"here":     pl.path,
 		"inlang":   pl.inLang,
-		"nav":      func() []place { return places(pl.visitor, pl.path()) },
+		"nav":      func() []area { return areas(pl.visitor, pl.path()) },
 		"company":  func() string { return p.opt.Company },
 		"notice":   func() string { return p.opt.Notice() },
 		"number":   func(n string) string { return number(pl.visitor, n) },

@@ -133,6 +133,12 @@ export class PopView {
     if (last) put(line, last.answered && last.agent ? text("desk.js.pop.last", whenOf(last.arrived), this.people.name(last.agent)) : text("desk.js.pop.lastmissed", whenOf(last.arrived)));
   }
 
+  /** A name in the notice has become known. @param {Model} m */
+  sayAgain(m) {
+    this.told = null;
+    this.#say(m);
+  }
+
   /** What became of the last offer, for a few seconds. @param {Model} m */
   #say(m) {
     if (m.notice === this.told) return;
