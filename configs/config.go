@@ -28,6 +28,8 @@ type Config struct {
 	Digest         Digest          `yaml:"digest"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Procedures     Procedures      `yaml:"procedures"`
+	Outbound       Outbound        `yaml:"outbound"`
+	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
 	Vault          Vault           `yaml:"vault"`
 	Probe          Probe           `yaml:"probe"`

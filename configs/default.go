@@ -47,6 +47,8 @@ func Default() Config {
 		Templates:   defaultCaseTemplates(),
 		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
 		Digest:      Digest{Every: DigestWeek, At: "08:00"},
+		Outbound:    defaultOutbound(),
+		FollowUp:    defaultFollowUp(),
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Vault:       Vault{Limit: 4 * time.Hour, Ceiling: 12 * time.Hour},
 		Probe:       Probe{Timeout: 5 * time.Second},

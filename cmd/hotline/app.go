@@ -100,7 +100,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	offers.roster, offers.cards = roster, lookUps
 	guests := newVisitors(node, cfg.Asterisk.WebCallers, phones, log)
 	people := newStaff(cfg, store, roster, distributor, lines, guests, log)
+	dialer := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
+		out:         &outEvents{dialer: dialer, store: store, chores: chores},
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
@@ -187,6 +189,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		}
 		house.start("webhook", hook.Run)
 	}
+	house.start("calls out", dialer.Run)
 	house.start("staff", people.Run)
 	if guests != nil {
 		house.start("visitors", guests.Run)
