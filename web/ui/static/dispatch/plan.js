@@ -1,7 +1,5 @@
 // @ts-check
 // Moving visits by keyboard: Alt with ← → shifts by 15 minutes (a day in the week), with ↑ ↓ gives it to the next engineer.
-/** @type {{ajax: (method: string, url: string, o: object) => Promise<void>}} */
-const htmx = /** @type {any} */ (window).htmx;
 let busy = false;
 
 document.addEventListener("keydown", async (e) => {
@@ -23,7 +21,7 @@ document.addEventListener("keydown", async (e) => {
   }
   busy = true;
   try {
-    await htmx.ajax("POST", `/dispatch/calendar/${block.dataset.id}/move`, { target: "#plan", swap: "outerHTML", values });
+    await htmx.ajax("post", `/dispatch/calendar/${block.dataset.id}/move`, { target: "#plan", swap: "outerHTML", values });
     document.getElementById(`block-${document.querySelector("#plan")?.getAttribute("data-moved")}`)?.focus();
   } finally {
     busy = false;
