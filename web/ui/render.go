@@ -140,3 +140,20 @@ func (p *Pages) Trouble(w http.ResponseWriter, r *http.Request, status int, what
 	}
 	p.Render(w, r, status, "ui/trouble", data)
 }
+
+// HTML draws one block for the visitor of the request, to stand inside another page: a panel. name is as for Fragment.
+func (p *Pages) HTML(r *http.Request, name string, data any) (template.HTML, error) {
+	page, block, inPage := strings.Cut(name, "#")
+	pr := p.presses[page]
+	switch {
+	case pr == nil:
+		pr, block = p.shared, name
+	case !inPage:
+		block = "content"
+	}
+	var b bytes.Buffer
+	if err := pr.print(&b, r, block, data); err != nil {
+		return "", err
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // a template made it, with everything in it escaped
+}
