@@ -163,7 +163,7 @@ func (s *Site) home(ctx context.Context, who *who) string {
 	for _, place := range []struct {
 		role Role
 		path string
-	}{{Agent, "/desk"}, {Supervisor, "/supervise"}} {
+	}{{Agent, "/desk"}, {Supervisor, "/supervise"}, {Dispatcher, "/orders"}, {Engineer, "/orders"}} {
 		if who.has(place.role) && s.mounted(ctx, place.path) {
 			return place.path
 		}

@@ -20,6 +20,7 @@ import (
 	"hotline/web/caller"
 	"hotline/web/desk"
 	"hotline/web/floor"
+	"hotline/web/orders"
 	"hotline/web/ui"
 )
 
@@ -115,7 +116,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return err
 	}
 	mounts := []func(ui.Router){
-		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		work.Mount, service.Mount, orders.New(orderPages(pages, store, log)).Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)

@@ -134,7 +134,7 @@ func (p Progress) Missing(code string) []Lack {
 		}
 		if have := p.Count(code, n); have < n.Min {
 			at.need = n.Code
-			at.add("evidence_missing", "缺少“"+n.Name.ZH+"”（"+n.wanted().ZH+")", n.Name.EN+" is missing ("+n.wanted().EN+")")
+			at.add("evidence_missing", "缺少“"+n.Name.ZH+"”（"+n.wanted().ZH+"）", n.Name.EN+" is missing ("+n.wanted().EN+")")
 		}
 	}
 	return at.list
@@ -145,7 +145,7 @@ func (n Need) wanted() Text {
 	t := n.Kind.Name()
 	if len(n.Via) > 0 {
 		via := ViaNames(n.Via)
-		t = Text{t.ZH + ":" + via.ZH, t.EN + ": " + via.EN}
+		t = Text{t.ZH + "：" + via.ZH, t.EN + ": " + via.EN}
 	}
 	if n.OrWaiver {
 		t = Text{t.ZH + "，或客户放弃声明", t.EN + ", or the customer's waiver"}

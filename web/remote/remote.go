@@ -80,7 +80,7 @@ func (p *Pages) Panel(r *http.Request, f records.OrderFile) (template.HTML, erro
 	if err != nil {
 		return "", err
 	}
-	return p.opt.Pages.HTML(r, "remote/_panel", view)
+	return p.opt.Pages.Block(r, "remote/_panel", view)
 }
 
 // show is the panel on a page of its own.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -101,6 +102,15 @@ func (p *Pages) Fragment(w http.ResponseWriter, r *http.Request, status int, nam
 	p.answer(w, r, status, pr, block, name, data)
 }
 
+// Block prints one shared block ("area/_name") for the visitor of the request, to be put into a page of another area.
+func (p *Pages) Block(r *http.Request, name string, data any) (template.HTML, error) {
+	var b bytes.Buffer
+	if err := p.shared.print(&b, r, name, data); err != nil {
+		return "", fmt.Errorf("ui: block %s: %w", name, err)
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // html/template escaped it
+}
+
 func (p *Pages) answer(w http.ResponseWriter, r *http.Request, status int, pr *press, block, name string, data any) {
 	var b bytes.Buffer
 	if err := pr.print(&b, r, block, data); err != nil {
@@ -139,21 +149,4 @@ func (p *Pages) Trouble(w http.ResponseWriter, r *http.Request, status int, what
 		return
 	}
 	p.Render(w, r, status, "ui/trouble", data)
-}
-
-// HTML draws one block for the visitor of the request, to stand inside another page: a panel. name is as for Fragment.
-func (p *Pages) HTML(r *http.Request, name string, data any) (template.HTML, error) {
-	page, block, inPage := strings.Cut(name, "#")
-	pr := p.presses[page]
-	switch {
-	case pr == nil:
-		pr, block = p.shared, name
-	case !inPage:
-		block = "content"
-	}
-	var b bytes.Buffer
-	if err := pr.print(&b, r, block, data); err != nil {
-		return "", err
-	}
-	return template.HTML(b.String()), nil //nolint:gosec // a template made it, with everything in it escaped
 }
