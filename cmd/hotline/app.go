@@ -18,6 +18,7 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
+	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
 	"hotline/web/orders"
@@ -116,7 +117,8 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return err
 	}
 	mounts := []func(ui.Router){
-		work.Mount, service.Mount, orders.New(orderPages(pages, store, log)).Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		work.Mount, service.Mount, orders.New(orderPages(pages, store, log)).Mount, customer.New(customerPages(cfg, pages, store, log)).Mount,
+		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
