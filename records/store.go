@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"hotline/records/procedure"
+	"hotline/records/sheet"
 )
 
 // Options say where the records are and how they behave. Only Path is required.
@@ -47,6 +48,8 @@ type Options struct {
 	// MaxFile is the largest attachment, in bytes; 20 MiB. MaxFiles is how many one case may have; 100.
 	MaxFile  int64
 	MaxFiles int
+	// Imports bound files of customers and products. 10 MiB, 20,000 rows and the head.
+	Imports sheet.Limits
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
 	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
@@ -68,6 +71,9 @@ type Store struct {
 	beside  sync.WaitGroup
 
 	definitions sync.Map // "code version" → procedure.Definition; versions never change
+
+	running   context.Context //nolint:containedctx // ends with the store: what imports run in
+	importing importJobs
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows
@@ -111,7 +117,8 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	}
 	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s.stop = stop
+	s.stop, s.running = stop, running
+	s.importing.running = map[string]*runningJob{}
 	s.beside.Go(func() { s.keepSearch(running) })
 	return s, nil
 }
@@ -152,6 +159,7 @@ func (o *Options) setDefaults() {
 	set(&o.DrainWait, 30*time.Second)
 	set(&o.MaxFile, 20<<20)
 	set(&o.MaxFiles, 100)
+	o.Imports = importLimits(o.Imports)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
