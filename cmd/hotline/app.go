@@ -20,6 +20,7 @@ import (
 	"hotline/web/caller"
 	"hotline/web/desk"
 	"hotline/web/floor"
+	"hotline/web/imports"
 	"hotline/web/knowledge"
 	"hotline/web/ui"
 )
@@ -115,8 +116,12 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	files, err := imports.New(importPages(pages, store, goods, log))
+	if err != nil {
+		return err
+	}
 	mounts := []func(ui.Router){
-		work.Mount, known.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		work.Mount, known.Mount, files.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
