@@ -18,6 +18,7 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
+	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
 	"hotline/web/ui"
@@ -118,6 +119,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	showOrdersLive(store, hub, log)
 	mounts := []func(ui.Router){
 		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+		customer.New(customerPages(cfg, pages, store, log)).Mount,
 	}
 	proxies := trustedProxies(cfg)
 	if guests != nil {
