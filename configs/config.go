@@ -19,13 +19,20 @@ type Config struct {
 	Queues         []Queue         `yaml:"queues"`
 	Teams          []Team          `yaml:"teams"`
 	Centres        []ServiceCentre `yaml:"service_centres"`
+	Calendars      Calendars       `yaml:"calendars"`
 	PauseReasons   []Reason        `yaml:"pause_reasons"`
 	DeclineReasons []Reason        `yaml:"decline_reasons"`
 	Departments    []Department    `yaml:"departments"`
 	Products       []Product       `yaml:"products"`
 	Templates      []CaseTemplate  `yaml:"case_templates"`
+	Digest         Digest          `yaml:"digest"`
 	Escalations    Escalations     `yaml:"escalations"`
+	Procedures     Procedures      `yaml:"procedures"`
+	Outbound       Outbound        `yaml:"outbound"`
+	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Vault          Vault           `yaml:"vault"`
+	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`
 	Supervision    Supervision     `yaml:"supervision"`
@@ -96,6 +103,14 @@ type ServiceCentre struct {
 	Name    string   `yaml:"name"`
 	Title   Text     `yaml:"title"`
 	Regions []string `yaml:"regions"` // as written in the customer's data, e.g. 广东; "*" = every region nobody else names
+
+	Calendar string `yaml:"calendar"` // by which it works; "" = calendars.default
+}
+
+// Calendars are the working days and hours by which promised times are counted. Their files ship in configs/calendars.
+type Calendars struct {
+	Dir     string `yaml:"dir"`     // of files that are used instead of those that ship; "" = those
+	Default string `yaml:"default"` // of a centre that names none
 }
 
 // Reason is one choice of a list that agents see.
@@ -116,6 +131,11 @@ type Department struct {
 type Escalations struct {
 	Remote time.Duration `yaml:"remote_response"`
 	Onsite time.Duration `yaml:"onsite_response"`
+}
+
+// Procedures are how the services are carried out, step by step.
+type Procedures struct {
+	Dir string `yaml:"dir"` // *.yaml files that replace those in the binary, one by one; "" = none
 }
 
 // Webhook receives the escalation feed, signed, at least once, in order. URL "" switches it off.

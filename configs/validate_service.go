@@ -19,6 +19,9 @@ func (k *checker) service(c Config) {
 		k.bilingual(key+".title", t.Title.Zh, t.Title.En)
 	}
 	k.centres(c.Centres)
+	if !plainName.MatchString(c.Calendars.Default) {
+		k.bad("calendars.default", nameMend, "%s is no name of a calendar", quoteShort(c.Calendars.Default))
+	}
 	if len(c.PauseReasons) == 0 {
 		k.bad("pause_reasons", "name at least one, or leave the key out for the defaults", "is empty: no agent could pause")
 	}
@@ -47,6 +50,12 @@ func (k *checker) service(c Config) {
 		k.bilingual(key, d.Zh, d.En)
 	}
 	k.products(c)
+	if d := c.Digest.Every; d != "" && d != DigestDay && d != DigestWeek && d != DigestMonth {
+		k.bad("digest.every", "use day, week or month; \"\" makes no digest", "there is no period %s", quoteShort(d))
+	}
+	if _, err := time.Parse("15:04", c.Digest.At); err != nil {
+		k.bad("digest.at", `write it as "08:00"`, "%s is no time of day", quoteShort(c.Digest.At))
+	}
 	k.between("escalations.remote_response", c.Escalations.Remote, time.Minute, 30*24*time.Hour)
 	k.between("escalations.onsite_response", c.Escalations.Onsite, time.Minute, 30*24*time.Hour)
 	if u := k.url("webhook.url", c.Webhook.URL, true, "https", "http"); u != nil && u.Scheme == "http" && !loopback(u.Hostname()) {
@@ -72,6 +81,9 @@ func (k *checker) centres(centres []ServiceCentre) {
 		key := fmt.Sprintf("service_centres[%d]", i)
 		k.name(key+".name", c.Name, plainName, nameMend, names)
 		k.bilingual(key+".title", c.Title.Zh, c.Title.En)
+		if c.Calendar != "" && !plainName.MatchString(c.Calendar) {
+			k.bad(key+".calendar", nameMend, "%s is no name of a calendar", quoteShort(c.Calendar))
+		}
 		for j, region := range c.Regions {
 			at := fmt.Sprintf("%s.regions[%d]", key, j)
 			switch {

@@ -33,6 +33,13 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"listen", func(c *Config) { c.HTTP.Listen = "8080" }, "http.listen"},
 		{"port", func(c *Config) { c.HTTP.Listen = "127.0.0.1:99999" }, "http.listen"},
 		{"any port", func(c *Config) { c.HTTP.Listen = "127.0.0.1:0" }, ""},
+		{"vault limit", func(c *Config) { c.Vault.Limit = time.Second }, "vault.limit"},
+		{"vault ceiling", func(c *Config) { c.Vault.Ceiling = time.Hour }, "vault.ceiling"},
+		{"two master keys", func(c *Config) { c.Vault.Key, c.Vault.KeyFile = "x", "y" }, "vault.key"},
+		{"probe", func(c *Config) { c.Probe.Allow = []ProbeTarget{{"203.0.113.0/24", "22,5900-5910"}, {"*", "443"}} }, ""},
+		{"probe network", func(c *Config) { c.Probe.Allow = []ProbeTarget{{"203.0.113.1/24", "22"}} }, "probe.allow[0]"},
+		{"probe port", func(c *Config) { c.Probe.Allow = []ProbeTarget{{"*", "ssh"}} }, "probe.allow[0]"},
+		{"probe timeout", func(c *Config) { c.Probe.Timeout = 0 }, "probe.timeout"},
 		{"open without TLS", func(c *Config) { c.HTTP.Listen = ":8080" }, "http.listen"},
 		{"open with TLS", func(c *Config) { c.HTTP = HTTP{Listen: ":8080", TLS: TLS{CertFile: "a", KeyFile: "b"}} }, ""},
 		{"behind a proxy", func(c *Config) { c.HTTP = HTTP{Listen: ":8080", PublicURL: "https://h.example"} }, ""},
@@ -116,8 +123,10 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"media from the network", func(c *Config) { c.Queues[0].Overflow[1].Media = "http://x/y" }, "queues[0].overflow[1].media"},
 		{"team title", func(c *Config) { c.Teams = []Team{{Name: "a", Title: Text{En: "A"}}} }, "teams[0].title.zh"},
 		{"region twice", func(c *Config) {
-			c.Centres = []ServiceCentre{{"a", Text{"甲", "A"}, []string{"广东"}}, {"b", Text{"乙", "B"}, []string{"广东"}}}
+			c.Centres = []ServiceCentre{{"a", Text{"甲", "A"}, []string{"广东"}, ""}, {"b", Text{"乙", "B"}, []string{"广东"}, ""}}
 		}, "service_centres[1].regions[0]"},
+		{"no calendar", func(c *Config) { c.Calendars.Default = "" }, "calendars.default"},
+		{"calendar's name", func(c *Config) { c.Centres = []ServiceCentre{{"a", Text{"甲", "A"}, nil, "中 国"}} }, "service_centres[0].calendar"},
 		{"system's reason", func(c *Config) { c.PauseReasons[0].Code = "desk-lost" }, "pause_reasons[0].code"},
 		{"no reasons", func(c *Config) { c.PauseReasons = nil }, "pause_reasons"},
 		{"no reasons to decline", func(c *Config) { c.DeclineReasons = nil }, "decline_reasons"},

@@ -48,6 +48,10 @@ func Can(sw Switch, a Ability) bool {
 		_, ok := sw.(Monitor)
 		return ok
 	}
+	if a == CanDial {
+		_, ok := sw.(Dialer)
+		return ok
+	}
 	return true
 }
 

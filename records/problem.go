@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"hotline/records/procedure"
 )
 
 // The kinds of refusal. Every *Problem matches exactly one of them with errors.Is.
@@ -26,10 +28,11 @@ var (
 
 // Problem is a refusal that can be shown to a person: a stable code, one sentence what is wrong, one what to do.
 type Problem struct {
-	Code   string  `json:"code"`
-	What   string  `json:"what"`
-	Do     string  `json:"do"`
-	Fields []Field `json:"fields,omitempty"` // with ErrIncomplete and ErrInvalid: every field at fault
+	Code   string           `json:"code"`
+	What   string           `json:"what"`
+	Do     string           `json:"do"`
+	Fields []Field          `json:"fields,omitempty"` // with ErrIncomplete and ErrInvalid: every field at fault
+	Lacks  []procedure.Lack `json:"lacks,omitempty"`  // what an order lacks, in both languages; Fields says the same in English
 	kind   error
 }
 

@@ -58,6 +58,7 @@ func sqliteDialect(path string) (*dialect, error) {
 	dsn := func(more ...string) string {
 		q := url.Values{}
 		q.Set("_foreign_keys", "on")
+		q.Set("_stmt_cache_size", "128") // to prepare a statement costs more than to run one; every connection keeps its own
 		q.Set("_busy_timeout", strconv.FormatInt(lockPoll.Milliseconds(), 10))
 		for i := 0; i < len(more); i += 2 {
 			q.Set(more[i], more[i+1])

@@ -205,7 +205,7 @@ func (t *txn) setSkills(ctx context.Context, login string, skills map[string]int
 func (f *faults) roles(roles []string) {
 	for _, r := range roles {
 		switch r {
-		case RoleAgent, RoleSupervisor, RoleDispatcher, RoleAdministrator:
+		case RoleAgent, RoleEngineer, RoleSupervisor, RoleDispatcher, RoleAdministrator:
 		default:
 			f.add("roles", "unknown", "Use agent, supervisor, dispatcher or administrator.", "There is no role %q.", r)
 		}

@@ -13,6 +13,7 @@ const (
 	RoleAgent         = "agent"
 	RoleSupervisor    = "supervisor" // the service manager
 	RoleDispatcher    = "dispatcher"
+	RoleEngineer      = "engineer" // carries out service orders: sees own orders and their customers' contact data, nothing else
 	RoleAdministrator = "administrator"
 )
 

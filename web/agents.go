@@ -53,7 +53,7 @@ func (s *Site) pauseReasons() []Reason {
 
 func (s *Site) describeAgents() {
 	handle(s, op{
-		id: "list-agents", method: http.MethodGet, path: apiBase + "/agents", tag: "queues",
+		id: "list-agents", method: http.MethodGet, path: apiBase + "/agents", tag: "queues", roles: []Role{Agent, Supervisor, Dispatcher, Administrator},
 		summary: "List everybody who can take calls, and where they stand",
 	}, func(_ context.Context, w *who, _ *struct{}) (*list[agent.View], error) {
 		views := s.opt.Agents.Views()
@@ -63,7 +63,7 @@ func (s *Site) describeAgents() {
 		return listOf(views, nil)
 	})
 	handle(s, op{
-		id: "get-agent", method: http.MethodGet, path: apiBase + "/agents/{login}", tag: "queues",
+		id: "get-agent", method: http.MethodGet, path: apiBase + "/agents/{login}", tag: "queues", roles: []Role{Agent, Supervisor, Dispatcher, Administrator},
 		summary: "Tell where one agent stands", codes: []string{codeNotFound},
 	}, func(_ context.Context, w *who, in *ByLogin) (*one[agent.View], error) {
 		v, err := s.presence(in.Login)

@@ -159,6 +159,7 @@ func (s *Site) route() (http.Handler, error) {
 	s.describeHandOvers()
 	s.describePeople()
 	s.describeEscalations()
+	s.describeOrders()
 	s.describeDesk()
 	s.describePhone()
 	s.describeUsers()

@@ -35,7 +35,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	defer house.end()
 
 	// Records: what must never be lost.
-	store, err := openRecords(ctx, cfg, log)
+	remote, err := remoteService(cfg)
+	if err != nil {
+		return err
+	}
+	store, err := openRecordsWith(ctx, cfg, log, remote)
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	offers.roster, offers.cards = roster, lookUps
 	guests := newVisitors(node, cfg.Asterisk.WebCallers, phones, log)
 	people := newStaff(cfg, store, roster, distributor, lines, guests, log)
+	dialer := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
+		out:         &outEvents{dialer: dialer, store: store, chores: chores},
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
@@ -103,13 +109,23 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	work, err := desk.New(deskPages(cfg, pages, store, roster, log))
+	goods, err := openCatalogue(ctx, cfg, store, log)
 	if err != nil {
 		return err
 	}
-	mounts := []func(ui.Router){
-		work.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+	work, err := desk.New(deskPages(cfg, pages, store, roster, goods, log))
+	if err != nil {
+		return err
 	}
+	showOrdersLive(store, hub, log)
+	services, err := servicePages(cfg, pages, store, goods, zone, log)
+	if err != nil {
+		return err
+	}
+	mounts := append([]func(ui.Router){
+		work.Mount,
+		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+	}, services...)
 	proxies := trustedProxies(cfg)
 	if guests != nil {
 		phones.softphone.Admit = guests.admit
@@ -151,6 +167,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	board.start(house)
 	house.start("owners", (&owners{store: store, board: board.shared, log: log}).Run)
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
+	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{
@@ -161,9 +178,18 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		}
 		house.start("webhook", hook.Run)
 	}
+	house.start("calls out", dialer.Run)
 	house.start("staff", people.Run)
 	if guests != nil {
 		house.start("visitors", guests.Run)
+	}
+	house.start("catalogue", goods.Run)
+	if cfg.Digest.Every != "" {
+		reports, err := newDigests(cfg, store, zone, log)
+		if err != nil {
+			return err
+		}
+		house.start("digests", reports.Run)
 	}
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })

@@ -78,17 +78,10 @@ func queueTitles(cfg configs.Config) map[string]web.Title {
 }
 
 // deskPages is what the case side of the desk needs.
-func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster *agent.Roster, log *slog.Logger) desk.Options {
-	o := desk.Options{Pages: pages, Records: store, Presence: roster, Log: log}
+func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster *agent.Roster, goods *catalogue, log *slog.Logger) desk.Options {
+	o := desk.Options{Pages: pages, Records: store, Presence: roster, Products: goods.choices, Log: log}
 	choice := func(code, zh, en string) desk.Choice {
 		return desk.Choice{Code: code, Words: desk.Words{Zh: zh, En: en}}
-	}
-	for _, p := range cfg.Products {
-		product := desk.Product{Choice: choice(p.Code, p.Zh, p.En)}
-		for _, c := range p.Categories {
-			product.Categories = append(product.Categories, choice(c.Code, c.Zh, c.En))
-		}
-		o.Products = append(o.Products, product)
 	}
 	for _, t := range cfg.Templates {
 		o.Templates = append(o.Templates, desk.Template{

@@ -5,29 +5,71 @@ import (
 	"strings"
 )
 
-// place is one entry of the navigation.
+// place is one page of the navigation.
 type place struct {
 	Path, Icon string
 	Name       string // of the text: "ui.nav." + Name
 	Current    bool
+	area       string
 	roles      []string // none: everybody signed in
 }
 
-// places gives the navigation of a visitor, in the order in which it is shown.
-func places(v Visitor, path string) []place {
-	all := []place{
-		{Path: "/desk", Icon: "headset", Name: "desk", roles: []string{"agent"}},
-		{Path: "/supervise", Icon: "layout-dashboard", Name: "supervise", roles: []string{"supervisor"}},
-		{Path: "/calls", Icon: "phone", Name: "calls", roles: []string{"supervisor"}},
-		{Path: "/wall", Icon: "monitor", Name: "wall", roles: []string{"supervisor"}},
-		{Path: "/admin/users", Icon: "users", Name: "users", roles: []string{"administrator"}},
-		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", roles: []string{"administrator"}},
-	}
-	mine := slices.DeleteFunc(all, func(p place) bool {
+// area is one entry of the top bar: the places that are used for one kind of work. An area of one place goes by its name.
+type area struct {
+	Name    string // of the text: "ui.nav." + Name
+	Icon    string
+	Current bool
+	Places  []place
+}
+
+// areas gives the navigation of a visitor, in the order in which it is shown. An area in which they may see nothing is left out.
+func areas(v Visitor, path string) []area {
+	mine := slices.DeleteFunc(places(), func(p place) bool {
 		return len(p.roles) > 0 && !slices.ContainsFunc(p.roles, v.Has)
 	})
+	here := -1
 	for i, p := range mine {
-		mine[i].Current = path == p.Path || strings.HasPrefix(path, p.Path+"/")
+		if (path == p.Path || strings.HasPrefix(path, p.Path+"/")) && (here < 0 || len(p.Path) > len(mine[here].Path)) {
+			here = i
+		}
 	}
-	return mine
+	if here >= 0 {
+		mine[here].Current = true
+	}
+	icons := map[string]string{"floor": "layout-dashboard", "service": "wrench", "customers": "book-open", "admin": "settings"}
+	var all []area
+	for _, p := range mine {
+		if n := len(all); n == 0 || all[n-1].Name != p.area {
+			all = append(all, area{Name: p.area, Icon: icons[p.area]})
+		}
+		a := &all[len(all)-1]
+		a.Places = append(a.Places, p)
+		a.Current = a.Current || p.Current
+	}
+	for i, a := range all {
+		if len(a.Places) == 1 {
+			all[i].Name, all[i].Icon = a.Places[0].Name, a.Places[0].Icon
+		}
+	}
+	return all
+}
+
+// places are all pages of the navigation; those of one area stand together.
+func places() []place {
+	return []place{
+		{Path: "/desk", Icon: "headset", Name: "desk", area: "desk", roles: []string{"agent"}},
+		{Path: "/supervise", Icon: "layout-dashboard", Name: "supervise", area: "floor", roles: []string{"supervisor"}},
+		{Path: "/calls", Icon: "phone", Name: "calls", area: "floor", roles: []string{"supervisor"}},
+		{Path: "/wall", Icon: "monitor", Name: "wall", area: "floor", roles: []string{"supervisor"}},
+		{Path: "/dispatch", Icon: "layout-dashboard", Name: "dispatch", area: "service", roles: []string{"dispatcher", "supervisor"}},
+		{Path: "/dispatch/calendar", Icon: "calendar-clock", Name: "plan", area: "service", roles: []string{"dispatcher", "supervisor"}},
+		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
+		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
+		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
+		{Path: "/news", Icon: "info", Name: "news", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
+		{Path: "/feedback", Icon: "activity", Name: "digest", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
+		{Path: "/import", Icon: "upload", Name: "import", area: "admin", roles: []string{"administrator"}},
+		{Path: "/admin/users", Icon: "users", Name: "users", area: "admin", roles: []string{"administrator"}},
+		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", area: "admin", roles: []string{"administrator"}},
+	}
 }

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Makes the fonts of the documents from the static fonts of Noto Sans SC. Run by hand; see README.md.
+
+make.py REGULAR.ttf SEMIBOLD.ttf writes regular.ttf.gz and semibold.ttf.gz beside this script. Needs fontTools.
+"""
+import copy
+import gzip
+import pathlib
+import sys
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+UNUSED = ["GSUB", "GPOS", "GDEF", "vhea", "vmtx", "BASE", "STAT", "VORG", "gasp", "DSIG"]
+
+
+def gb2312():
+    """The characters of GB 2312, Latin-1, punctuation, enclosed numbers and full-width forms: what headings and labels are made of."""
+    chars = set()
+    for row in range(0xA1, 0xF8):
+        for cell in range(0xA1, 0xFF):
+            chars.update(ord(c) for c in bytes([row, cell]).decode("gb2312", "ignore"))
+    for first, last in ((0x20, 0x7E), (0xA0, 0xFF), (0x2000, 0x206F), (0x2460, 0x24FF), (0x3000, 0x303F), (0xFF00, 0xFFEF)):
+        chars.update(range(first, last + 1))
+    return chars
+
+
+def own_glyphs(font):
+    """Gives every character a glyph of its own. A PDF names one character for a glyph: two that share it could not be told apart in the text."""
+    cmap = font.getBestCmap()
+    order, glyf, hmtx = font.getGlyphOrder(), font["glyf"], font["hmtx"]
+    taken, twins = set(), {}
+    for code in sorted(cmap):
+        name = cmap[code]
+        if name not in taken:
+            taken.add(name)
+            continue
+        twin = f"twin{code:05X}"
+        order.append(twin)
+        glyf.glyphs[twin] = copy.deepcopy(glyf[name])
+        hmtx.metrics[twin] = hmtx.metrics[name]
+        twins[code] = twin
+    font.setGlyphOrder(order)
+    glyf.setGlyphOrder(order)
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap.update({c: t for c, t in twins.items() if c in table.cmap})
+    return len(twins)
+
+
+def make(source, target, chars=None):
+    font = TTFont(source, recalcTimestamp=False)
+    options = Options()
+    options.drop_tables += UNUSED
+    options.layout_features, options.hinting, options.glyph_names, options.notdef_outline = [], False, False, True
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=chars or font.getBestCmap().keys())
+    subsetter.subset(font)
+    font["post"].formatType = 3.0
+    twins = own_glyphs(font)
+    raw = pathlib.Path(target).with_suffix("")
+    font.save(raw)
+    data = raw.read_bytes()
+    raw.unlink()
+    pathlib.Path(target).write_bytes(gzip.compress(data, 9, mtime=0))
+    print(f"{target}: {len(font.getBestCmap())} characters, {twins} twins, {len(data)} bytes")
+
+
+here = pathlib.Path(__file__).parent
+make(sys.argv[1], here / "regular.ttf.gz")
+make(sys.argv[2], here / "semibold.ttf.gz", gb2312())

@@ -1,0 +1,107 @@
+package records
+
+import (
+	"context"
+	"slices"
+
+	"hotline/records/procedure"
+)
+
+// Actor is who does something to an order: somebody of the staff (Login), a customer by a link, a key or a signature
+// (Customer, with the login of who holds the device, if anybody does), or this server (zero: By(ctx), else "system").
+type Actor struct {
+	Login    string // of staff; roles are looked up in the records
+	Customer string // name of the customer's person who acts
+	Via      string // procedure.ViaLink, ViaKey, …; ViaDesk for staff when empty
+}
+
+// acting is an actor with the parts he may play.
+type acting struct {
+	Actor
+	name  string // what stands in the records
+	parts []string
+}
+
+// part is the part under which something is recorded: the first that fits.
+func (a acting) part(allowed []string) string {
+	for _, p := range a.parts {
+		if slices.Contains(allowed, p) {
+			return p
+		}
+	}
+	if len(a.parts) == 0 {
+		return ""
+	}
+	return a.parts[0]
+}
+
+func (a acting) is(part string) bool { return slices.Contains(a.parts, part) }
+
+// acting looks up what an actor may do. A disabled or unknown user may do nothing. Errors: ErrForbidden.
+func (c conn) acting(ctx context.Context, by Actor) (acting, error) {
+	a := acting{Actor: by, name: by.Login}
+	if a.name == "" {
+		a.name = actor(ctx)
+	}
+	if by.Customer != "" {
+		a.parts = append(a.parts, procedure.Customer)
+		if by.Login == "" {
+			a.name = "customer"
+			return a, nil
+		}
+	}
+	if a.name == "system" {
+		set(&a.Via, procedure.ViaSystem)
+		a.parts = append(a.parts, procedure.System)
+		return a, nil
+	}
+	set(&a.Via, procedure.ViaDesk)
+	u, err := c.user(ctx, a.name)
+	if err != nil || u.Disabled {
+		return a, problem(ErrForbidden, "not_staff", "Log in again.", "%q may not work on orders.", a.name)
+	}
+	for _, role := range u.Roles {
+		switch role {
+		case RoleSupervisor:
+			a.parts = append(a.parts, procedure.Manager)
+		case RoleEngineer:
+			a.parts = append(a.parts, procedure.Engineer)
+		case RoleDispatcher:
+			a.parts = append(a.parts, procedure.Dispatcher)
+		case RoleAgent:
+			a.parts = append(a.parts, procedure.Agent)
+		}
+	}
+	return a, nil
+}
+
+// mayWork says who may do what to an order: managers and this server everything, dispatchers all but the steps themselves,
+// engineers on their own orders and those they take part in, the owner of the case evidence and steps of hers, a customer
+// evidence. The parts that a step asks for are the procedure's business.
+func (t *txn) mayWork(ctx context.Context, a acting, o Order, do procedure.Action) error {
+	if a.is(procedure.Manager) || a.is(procedure.System) {
+		return nil
+	}
+	steps := []procedure.Action{procedure.Add, procedure.Complete, procedure.Waive, procedure.Pass}
+	if a.is(procedure.Customer) && do == procedure.Add {
+		return nil
+	}
+	if a.is(procedure.Dispatcher) {
+		return nil
+	}
+	taking := o.Engineer == a.name
+	if !taking {
+		var n int
+		if err := t.get(ctx, &n, `SELECT COUNT(*) FROM order_people WHERE order_id = ? AND login = ?`, o.ID, a.name); err != nil {
+			return err
+		}
+		taking = n > 0
+	}
+	if taking && do != procedure.Assign {
+		return nil
+	}
+	if a.is(procedure.Agent) && o.CaseOwner == a.name && slices.Contains(steps, do) {
+		return nil
+	}
+	return problem(ErrForbidden, "order_not_yours", "Ask dispatch or the service manager.", "The order %s is not yours.", o.Number)
+}
