@@ -123,7 +123,7 @@ func TestEveryPageLives(t *testing.T) {
 		{"day", "/desk/day", "main h1", agent},
 		{"calls", "/calls", "main table tbody tr", floor},
 		{"supervise", "/supervise", "#calls", floor},
-		{"wall", "/wall", "[data-testid=board]", wide},
+		{"wall", "/wall", "[data-testid=board] .wall-row", wide},
 		{"replay", "/replay", "[data-testid=play]:not([disabled])", wide},
 	} {
 		c.tab.Goto(base + c.path)
