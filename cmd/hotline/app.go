@@ -22,6 +22,7 @@ import (
 	"hotline/web/desk"
 	"hotline/web/floor"
 	"hotline/web/orders"
+	"hotline/web/remote"
 	"hotline/web/ui"
 )
 
@@ -37,11 +38,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	defer house.end()
 
 	// Records: what must never be lost.
-	remote, err := remoteService(cfg)
+	session, err := remoteService(cfg)
 	if err != nil {
 		return err
 	}
-	store, err := openRecordsWith(ctx, cfg, log, remote)
+	store, err := openRecordsWith(ctx, cfg, log, session)
 	if err != nil {
 		return err
 	}
@@ -116,8 +117,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	far := remote.New(remotePages(cfg, pages, store, listener.Addr().String(), log))
 	mounts := []func(ui.Router){
-		work.Mount, service.Mount, orders.New(orderPages(pages, store, log)).Mount, customer.New(customerPages(cfg, pages, store, log)).Mount,
+		work.Mount, service.Mount, orders.New(orderPages(pages, store, far, log)).Mount, far.Mount, customer.New(customerPages(cfg, pages, store, log)).Mount,
 		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
 	}
 	if phones.softphone.Callers {

@@ -33,10 +33,8 @@ type panelView struct {
 	Latest    string // the latest time to which a session can be extended, for the form
 	Shown     int    // seconds that login information stays on the screen
 
-	Report     *records.File // the last one that was made
-	MayReport  bool
-	ReportWait string
-	Links      []linkView
+	Report    *records.File // the last one that was made
+	MayReport bool
 }
 
 type probeView struct {
@@ -53,7 +51,7 @@ type sessionView struct {
 }
 
 // linkView is a link that can be made for the customer.
-type linkView struct{ Purpose, Step, Need, Name string }
+type linkView struct{ Step, Need string }
 
 func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 	v, o := ui.VisitorOf(r.Context()), f.Order
@@ -86,8 +84,7 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 	}
 	view.OpenWaits = waits(v.Lang, f, "login")
 	view.MayOpen = view.Works && view.Session == nil && view.OpenWaits == ""
-	view.ReportWait = waits(v.Lang, f, "report")
-	view.MayReport = view.Works && view.ReportWait == ""
+	view.MayReport = view.Works && waits(v.Lang, f, "report") == ""
 	for _, e := range f.Evidence {
 		if e.Kind == procedure.Document && e.Step == "report" {
 			for _, x := range f.Files {
@@ -96,9 +93,6 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 				}
 			}
 		}
-	}
-	if view.Works {
-		view.Links = links(v.Lang, f, view.Session != nil)
 	}
 	return view, nil
 }
@@ -154,23 +148,4 @@ func (x probeView) Shape() string {
 	case probe.Unknown:
 	}
 	return "?"
-}
-
-// links are those that can be made for the customer now: to enter login information, and to confirm what the open steps ask for.
-func links(lang string, f records.OrderFile, session bool) []linkView {
-	var out []linkView
-	for _, s := range f.Steps {
-		if s.State != procedure.Ready {
-			continue
-		}
-		if s.Step.Code == "login" && session {
-			out = append(out, linkView{Purpose: records.LinkVault, Step: s.Step.Code, Need: "vault", Name: s.Step.Name.In(lang)})
-		}
-		for _, n := range s.Needs {
-			if n.Need.Kind == procedure.Confirmation && n.Have < n.Need.Min && slices.Contains(n.Need.Via, procedure.ViaLink) {
-				out = append(out, linkView{Purpose: records.LinkConfirm, Step: s.Step.Code, Need: n.Need.Code, Name: n.Need.Name.In(lang)})
-			}
-		}
-	}
-	return out
 }
