@@ -46,8 +46,8 @@ type probeView struct {
 
 type sessionView struct {
 	records.VaultSession
-	Count int // readings
-	Name  string
+	Count int    // readings
+	Name  string // of the engineer
 }
 
 // linkView is a link that can be made for the customer.
@@ -59,6 +59,11 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 	if err != nil {
 		return panelView{}, err
 	}
+	users, err := p.opt.Records.Users(r.Context())
+	if err != nil {
+		return panelView{}, err
+	}
+	names := namesOf(users)
 	view := panelView{
 		Order: o, Ended: o.State.Ended(), Works: o.Engineer == v.Login, Manages: v.Has(records.RoleSupervisor), Kinds: records.VaultKinds(),
 		Shown: int(p.opt.Shown / time.Second),
@@ -69,12 +74,22 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 		view.Opening = view.Works
 	}
 	for _, x := range slices.Backward(file.Probes) {
+		x.By = names.of(x.By)
 		view.Probes = append(view.Probes, p.probeView(v.Lang, x))
 	}
 	view.Waits = waits(v.Lang, f, "closing")
 	view.Closing = view.Works && view.Access != nil && view.Waits == ""
 	for _, s := range file.Sessions {
-		shown := sessionView{VaultSession: s, Count: s.Readings(), Name: s.Engineer}
+		shown := sessionView{VaultSession: s, Count: s.Readings(), Name: names.of(s.Engineer)}
+		for i := range s.Entries {
+			s.Entries[i].AddedBy = names.of(s.Entries[i].AddedBy)
+		}
+		for i := range s.Log {
+			s.Log[i].By = names.of(s.Log[i].By)
+			if s.Log[i].By == "system" {
+				s.Log[i].By = p.say(v.Lang, "remote.report.system")
+			}
+		}
 		if s.State == records.VaultOpen {
 			view.Session = &shown
 			view.Latest = s.CeilingAt.In(v.Zone).Format("2006-01-02T15:04")
@@ -95,6 +110,25 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 		}
 	}
 	return view, nil
+}
+
+// names are those of the staff, by login.
+type names map[string]string
+
+func namesOf(users []records.User) names {
+	n := names{}
+	for _, u := range users {
+		n[u.Login] = u.Name
+	}
+	return n
+}
+
+// of is how people call somebody; who is no staff is named already.
+func (n names) of(login string) string {
+	if name := n[login]; name != "" {
+		return name
+	}
+	return login
 }
 
 // waits names the steps that come before a step and are open.
