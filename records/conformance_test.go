@@ -62,6 +62,12 @@ func testStore(t *testing.T, open opener) {
 		"vault crash":       testVaultCrash,
 		"calendars":         testCalendars,
 		"order":             testOrder,
+		"order's ways":      testOrderWays,
+		"evidence":          testEvidence,
+		"procedures":        testProcedureVersions,
+		"tampered evidence": testEvidenceTampered,
+		"timeline, quality": testTimelineAndQuality,
+		"clocks":            testClocks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
