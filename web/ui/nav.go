@@ -62,6 +62,7 @@ func places() []place {
 		{Path: "/calls", Icon: "phone", Name: "calls", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/wall", Icon: "monitor", Name: "wall", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
+		{Path: "/quality", Icon: "shield-check", Name: "quality", area: "service", roles: []string{"supervisor"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/admin/users", Icon: "users", Name: "users", area: "admin", roles: []string{"administrator"}},
 		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", area: "admin", roles: []string{"administrator"}},
