@@ -136,7 +136,7 @@ func (c conn) caseRest(ctx context.Context, f *CaseFile) error {
 	}
 	f.Ownership = mapped(owners, func(r ownershipRow) OwnershipEntry { r.OwnershipEntry.At = r.At.time(); return r.OwnershipEntry })
 	var notes []noteRow
-	if err := c.list(ctx, &notes, `SELECT * FROM case_notes WHERE case_number = ? ORDER BY at, id`, f.Case.Number); err != nil {
+	if err := c.list(ctx, &notes, `SELECT id, at, author, text FROM case_notes WHERE case_number = ? ORDER BY at, id`, f.Case.Number); err != nil {
 		return err
 	}
 	f.Notes = mapped(notes, noteRow.note)

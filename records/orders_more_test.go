@@ -348,6 +348,16 @@ func testTimelineAndQuality(t *testing.T, open opener) {
 		t.Errorf("verdict or end are missing in\n%s", whole)
 	}
 
+	file := get[records.CaseFile](t)(s.CaseFile(ctx, o.Case))
+	if !file.Checked.Holds || len(file.Orders) != 1 || len(file.Calls) != 1 || len(file.Calls[0].Journal) != 1 || file.ChainHead != file.Evidence[len(file.Evidence)-1].Hash {
+		t.Errorf("the file of the case: %+v", file.Checked)
+	}
+	for _, r := range file.Rules {
+		if r.Rule.Code == "told" && r.Verdict != procedure.Proven || r.Rule.Code == "three_rings" && r.Verdict != procedure.Proven {
+			t.Errorf("rule %s: %s", r.Rule.Code, r.Verdict)
+		}
+	}
+	equal(t, "the hotline's own rules", len(file.Rules), 4)
 	rows := get[[]records.QualityRow](t)(s.Quality(ctx, records.QualityFilter{}))
 	got := map[string]string{}
 	for _, r := range rows {
