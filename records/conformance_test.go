@@ -101,6 +101,12 @@ func testStore(t *testing.T, open opener) {
 		"notify":            testNotify,
 		"notify hooks":      testNotifyHooks,
 		"outbox":            testOutbox,
+		"order's ways":      testOrderWays,
+		"evidence":          testEvidence,
+		"procedures":        testProcedureVersions,
+		"tampered evidence": testEvidenceTampered,
+		"timeline, quality": testTimelineAndQuality,
+		"clocks":            testClocks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

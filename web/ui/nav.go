@@ -64,6 +64,7 @@ func places() []place {
 		{Path: "/dispatch", Icon: "layout-dashboard", Name: "dispatch", area: "service", roles: []string{"dispatcher", "supervisor"}},
 		{Path: "/dispatch/calendar", Icon: "calendar-clock", Name: "plan", area: "service", roles: []string{"dispatcher", "supervisor"}},
 		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
+		{Path: "/quality", Icon: "shield-check", Name: "quality", area: "service", roles: []string{"supervisor"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/news", Icon: "info", Name: "news", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
