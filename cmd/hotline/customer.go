@@ -7,6 +7,7 @@ import (
 	"hotline/configs"
 	"hotline/records"
 	"hotline/web/customer"
+	"hotline/web/dispatch"
 	"hotline/web/ui"
 )
 
@@ -24,6 +25,7 @@ func customerPurposes(pages *ui.Pages, store *records.Store) map[string]customer
 		records.LinkConfirm:  customer.Confirm{Evidence: store, Say: pages.Say},
 		records.LinkConsent:  customer.Consent{Evidence: store, Say: pages.Say},
 		records.LinkSign:     customer.Sign{Evidence: store, Say: pages.Say},
+		records.LinkIdentity: dispatch.Identity{Records: store, Say: pages.Say},
 		records.LinkDownload: customer.Download{Evidence: store, Say: pages.Say},
 	}
 }

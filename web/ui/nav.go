@@ -64,6 +64,8 @@ func places() []place {
 		{Path: "/dispatch", Icon: "layout-dashboard", Name: "dispatch", area: "service", roles: []string{"dispatcher", "supervisor"}},
 		{Path: "/dispatch/calendar", Icon: "calendar-clock", Name: "plan", area: "service", roles: []string{"dispatcher", "supervisor"}},
 		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
+		{Path: "/visit", Icon: "smartphone", Name: "visit", area: "service", roles: []string{"engineer"}},
+		{Path: "/visitcode", Icon: "shield-check", Name: "visitcode", area: "service", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/admin/users", Icon: "users", Name: "users", area: "admin", roles: []string{"administrator"}},
 		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", area: "admin", roles: []string{"administrator"}},

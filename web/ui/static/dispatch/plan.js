@@ -1,7 +1,5 @@
 // @ts-check
 // Moving visits by keyboard: Alt with ← → shifts by 15 minutes (a day in the week), with ↑ ↓ gives it to the next engineer.
-/** @type {{ajax: (method: string, url: string, o: object) => Promise<void>}} */
-const htmx = /** @type {any} */ (window).htmx;
 let busy = false;
 
 document.addEventListener("keydown", async (e) => {
@@ -34,3 +32,5 @@ document.addEventListener("keydown", async (e) => {
 function engineers(plan) {
   return (plan.dataset.engineers ?? "").split(" ").filter(Boolean);
 }
+
+export {};
