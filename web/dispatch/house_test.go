@@ -34,6 +34,8 @@ type house struct {
 	server *httptest.Server
 	clock  atomic.Int64 // microseconds; 0: the real time
 	cut    atomic.Bool  // nobody reaches the house
+
+	loseAnswers atomic.Int32 // so many actions of phones are done, and their answers lost
 }
 
 func (h *house) now() time.Time {
@@ -128,6 +130,10 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h.cut.Load() {
 			panic(http.ErrAbortHandler) // the line is dead: not even an answer that says no
+		}
+		if r.URL.Path == "/visit/actions" && h.loseAnswers.Add(-1) >= 0 {
+			site.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
 		}
 		site.ServeHTTP(w, r)
 	}))

@@ -21,7 +21,7 @@ document.addEventListener("keydown", async (e) => {
   }
   busy = true;
   try {
-    await htmx.ajax("POST", `/dispatch/calendar/${block.dataset.id}/move`, { target: "#plan", swap: "outerHTML", values });
+    await htmx.ajax("post", `/dispatch/calendar/${block.dataset.id}/move`, { target: "#plan", swap: "outerHTML", values });
     document.getElementById(`block-${document.querySelector("#plan")?.getAttribute("data-moved")}`)?.focus();
   } finally {
     busy = false;

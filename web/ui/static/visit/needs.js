@@ -42,7 +42,7 @@ function remember(form, key) {
 /** @param {Visit} v @param {Step} s @param {Need} n @param {Hands} hands */
 export function needForm(v, s, n, hands) {
   const met = n.have >= n.min;
-  const box = h("section", { class: `need${met ? " met" : ""}`, "data-need": n.code, "data-met": met }, h("h3", {}, met ? "✓ " : "", n.name, n.optional ? ` · ${text("visit.js.optional")}` : ""));
+  const box = h("section", { class: `need${met ? " met" : ""}`, "data-need": n.code, "data-met": String(met) }, h("h3", {}, met ? "✓ " : "", n.name, n.optional ? ` · ${text("visit.js.optional")}` : ""));
   const piece = last(v, s.code, n.code);
   if (met && piece) box.append(h("p", { class: "hint" }, piece.pending ? `⏳ ${text("visit.js.unsent")}` : text("visit.js.kept")));
   if (met && n.kind !== "photo") return box;
