@@ -68,6 +68,12 @@ async function act(order, kind, body, file, name) {
   if (kind === "complete") step = undefined;
   outbox = await store.waiting(login);
   render();
+  soon();
+}
+
+/** Somebody did something, or the line is back: do not wait for the next turn. */
+function soon() {
+  wait = 2000;
   void sync();
 }
 
@@ -163,7 +169,7 @@ async function sync() {
         }
       }
       outbox = await store.waiting(login);
-    } while (wanted && state === "sent");
+    } while (wanted);
   } finally {
     running = false;
   }
@@ -179,13 +185,16 @@ async function keepPage() {
   const { active } = await navigator.serviceWorker.ready;
   const made = performance.getEntriesByType("resource").map((e) => new URL(e.name).pathname);
   const linkedFiles = [...document.querySelectorAll("link[href], script[src]")].map((e) => new URL(e.getAttribute("href") ?? e.getAttribute("src") ?? "", location.href).pathname);
+  const frame = await fetch("/visit"); // by the page, not by the worker: in the language that the page is shown in
+  if (!frame.ok || frame.redirected) return;
+  await (await caches.open("visit-1")).put("/visit", frame);
   const channel = new MessageChannel();
   channel.port1.onmessage = () => { part("visit", HTMLDivElement).dataset.kept = "yes"; };
   active?.postMessage({ keep: [...new Set([...made, ...linkedFiles])] }, [channel.port2]);
 }
 
-part("sync", HTMLButtonElement).addEventListener("click", sync);
-addEventListener("online", sync);
+part("sync", HTMLButtonElement).addEventListener("click", soon);
+addEventListener("online", soon);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) void sync(); });
 
 await store.only(login);

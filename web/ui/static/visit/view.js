@@ -45,11 +45,12 @@ export function visit(v, hands, chosen, choose) {
   const now = current(v);
   const shown = v.steps.find((s) => s.code === chosen) ?? now;
   const at = shown ? v.steps.indexOf(shown) + 1 : v.steps.length;
+  const atDoor = shown?.code === "arrival" || shown?.code === "identity";
   const out = h("div", { class: "stack" },
-    h("section", { class: "card" }, h("h2", {}, v.customer), h("p", {}, v.subject), v.situation && h("p", { class: "situation" }, v.situation),
+    h("details", { class: "card who" }, h("summary", {}, h("strong", {}, v.customer), ` · ${v.subject}`), v.situation && h("p", { class: "situation" }, v.situation),
       h("dl", { class: "facts" }, h("dt", {}, text("visit.js.promised")), h("dd", {}, v.promised_from ? `${day(v.promised_from)} ${clock(v.promised_from)}–${clock(v.promised_to)}` : "–"),
         h("dt", {}, text("visit.js.contact")), h("dd", {}, v.contact, " ", h("a", { href: `tel:${v.phone}` }, v.phone)), h("dt", {}, text("visit.js.place")), h("dd", {}, v.region || "–"), h("dt", {}, text("visit.js.product")), h("dd", {}, v.product || "–"))),
-    codeCard(v));
+    atDoor && codeCard(v));
   if (v.state === pending) out.append(h("p", { class: "stale" }, text("visit.js.ending")));
   else if (shown) out.append(stepCard(v, shown, at, hands));
   if (!now && v.state !== pending) out.append(finishCard(hands));

@@ -2,7 +2,7 @@
 // Lets the engineer's page open without network: it keeps the frame and its files, never a customer's data (those are in the page's
 // own database), and never answers anything else.
 const worker = /** @type {any} */ (self);
-const kept = "visit-1";
+const kept = "visit-1"; // app.js puts the frame there
 const shell = "/visit";
 
 worker.addEventListener("install", () => worker.skipWaiting());
@@ -24,8 +24,6 @@ worker.addEventListener("message", (/** @type {any} */ e) => {
       else await cache.delete(request);
     }
     await cache.addAll([...want]);
-    const frame = await fetch(shell, { credentials: "same-origin" });
-    if (frame.ok && !frame.redirected) await cache.put(shell, frame);
     e.ports[0]?.postMessage("kept");
   })());
 });
