@@ -8,6 +8,7 @@ import (
 	"hotline/records"
 	"hotline/web/customer"
 	"hotline/web/remote"
+	"hotline/web/dispatch"
 	"hotline/web/ui"
 )
 
@@ -25,6 +26,7 @@ func customerPurposes(pages *ui.Pages, store *records.Store) map[string]customer
 		records.LinkConfirm:  customer.Confirm{Evidence: store, Say: pages.Say},
 		records.LinkConsent:  customer.Consent{Evidence: store, Say: pages.Say},
 		records.LinkSign:     customer.Sign{Evidence: store, Say: pages.Say},
+		records.LinkIdentity: dispatch.Identity{Records: store, Say: pages.Say},
 		records.LinkDownload: customer.Download{Evidence: store, Say: pages.Say},
 		records.LinkVault:    remote.Enter{Records: store, Say: pages.Say},
 	}

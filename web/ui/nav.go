@@ -65,6 +65,8 @@ func places() []place {
 		{Path: "/dispatch/calendar", Icon: "calendar-clock", Name: "plan", area: "service", roles: []string{"dispatcher", "supervisor"}},
 		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
 		{Path: "/quality", Icon: "shield-check", Name: "quality", area: "service", roles: []string{"supervisor"}},
+		{Path: "/visit", Icon: "smartphone", Name: "visit", area: "service", roles: []string{"engineer"}},
+		{Path: "/visitcode", Icon: "shield-check", Name: "visitcode", area: "service", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/news", Icon: "info", Name: "news", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
