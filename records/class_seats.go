@@ -246,3 +246,14 @@ func (t *txn) classEvent(ctx context.Context, class, object, input, before, afte
 	return t.do(ctx, `INSERT INTO class_history (class_id, seq, object, input, before, after, actor, via, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		class, seq, object, input, before, after, a.name, a.Via, reason, at(t.now))
 }
+
+// RegistrationOfNumber finds who has a seat in a class under a telephone number. Errors: ErrNotFound.
+func (s *Store) RegistrationOfNumber(ctx context.Context, class, number string) (Registration, error) {
+	normal, _ := Normalise(number, s.opt.Region)
+	var row registrationRow
+	found, err := s.read().find(ctx, &row, selectRegistration+` WHERE r.class_id = ? AND r.number = ? AND r.state <> 'cancelled'`, class, normal)
+	if err == nil && !found {
+		err = notFound("registration", "")
+	}
+	return row.registration(), s.explain("registration", err)
+}

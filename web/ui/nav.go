@@ -63,6 +63,8 @@ func places() []place {
 		{Path: "/wall", Icon: "monitor", Name: "wall", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/orders", Icon: "clipboard-list", Name: "orders", area: "service", roles: []string{"agent", "engineer", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
+		{Path: "/classes", Icon: "users", Name: "classes", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
+		{Path: "/engagements", Icon: "building-2", Name: "engagements", area: "customers", roles: []string{"engineer", "supervisor", "dispatcher"}},
 		{Path: "/admin/users", Icon: "users", Name: "users", area: "admin", roles: []string{"administrator"}},
 		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", area: "admin", roles: []string{"administrator"}},
 	}
