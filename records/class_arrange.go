@@ -233,7 +233,11 @@ func (s *Store) AnswerLecturer(ctx context.Context, by Actor, id, answer, reason
 		if !ok {
 			return problem(ErrConflict, "lecturer_state", "Load it again and see how it stands.", "A lecturer who is %s cannot be changed like this.", l.State)
 		}
-		if err := t.do(ctx, `UPDATE class_lecturers SET state = ?, reason = ?, version = version + 1 WHERE id = ?`, mv.next, reason, id); err != nil {
+		told := l.Told
+		if by.Customer != "" { // the lecturer did it, and was answered
+			told = string(mv.next)
+		}
+		if err := t.do(ctx, `UPDATE class_lecturers SET state = ?, reason = ?, told = ?, version = version + 1 WHERE id = ?`, mv.next, reason, told, id); err != nil {
 			return err
 		}
 		if err := t.classEvent(ctx, l.Class, id, answer, string(l.State), string(mv.next), a, reason); err != nil {

@@ -107,7 +107,11 @@ func (t *txn) insertRegistration(ctx context.Context, class, number string, n Ne
 	if err := t.classEvent(ctx, class, id, "register", "", string(SeatWaiting), a, ""); err != nil {
 		return "", err
 	}
-	return id, t.fillClass(ctx, class, a)
+	if err := t.fillClass(ctx, class, a); err != nil || n.Via != procedure.ViaLink {
+		return id, err
+	}
+	// Who registers behind a link sees at once where the registration stands.
+	return id, t.do(ctx, `UPDATE class_registrations SET told = state WHERE id = ?`, id)
 }
 
 func (c conn) registration(ctx context.Context, id string) (Registration, error) {
@@ -197,7 +201,10 @@ func (t *txn) applySeat(ctx context.Context, r *Registration, in seatInput, a ac
 		r.Reason = reason
 	}
 	r.State = mv.next
-	if err := t.do(ctx, `UPDATE class_registrations SET state = ?, reason = ?, version = version + 1 WHERE id = ?`, r.State, r.Reason, r.ID); err != nil {
+	if a.Customer != "" && in != giveSeat { // the person did it, and was answered
+		r.Told = string(r.State)
+	}
+	if err := t.do(ctx, `UPDATE class_registrations SET state = ?, reason = ?, told = ?, version = version + 1 WHERE id = ?`, r.State, r.Reason, r.Told, r.ID); err != nil {
 		return err
 	}
 	if err := t.classEvent(ctx, r.Class, r.ID, string(in), string(before), string(r.State), a, reason); err != nil {
