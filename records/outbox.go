@@ -64,7 +64,7 @@ func (t *txn) post(ctx context.Context, channel string, n Notification, to MailT
 		return nil
 	}
 	once := n.Once
-	if channel == ChannelWebhook {
+	if channel == ByWebhook {
 		once = n.To + " " + once // one address for all
 	}
 	t.posted = true

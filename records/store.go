@@ -11,8 +11,11 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"hotline/records/instrument"
 	"hotline/records/probe"
 	"hotline/records/procedure"
+	"hotline/records/questionnaire"
+	"hotline/records/sampling"
 	"hotline/records/vault"
 )
 
@@ -60,9 +63,17 @@ type Options struct {
 	Probe *probe.Prober
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
+	// Sampling says how many solved cases are followed up. All of up to 2 in a stratum, at least 1 and 20 % of a larger one.
+	Sampling sampling.Rule
+	// Form is the satisfaction survey that is asked now; surveys keep the version that they were asked by.
+	Form instrument.Form
+	// LowScore is the rating up to which an improvement is due; 2.
+	LowScore int
 	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
 	Procedures []procedure.Definition
-	// Channels are those on which notifications leave the house: ChannelMail, ChannelWebhook. None by default.
+	// Questionnaires are those that new sheets are begun with, one version of each. Sheets that were begun keep theirs.
+	Questionnaires []questionnaire.Definition
+	// Channels are those on which notifications leave the house: ByMail, ByWebhook. None by default.
 	Channels []string
 	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
 	Calendar func(name string) Calendar
@@ -175,6 +186,8 @@ func (o *Options) setDefaults() {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	set(&o.Sampling, sampling.Rule{Small: 2, Quota: 1, Percent: 20})
+	set(&o.LowScore, 2)
 	if o.RespondWithin == nil {
 		o.RespondWithin = map[string]time.Duration{KindRemote: time.Hour, KindOnsite: 4 * time.Hour}
 	}
