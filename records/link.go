@@ -15,6 +15,7 @@ const (
 	LinkRegister = "register" // for a class
 	LinkDownload = "download" // the customer's copy
 	LinkIdentity = "identity" // check who stands at the door
+	LinkVault    = "vault"    // enter login information for remote service
 )
 
 // Link is a customer's way to one thing, without an account. Who holds the token and, at the first opening, knows the last four digits of

@@ -21,6 +21,7 @@ func TestDiagrams(t *testing.T) {
 		lecturerMachine.name:   lecturerMachine.mermaid(),
 		paperMachine.name:      paperMachine.mermaid(),
 		vaultMachine.name:      vaultMachine.mermaid(),
+		articleMachine.name:    articleMachine.mermaid(),
 	} {
 		want := "# " + name + "\n\nMade from the table in package records by `go test ./records -run Diagrams -update`.\n\n```mermaid\n" + diagram + "```\n"
 		path := filepath.Join("..", "docs", "diagrams", name+".md")

@@ -90,22 +90,28 @@ func (s *Store) VaultSession(ctx context.Context, id string) (VaultSession, erro
 
 // VaultSessions lists the sessions of an order, the last one first.
 func (s *Store) VaultSessions(ctx context.Context, order string) ([]VaultSession, error) {
-	out := []VaultSession{}
-	err := s.snapshot(ctx, "vault sessions", func(c conn) error {
-		var ids []string
-		if err := c.list(ctx, &ids, `SELECT id FROM vault_sessions WHERE order_id = ? ORDER BY opened_at DESC, id DESC`, order); err != nil {
-			return err
-		}
-		for _, id := range ids {
-			v, err := c.vaultSession(ctx, id)
-			if err != nil {
-				return err
-			}
-			out = append(out, v)
-		}
-		return nil
+	var out []VaultSession
+	err := s.snapshot(ctx, "vault sessions", func(c conn) (err error) {
+		out, err = c.vaultSessions(ctx, order)
+		return err
 	})
 	return out, err
+}
+
+func (c conn) vaultSessions(ctx context.Context, order string) ([]VaultSession, error) {
+	out := []VaultSession{}
+	var ids []string
+	if err := c.list(ctx, &ids, `SELECT id FROM vault_sessions WHERE order_id = ? ORDER BY opened_at DESC, id DESC`, order); err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		v, err := c.vaultSession(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 func (c conn) vaultSession(ctx context.Context, id string) (VaultSession, error) {

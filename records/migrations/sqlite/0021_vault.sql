@@ -3,7 +3,7 @@
 -- its session ends, so what is sealed below is noise afterwards, here and in every copy of this database.
 CREATE TABLE vault_sessions (
     id           TEXT PRIMARY KEY,
-    order_id     TEXT NOT NULL,
+    order_id     TEXT NOT NULL REFERENCES orders (id),
     case_number  TEXT NOT NULL REFERENCES cases (number),
     engineer     TEXT NOT NULL REFERENCES users (login),
     state        TEXT NOT NULL CHECK (state IN ('open', 'ending', 'destroyed')),
