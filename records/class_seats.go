@@ -107,10 +107,19 @@ func (t *txn) insertRegistration(ctx context.Context, class, number string, n Ne
 	if err := t.classEvent(ctx, class, id, "register", "", string(SeatWaiting), a, ""); err != nil {
 		return "", err
 	}
-	if err := t.fillClass(ctx, class, a); err != nil || n.Via != procedure.ViaLink {
+	if n.Via == procedure.ViaLink {
+		t.registering = id // sees at once where the registration stands
+	}
+	if err := t.fillClass(ctx, class, a); err != nil {
 		return id, err
 	}
-	// Who registers behind a link sees at once where the registration stands.
+	if n.Via != procedure.ViaLink {
+		r, err := t.registration(ctx, id)
+		if err != nil || r.State != SeatWaiting {
+			return id, err // a seat was told already
+		}
+		return id, t.tellNow(ctx, &r)
+	}
 	return id, t.do(ctx, `UPDATE class_registrations SET told = state WHERE id = ?`, id)
 }
 
@@ -211,13 +220,29 @@ func (t *txn) applySeat(ctx context.Context, r *Registration, in seatInput, a ac
 		return err
 	}
 	for _, e := range mv.do {
-		if e == fillSeats { // whom to tell stands in told, see Untold
+		switch {
+		case e == fillSeats:
 			if err := t.fillClass(ctx, r.Class, a); err != nil {
+				return err
+			}
+		case e == tellPerson && r.Told != string(r.State) && r.ID != t.registering:
+			if err := t.tellNow(ctx, r); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// tellNow tells the person; who has no mail is on the organiser's list until somebody has phoned (Told).
+func (t *txn) tellNow(ctx context.Context, r *Registration) error {
+	r.Version++
+	told, err := t.tellSeat(ctx, *r)
+	if err != nil || !told {
+		return err
+	}
+	r.Told = string(r.State)
+	return t.do(ctx, `UPDATE class_registrations SET told = state WHERE id = ?`, r.ID)
 }
 
 // fillClass gives free seats to those who wait longest. Every change of seats and registrations ends with it, in its
