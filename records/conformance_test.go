@@ -68,6 +68,7 @@ func testStore(t *testing.T, open opener) {
 		"day":               testDay,
 		"seats":             testSeats,
 		"seat race":         testSeatRace,
+		"seat by mail":      testSeatByMail,
 		"class":             testClass,
 		"class without":     testClassWithoutExpert,
 		"class report":      testClassToItsReport,

@@ -68,6 +68,8 @@ func places() []place {
 		{Path: "/visit", Icon: "smartphone", Name: "visit", area: "service", roles: []string{"engineer"}},
 		{Path: "/visitcode", Icon: "shield-check", Name: "visitcode", area: "service", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
+		{Path: "/classes", Icon: "users", Name: "classes", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
+		{Path: "/engagements", Icon: "building-2", Name: "engagements", area: "customers", roles: []string{"engineer", "supervisor", "dispatcher"}},
 		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/news", Icon: "info", Name: "news", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/feedback", Icon: "activity", Name: "digest", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
