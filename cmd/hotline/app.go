@@ -17,13 +17,9 @@ import (
 	"hotline/queue"
 	"hotline/records"
 	"hotline/web"
-	"hotline/web/bell"
 	"hotline/web/caller"
-	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
-	"hotline/web/knowledge"
-	"hotline/web/orders"
 	"hotline/web/ui"
 )
 
@@ -121,24 +117,15 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	known, err := knowledge.New(knowledgePages(cfg, pages, store, goods, zone, log))
-	if err != nil {
-		return err
-	}
-	service, err := dispatchPages(cfg, pages, store, log)
-	if err != nil {
-		return err
-	}
 	showOrdersLive(store, hub, log)
-	mounts := []func(ui.Router){
+	services, err := servicePages(cfg, pages, store, goods, zone, log)
+	if err != nil {
+		return err
+	}
+	mounts := append([]func(ui.Router){
 		work.Mount,
 		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
-		service.Mount,
-		known.Mount,
-		orders.New(orderPages(pages, store, log)).Mount,
-		customer.New(customerPages(cfg, pages, store, log)).Mount,
-		bell.New(bell.Options{Pages: pages, Records: store, Mail: cfg.Mail.Host != "", Log: log}).Mount,
-	}
+	}, services...)
 	proxies := trustedProxies(cfg)
 	if guests != nil {
 		phones.softphone.Admit = guests.admit

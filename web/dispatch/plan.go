@@ -130,6 +130,7 @@ func (d *Dispatch) planOf(r *http.Request, day string, week bool, moved string) 
 	for i, e := range engineers {
 		lane := planLane{Engineer: e, Y: 30 + i*laneHeight}
 		lane.fill(orders, absences, p.Days, d.calendarOf(ctx, e.Centre), zone, week)
+		lane.Centre = d.titleOf(d.opt.Centres, e.Centre, ui.VisitorOf(ctx).Lang)
 		p.Lanes = append(p.Lanes, lane)
 	}
 	p.Height = 30 + len(engineers)*laneHeight

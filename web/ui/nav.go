@@ -67,7 +67,7 @@ func places() []place {
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/news", Icon: "info", Name: "news", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
-		{Path: "/feedback", Icon: "activity", Name: "digest", area: "customers", roles: []string{"supervisor"}},
+		{Path: "/feedback", Icon: "activity", Name: "digest", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/import", Icon: "upload", Name: "import", area: "admin", roles: []string{"administrator"}},
 		{Path: "/admin/users", Icon: "users", Name: "users", area: "admin", roles: []string{"administrator"}},
 		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", area: "admin", roles: []string{"administrator"}},
