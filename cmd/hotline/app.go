@@ -118,7 +118,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return err
 	}
 	showOrdersLive(store, hub, log)
-	services, err := servicePages(cfg, pages, store, goods, zone, log)
+	services, err := afterCall{
+		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, address: listener.Addr().String(), log: log,
+	}.mounts()
 	if err != nil {
 		return err
 	}
