@@ -48,7 +48,7 @@ func newHouse(t *testing.T) *house {
 	store := get[*records.Store](t)(records.Open(context.Background(), records.Options{
 		Path: filepath.Join(t.TempDir(), "hotline.db"), Log: log, Channels: []string{records.ByMail}, Zone: time.UTC,
 	}))
-	pages := get[*ui.Pages](t)(ui.New(ui.Options{Log: log}))
+	pages := get[*ui.Pages](t)(ui.New(ui.Options{Log: log, Bell: true}))
 	hub := web.NewHub(16)
 	store.OnTold(func(login string) {
 		if err := hub.Publish(web.Live{Kind: "told", At: time.Now(), Agent: login, To: web.ToOne, Full: struct{}{}}); err != nil {
