@@ -32,6 +32,8 @@ type Config struct {
 	Outbound       Outbound        `yaml:"outbound"`
 	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Mail           Mail            `yaml:"mail"`
+	Notify         Notify          `yaml:"notify"`
 	Vault          Vault           `yaml:"vault"`
 	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`

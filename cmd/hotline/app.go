@@ -171,6 +171,14 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
 	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
+	ringBells(store, hub, log)
+	outbox, err := newOutbox(cfg, store, log)
+	if err != nil {
+		return err
+	}
+	if outbox != nil {
+		house.start("outbox", outbox.Run)
+	}
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{
 			URL: cfg.Webhook.URL, Secret: cfg.Webhook.Secret, Timeout: cfg.Webhook.Timeout, Log: log,

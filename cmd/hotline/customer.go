@@ -7,6 +7,7 @@ import (
 	"hotline/configs"
 	"hotline/records"
 	"hotline/web/customer"
+	"hotline/web/links"
 	"hotline/web/remote"
 	"hotline/web/dispatch"
 	"hotline/web/ui"
@@ -17,6 +18,14 @@ func customerPages(cfg configs.Config, pages *ui.Pages, store *records.Store, lo
 	return customer.Options{
 		Pages: pages, Records: store, Purposes: customerPurposes(pages, store), Hotline: numberToCall(cfg),
 		TLS: cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"), Log: log,
+	}
+}
+
+// linkPages are the staff's side of it: where links are made. Remote orders make theirs on their own page.
+func linkPages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) links.Options {
+	return links.Options{
+		Pages: pages, Records: store, PublicURL: cfg.HTTP.PublicURL, Mail: cfg.Mail.Host != "",
+		Elsewhere: map[string]bool{records.KindRemote: true}, Log: log,
 	}
 }
 

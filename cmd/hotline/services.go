@@ -6,9 +6,11 @@ import (
 
 	"hotline/configs"
 	"hotline/records"
+	"hotline/web/bell"
 	"hotline/web/customer"
 	"hotline/web/imports"
 	"hotline/web/knowledge"
+	"hotline/web/links"
 	"hotline/web/orders"
 	"hotline/web/remote"
 	"hotline/web/ui"
@@ -40,11 +42,14 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 		return nil, err
 	}
 	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.address, s.log))
+	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
 	return []func(ui.Router){
 		dispatched.Mount,
-		orders.New(orderPages(s.pages, s.store, far, s.log)).Mount,
+		orders.New(orderPages(s.pages, s.store, far, sent, s.log)).Mount,
 		far.Mount,
+		sent.Mount,
 		customer.New(customerPages(s.cfg, s.pages, s.store, s.log)).Mount,
+		bell.New(bell.Options{Pages: s.pages, Records: s.store, Mail: s.cfg.Mail.Host != "", Log: s.log}).Mount,
 		known.Mount,
 		files.Mount,
 	}, nil
