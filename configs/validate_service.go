@@ -19,6 +19,9 @@ func (k *checker) service(c Config) {
 		k.bilingual(key+".title", t.Title.Zh, t.Title.En)
 	}
 	k.centres(c.Centres)
+	if !plainName.MatchString(c.Calendars.Default) {
+		k.bad("calendars.default", nameMend, "%s is no name of a calendar", quoteShort(c.Calendars.Default))
+	}
 	if len(c.PauseReasons) == 0 {
 		k.bad("pause_reasons", "name at least one, or leave the key out for the defaults", "is empty: no agent could pause")
 	}
@@ -63,6 +66,10 @@ func (k *checker) service(c Config) {
 		k.bad("webhook.secret", "use at least 16 characters", "is %d characters long", len(c.Webhook.Secret))
 	}
 	k.between("webhook.timeout", c.Webhook.Timeout, 100*time.Millisecond, 2*time.Minute)
+	k.between("wallboard.longest_wait", c.Wallboard.LongestWait, 0, time.Hour)
+	k.whole("wallboard.waiting_calls", c.Wallboard.WaitingCalls, 0, 10_000)
+	k.whole("wallboard.share_below", c.Wallboard.ShareBelow, 0, 100)
+	k.whole("wallboard.agents_missing", c.Wallboard.AgentsMissing, 0, 1000)
 	k.bilingual("greeting", c.Greeting.Zh, c.Greeting.En)
 	k.between("desk.timeout", c.Desk.Timeout, 5*time.Second, 10*time.Minute)
 }
@@ -74,6 +81,9 @@ func (k *checker) centres(centres []ServiceCentre) {
 		key := fmt.Sprintf("service_centres[%d]", i)
 		k.name(key+".name", c.Name, plainName, nameMend, names)
 		k.bilingual(key+".title", c.Title.Zh, c.Title.En)
+		if c.Calendar != "" && !plainName.MatchString(c.Calendar) {
+			k.bad(key+".calendar", nameMend, "%s is no name of a calendar", quoteShort(c.Calendar))
+		}
 		for j, region := range c.Regions {
 			at := fmt.Sprintf("%s.regions[%d]", key, j)
 			switch {

@@ -41,6 +41,7 @@ type Event struct {
 	Calls   []CallID
 	End     EndReason
 	LegEnd  LegEnd
+	OutEnd  OutEnd
 	Digit   string
 	Detail  string
 }

@@ -15,8 +15,8 @@ func zh(title, symptom, body string) records.ArticleText {
 	}
 }
 
-// published writes an article as li and publishes it as chen.
-func published(t testing.TB, s *records.Store, kind, audience string, text records.ArticleText, from, until time.Time) records.Article {
+// publishedArticle writes an article as li and publishes it as chen.
+func publishedArticle(t testing.TB, s *records.Store, kind, audience string, text records.ArticleText, from, until time.Time) records.Article {
 	t.Helper()
 	ctx := t.Context()
 	a := get[records.Article](t)(s.DraftArticle(ctx, "li", records.NewArticle{Kind: kind, Text: text}))
@@ -103,8 +103,8 @@ func testArticleDates(t *testing.T, open opener) {
 	s := open(t).open(t, c.set)
 	staff(t, s)
 	begin, end := c.now().Add(24*time.Hour), c.now().Add(72*time.Hour)
-	a := published(t, s, records.SolutionNews, records.AudienceCustomers, zh("九月补丁发布", "", "修复月末结账慢"), begin, end)
-	published(t, s, records.SolutionArticle, records.AudienceStaff, zh("内部办法", "", "月末结账慢时重建索引"), time.Time{}, time.Time{})
+	a := publishedArticle(t, s, records.SolutionNews, records.AudienceCustomers, zh("九月补丁发布", "", "修复月末结账慢"), begin, end)
+	publishedArticle(t, s, records.SolutionArticle, records.AudienceStaff, zh("内部办法", "", "月末结账慢时重建索引"), time.Time{}, time.Time{})
 	for _, step := range []struct {
 		after  time.Duration
 		shown  int
@@ -117,7 +117,7 @@ func testArticleDates(t *testing.T, open opener) {
 	}
 	equal(t, "staff find their own", len(get[[]records.Solution](t)(s.Solutions(ctx, records.SolutionQuery{Text: "月末结账慢"}))), 1)
 
-	b := published(t, s, records.SolutionNews, records.AudienceStaff, zh("新服务", "", "夜间热线"), time.Time{}, time.Time{})
+	b := publishedArticle(t, s, records.SolutionNews, records.AudienceStaff, zh("新服务", "", "夜间热线"), time.Time{}, time.Time{})
 	equal(t, "unread", strings.Join(get[[]string](t)(s.UnreadNews(ctx, "wang")), ""), b.Number)
 	must(t, s.ReadNews(ctx, "wang", b.Number))
 	must(t, s.ReadNews(ctx, "wang", b.Number))
@@ -136,7 +136,7 @@ func testArticleDates(t *testing.T, open opener) {
 	// Pages, newest first.
 	for i := range 5 {
 		c.advance(time.Minute)
-		published(t, s, records.SolutionNews, records.AudienceStaff, zh(fmt.Sprint("消息", i), "", "内容"), time.Time{}, time.Time{})
+		publishedArticle(t, s, records.SolutionNews, records.AudienceStaff, zh(fmt.Sprint("消息", i), "", "内容"), time.Time{}, time.Time{})
 	}
 	var titles []string
 	for cursor := ""; ; {
@@ -160,7 +160,7 @@ func testArticleFirst(t *testing.T, open opener) {
 	}
 	text := zh("打印机卡纸的处理", "M401 打印发票时卡纸", "清理进纸轮")
 	text.Title.En, text.Body.En = "Paper jam", "Clean the pickup roller"
-	a := published(t, s, records.SolutionArticle, records.AudienceStaff, text, time.Time{}, time.Time{})
+	a := publishedArticle(t, s, records.SolutionArticle, records.AudienceStaff, text, time.Time{}, time.Time{})
 	for _, q := range []records.SolutionQuery{{Text: "卡纸"}, {About: "打印发票时卡纸"}, {Text: "paper jam"}, {Text: "打印机卡纸", Product: "software"}} {
 		first := get[[]records.Solution](t)(s.Solutions(ctx, q))[0]
 		equal(t, q.Text+q.About, first.Ref, a.Number)

@@ -70,6 +70,9 @@ func (s *Store) calendar(name string) Calendar {
 			return c
 		}
 	}
+	if c := s.working(name); c != nil {
+		return c
+	}
 	return always{}
 }
 

@@ -36,7 +36,7 @@ func (t *txn) escalate(ctx context.Context, c Case, in WrapUpInput) (Escalation,
 	}
 	respondBy := f.RespondBy
 	if respondBy.IsZero() {
-		respondBy = t.now.Add(t.s.opt.RespondWithin[kind])
+		respondBy = t.s.calendar(t.s.calendarName(f.Centre)).Add(t.now, t.s.opt.RespondWithin[kind])
 	}
 	id := newID(t.now)
 	if err := t.do(ctx, `INSERT INTO escalations (id, kind, case_number, customer_id, contact_id, contact_name, contact_number,

@@ -31,6 +31,9 @@ func (t *txn) startClocks(ctx context.Context, a acting, o Order, p procedure.Pr
 			continue
 		}
 		n := NewClock{Subject: o.ID, Clock: s.Clock, From: t.now, Within: s.Within, Calendar: s.Calendar, Reason: "opened"}
+		if n.Calendar == centreCalendar {
+			n.Calendar = t.s.calendarName(o.Centre)
+		}
 		if from != "" {
 			n.Reason = from
 		}
@@ -45,7 +48,7 @@ func (t *txn) startClocks(ctx context.Context, a acting, o Order, p procedure.Pr
 				}
 				n.From = e.RaisedAt
 			}
-			n.Within = max(t.s.calendar(s.Calendar).Between(n.From, o.RespondBy), 0)
+			n.Within = max(t.s.calendar(n.Calendar).Between(n.From, o.RespondBy), 0)
 		}
 		if err := t.startClock(ctx, a, n); err != nil {
 			return err

@@ -11,8 +11,13 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"hotline/records/instrument"
+	"hotline/records/probe"
 	"hotline/records/procedure"
+	"hotline/records/questionnaire"
+	"hotline/records/sampling"
 	"hotline/records/sheet"
+	"hotline/records/vault"
 )
 
 // Options say where the records are and how they behave. Only Path is required.
@@ -41,6 +46,8 @@ type Options struct {
 	// once when somebody waits for it (Flush). A caller is at an agent's phone in less: the disk is left for afterwards.
 	JournalBatch int
 	JournalDelay time.Duration
+	// Calendars are the working days and hours by which promised times are counted; none counts around the clock.
+	Calendars Calendars
 	// Departments are those that an enquiry may be referred to (I4); none allows any name.
 	Departments []string
 	// Files is the directory of attachments, made when it is not there; "" takes none.
@@ -50,10 +57,27 @@ type Options struct {
 	MaxFiles int
 	// Imports bound files of customers and products. 10 MiB, 20,000 rows and the head.
 	Imports sheet.Limits
+	// Vault keeps customers' login information for remote sessions; nil keeps none.
+	Vault *vault.Vault
+	// VaultLimit ends a session of the vault that nobody closed; a service manager may extend it up to VaultCeiling after its
+	// beginning. 4 h, 12 h.
+	VaultLimit, VaultCeiling time.Duration
+	// Probe looks at the ports that customers open; nil looks at none.
+	Probe *probe.Prober
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
+	// Sampling says how many solved cases are followed up. All of up to 2 in a stratum, at least 1 and 20 % of a larger one.
+	Sampling sampling.Rule
+	// Form is the satisfaction survey that is asked now; surveys keep the version that they were asked by.
+	Form instrument.Form
+	// LowScore is the rating up to which an improvement is due; 2.
+	LowScore int
 	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
 	Procedures []procedure.Definition
+	// Questionnaires are those that new sheets are begun with, one version of each. Sheets that were begun keep theirs.
+	Questionnaires []questionnaire.Definition
+	// Channels are those on which notifications leave the house: ByMail, ByWebhook. None by default.
+	Channels []string
 	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
 	Calendar func(name string) Calendar
 }
@@ -67,6 +91,7 @@ type Store struct {
 	hashing chan struct{} // bounds the memory that password checks take at one time
 	journal *Journal
 	feed    *broadcast
+	outbox  *broadcast
 	stop    context.CancelFunc // ends what runs beside
 	beside  sync.WaitGroup
 
@@ -74,9 +99,11 @@ type Store struct {
 
 	running   context.Context //nolint:containedctx // ends with the store: what imports run in
 	importing importJobs
+	calendars calendarCache
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows
+	toldChanges  []func(login string)  // guarded by mu
 	orderChanges []func(OrderChange)
 }
 
@@ -98,6 +125,7 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 		dialect: d,
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		feed:    newBroadcast(),
+		outbox:  newBroadcast(),
 	}
 	var err error
 	if s.w, err = sqlx.Open(d.driver, d.writeDSN); err != nil {
@@ -157,12 +185,16 @@ func (o *Options) setDefaults() {
 	set(&o.JournalBatch, 64)
 	set(&o.JournalDelay, 20*time.Millisecond)
 	set(&o.DrainWait, 30*time.Second)
+	set(&o.VaultLimit, 4*time.Hour)
+	set(&o.VaultCeiling, 12*time.Hour)
 	set(&o.MaxFile, 20<<20)
 	set(&o.MaxFiles, 100)
 	o.Imports = importLimits(o.Imports)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	set(&o.Sampling, sampling.Rule{Small: 2, Quota: 1, Percent: 20})
+	set(&o.LowScore, 2)
 	if o.RespondWithin == nil {
 		o.RespondWithin = map[string]time.Duration{KindRemote: time.Hour, KindOnsite: 4 * time.Hour}
 	}

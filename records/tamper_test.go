@@ -26,7 +26,7 @@ func TestAppendOnly(t *testing.T) {
 	raise(t, s, "c1", records.OutcomeRemote, c.now().AddDate(1, 0, 0))
 	answer(t, s, "c2", "li", "")
 	get[records.WrapUpResult](t)(s.WrapUp(ctx, solved("c2", "li")))
-	published(t, s, records.SolutionNews, records.AudienceStaff, zh("消息", "", "内容"), time.Time{}, time.Time{})
+	publishedArticle(t, s, records.SolutionNews, records.AudienceStaff, zh("消息", "", "内容"), time.Time{}, time.Time{})
 	s.Journal().Append(records.JournalEntry{Call: "c1", Kind: "arrived"})
 	must(t, s.Journal().Flush(ctx))
 	db := get[*sql.DB](t)(sql.Open("sqlite3", "file:"+path))

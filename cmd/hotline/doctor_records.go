@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"time"
 
 	"hotline/configs"
 )
@@ -25,10 +26,11 @@ func diagnoseRecords(ctx context.Context, cfg configs.Config) []diagnosis {
 		}}
 	}
 	users, err := store.Users(ctx)
+	calendars := diagnoseCalendars(ctx, cfg, store, time.Now())
 	if err = errors.Join(err, store.Close()); err != nil {
 		return []diagnosis{{part: "records", detail: fmt.Sprintf("%s: %v", path, err), mend: "check the disk; else restore a backup"}}
 	}
-	found := []diagnosis{{part: "records", good: true, detail: path + " opens"}}
+	found := append([]diagnosis{{part: "records", good: true, detail: path + " opens"}}, calendars...)
 	if len(users) == 0 {
 		found = append(found, diagnosis{part: "users", detail: "there is none: nobody can log in", mend: "hotline user add NAME --role administrator"})
 	}

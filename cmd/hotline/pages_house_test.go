@@ -4,6 +4,7 @@ import (
 	"flag"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"hotline/cmd/internal/house"
 	"hotline/web/browser"
@@ -53,16 +54,29 @@ func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string) *se
 	return s
 }
 
-// ready presses "ready" and passes the check that stands before it the first time.
+// ready presses "ready" and passes the check that stands before it the first time; one step leads on from there.
 func (s *seat) ready() {
 	s.Click(`[data-testid=ready]`)
 	s.WaitVisible(`[data-testid=check-dialog]`)
 	s.WaitEnabled(`[data-testid=check-heard]`)
 	s.Click(`[data-testid=check-heard]`)
 	s.WaitText(`[data-testid=check-verdict]`, "检查通过")
-	s.Click(`[data-testid=check-close]`)
-	s.Click(`[data-testid=ready]`)
+	s.Click(`[data-testid=check-ready]`)
 	s.h.Eventually(s.login+" is ready", func() bool { return s.h.Presence(s.login) == "ready" })
+}
+
+// eventually is house.Eventually for what takes longer by its nature.
+func eventually(t *testing.T, h *house.House, what string, limit time.Duration, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(limit); !ok(); {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("waited in vain until %s; the hotline's log:\n%s", what, h.Log())
+		}
+	}
 }
 
 // ring calls the hotline from a browser and waits until it rings.

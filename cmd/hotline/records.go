@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"hotline/configs"
+	"hotline/configs/surveys"
 	"hotline/records"
+	"hotline/records/instrument"
+	"hotline/records/sampling"
 )
 
 // recordsPath is where the records lie.
@@ -20,6 +23,11 @@ func recordsPath(cfg configs.Config) string { return filepath.Join(cfg.Data.Dir,
 
 // openRecords opens the records, making directory and file when they are not there.
 func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*records.Store, error) {
+	return openRecordsWith(ctx, cfg, log, func(*records.Options) {})
+}
+
+// openRecordsWith is openRecords for who serves with them.
+func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, with func(*records.Options)) (*records.Store, error) {
 	if err := os.MkdirAll(cfg.Data.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
@@ -27,14 +35,30 @@ func openRecords(ctx context.Context, cfg configs.Config, log *slog.Logger) (*re
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
-	return records.Open(ctx, records.Options{
+	form, err := instrument.Parse("satisfaction.yaml", surveys.Satisfaction)
+	if err != nil {
+		return nil, err
+	}
+	working, err := readCalendars(cfg)
+	if err != nil {
+		return nil, err
+	}
+	definitions, err := procedureFiles(cfg.Procedures.Dir)
+	if err != nil {
+		return nil, err
+	}
+	opt := records.Options{
+		Sampling: sampling.Rule(cfg.FollowUp.Sample), LowScore: cfg.FollowUp.LowScore, Form: form,
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
+		Calendars: working.records(cfg), Procedures: definitions,
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
-	})
+	}
+	with(&opt)
+	return records.Open(ctx, opt)
 }
 
 func departments(cfg configs.Config) []string {

@@ -28,6 +28,9 @@ func (c serveCommand) Run(ctx context.Context, around surroundings, line *comman
 	if err := cfg.ReadSecrets(); err != nil {
 		return err
 	}
+	if err := keepMemoryPrivate(); err != nil {
+		return err
+	}
 	return serve(ctx, cfg, c.Dev, around.stdout, logger(cfg.Log, around.stderr))
 }
 

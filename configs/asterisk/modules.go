@@ -1,7 +1,7 @@
 package asterisk
 
 // modules lists what is loaded and nothing else is. Order does not matter: Asterisk sorts by priority and need.
-func modules(queue bool) []string {
+func modules(queue, provider bool) []string {
 	list := []string{
 		// SIP, and the ways to know who calls.
 		"res_pjproject.so", "res_pjsip.so", "res_pjsip_session.so", "res_pjsip_authenticator_digest.so",
@@ -27,6 +27,9 @@ func modules(queue bool) []string {
 		"pbx_config.so", "app_dial.so", "app_playback.so", "app_playtones.so", "app_echo.so", "func_callerid.so",
 		"func_channel.so", "func_cut.so", "func_db.so", "func_devstate.so", "func_logic.so", "func_rand.so",
 		"func_strings.so", "func_timeout.so",
+	}
+	if provider {
+		list = append(list, "res_pjsip_outbound_authenticator_digest.so")
 	}
 	if queue {
 		list = append(list, "app_queue.so")

@@ -50,6 +50,8 @@ type Plan struct {
 	DIDs []string
 	// WebCallers lets callers come from browsers, by accounts that the controller makes at run time. They reach DIDs only.
 	WebCallers bool
+	// Outbound is the one way out, for calls that the controller begins. Nil: there is none.
+	Outbound *Outbound
 	// Phones are fixed accounts. Agents' accounts are made at run time instead; these serve a lab.
 	Phones []Phone
 
@@ -72,11 +74,20 @@ type Plan struct {
 	Baseline *Baseline
 }
 
-// Trunk is a carrier or gateway, known by its addresses. Calls come from it; none is ever sent to it.
+// Trunk is a carrier or gateway, known by its addresses. Calls come from it; none is ever sent to it (see Outbound).
 type Trunk struct {
 	Name      string   // [a-z0-9-]{1,24}; its endpoint is "trunk-" and the name
 	Addresses []string // IP addresses or CIDR networks
 	Codecs    []string // Default alaw, ulaw, g722
+}
+
+// Outbound is where the controller's calls out are sent. No context dials it: neither a phone nor a trunk can reach it.
+type Outbound struct {
+	Address  string // host:port of the provider's SIP, UDP
+	CallerID string // the number shown to customers, as the provider wants it: digits, perhaps behind a +
+	User     string // who we are to the provider; "" where it knows us by address
+	Password string
+	Codecs   []string // Default alaw, ulaw, g722
 }
 
 // Phone is a fixed account of an agent's phone.
@@ -131,6 +142,11 @@ func (p Plan) withDefaults(dir string) Plan {
 		trunks[i] = t
 	}
 	p.Trunks = trunks
+	if p.Outbound != nil && len(p.Outbound.Codecs) == 0 {
+		out := *p.Outbound
+		out.Codecs = []string{"alaw", "ulaw", "g722"}
+		p.Outbound = &out
+	}
 	return p
 }
 

@@ -25,6 +25,8 @@ var (
 	promptPattern   = regexp.MustCompile(`^[A-Za-z0-9_./-]{1,128}$`)
 	passwordPattern = regexp.MustCompile(`^[A-Za-z0-9_.~+/=-]{12,128}$`)
 	ha1Pattern      = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	shownPattern    = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
+	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$`)
 	pathPattern     = regexp.MustCompile(`^/[A-Za-z0-9_./@+,:=-]*$`)
 )
 
@@ -118,6 +120,9 @@ func (c *check) callers(p Plan) {
 			c.match("codec", codec, wordPattern)
 		}
 	}
+	if out := p.Outbound; out != nil {
+		c.outbound(*out)
+	}
 	dids := map[string]bool{}
 	did := func(d string) {
 		c.match("DID", d, didPattern)
@@ -153,5 +158,20 @@ func (c *check) callers(p Plan) {
 			did(b.LoneDID)
 			phone(b.LonePhone)
 		}
+	}
+}
+
+func (c *check) outbound(out Outbound) {
+	host, port, err := net.SplitHostPort(out.Address)
+	n, portErr := strconv.Atoi(port)
+	c.need(err == nil && portErr == nil && n > 0 && n < 65536 && hostPattern.MatchString(host),
+		"Outbound address %q must be host:port", out.Address)
+	c.match("Outbound caller id", out.CallerID, shownPattern)
+	for _, codec := range out.Codecs {
+		c.match("codec", codec, wordPattern)
+	}
+	if out.User != "" {
+		c.match("Outbound user", out.User, wordPattern)
+		c.need(passwordPattern.MatchString(out.Password), "Outbound password must be 12 to 128 of A-Z a-z 0-9 _.~+/=-")
 	}
 }

@@ -36,6 +36,8 @@ func (d *Driver) carryOut(ctx context.Context, e effect) {
 		err = d.lookAt(ctx, e)
 	case ringback:
 		err = d.ringback(ctx, e)
+	case dialFar:
+		err = d.dialFar(ctx, e)
 	case setWatchdog:
 		err = d.setWatchdog(ctx, e)
 	}

@@ -32,9 +32,13 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 			healed = append(healed, "call end")
 		}
 	}
+	healed = append(healed, t.outsFound(v, at, strike)...)
 	for _, ch := range s.Channels {
 		if t.ended.has(ch.ID) {
 			continue // a ghost
+		}
+		if _, _, ok := t.outOf(ch.ID); ok {
+			continue
 		}
 		if id, _, ok := t.ours(ch.ID); ok {
 			l := t.legOf(ch.ID)
@@ -69,6 +73,12 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		if t.strayEar(b.ID) && strike(b.ID) {
 			t.do(effect{kind: dropBridge, bridge: madeBridge(b.ID)})
 			healed = append(healed, "ear")
+		}
+		if id, ok := parseOutBridge(b.ID); ok && id.Switch() == t.name {
+			if o := t.outs[id]; (o == nil || o.bridge == nil || o.bridge.id != b.ID) && strike(b.ID) {
+				t.do(effect{kind: dropBridge, bridge: madeBridge(b.ID)})
+				healed = append(healed, "bridge out")
+			}
 		}
 		id, ok := parseBridge(b.ID)
 		if !ok || id.Switch() != t.name {

@@ -10,8 +10,9 @@ import (
 	"hotline/pbx"
 )
 
-// mediaPattern is what Play takes: one of Asterisk's own sounds, recordings or tones, never a path upwards or a URL.
-var mediaPattern = regexp.MustCompile(`^(sound|recording|tone):[A-Za-z0-9_-][A-Za-z0-9_./;=,+*!-]{0,199}$`)
+// mediaPattern is what Play takes: a sound (of Asterisk's own directory, or by its path), recording or tone, never a path upwards
+// or a URL.
+var mediaPattern = regexp.MustCompile(`^(sound|recording|tone):/?[A-Za-z0-9_-][A-Za-z0-9_./;=,+*!-]{0,199}$`)
 
 // Play answers the caller on behalf of the machine, if nobody did yet, and plays media: "sound:name", "recording:name"
 // or "tone:name". PlayEnded follows. pbx.ErrUnsupported: another kind of media.

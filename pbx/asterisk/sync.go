@@ -39,7 +39,8 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 	for _, ch := range s.Channels {
 		args, here := ch.args(t.app)
 		_, _, isLeg := t.ours(ch.ID)
-		if isLeg || !here || !isCaller(args) || t.ended.has(ch.ID) {
+		_, _, isOut := parseOut(ch.ID)
+		if isLeg || isOut || !here || !isCaller(args) || t.ended.has(ch.ID) {
 			continue
 		}
 		if c := t.callOf(ch.ID); c == nil || v.strangers(t, c) {
@@ -48,10 +49,14 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 			t.catchUp(c, ch, v, at)
 		}
 	}
+	t.outsFound(v, at, func(string) bool { return true })
 	t.reachAll(s.Endpoints, at)
 	live := make([]pbx.CallID, 0, len(t.calls))
 	for _, c := range sorted(t.calls) {
 		live = append(live, c.ID)
+	}
+	for _, o := range sorted(t.outs) {
+		live = append(live, o.id)
 	}
 	t.tell(pbx.Event{Kind: pbx.SwitchSynced, At: at, Calls: live})
 }
@@ -67,30 +72,37 @@ func (t *tracker) restarted(at time.Time) {
 	for _, c := range sorted(t.calls) {
 		t.lost(c, pbx.EndSwitchFault, at)
 	}
+	for _, o := range sorted(t.outs) {
+		t.endOut(o, pbx.OutFault, "", at)
+	}
 	t.ended = graves{}
 }
 
 // view is a snapshot, made easy to ask.
 type view struct {
-	channels map[string]channel
-	legs     map[pbx.CallID][]channel       // agents' legs by their call
-	bridges  map[pbx.CallID]string          // newest bridge of a call with a member, else any
-	members  map[pbx.CallID]map[string]bool // channels in a bridge of the call
-	ears     map[pbx.LegID]foundEar
-	engaged  map[string]bool // phones in calls that are none of ours
-	taken    bool            // the dialplan serves callers by itself
+	channels   map[string]channel
+	legs       map[pbx.CallID][]channel       // agents' legs by their call
+	bridges    map[pbx.CallID]string          // newest bridge of a call with a member, else any
+	members    map[pbx.CallID]map[string]bool // channels in a bridge of the call
+	ears       map[pbx.LegID]foundEar
+	engaged    map[string]bool          // phones in calls that are none of ours
+	outs       map[pbx.CallID][]channel // channels of calls out
+	outBridges map[pbx.CallID]string
+	taken      bool // the dialplan serves callers by itself
 }
 
 func (t *tracker) view(s snapshot) view {
 	v := view{
 		channels: map[string]channel{}, legs: map[pbx.CallID][]channel{},
 		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{}, ears: map[pbx.LegID]foundEar{},
-		engaged: map[string]bool{},
+		engaged: map[string]bool{}, outs: map[pbx.CallID][]channel{}, outBridges: map[pbx.CallID]string{},
 	}
 	for _, ch := range s.Channels {
 		v.channels[ch.ID] = ch
 		if id, _, ok := t.ours(ch.ID); ok {
 			v.legs[id] = append(v.legs[id], ch)
+		} else if id, _, ok := parseOut(ch.ID); ok && id.Switch() == t.name {
+			v.outs[id] = append(v.outs[id], ch)
 		} else if phone, ok := ch.phone(); ok {
 			v.engaged[phone] = true
 		}
@@ -105,6 +117,9 @@ func (t *tracker) view(s snapshot) view {
 			if old := v.ears[leg]; len(old.members) <= len(e.members) {
 				v.ears[leg] = e
 			}
+		}
+		if id, ok := parseOutBridge(b.ID); ok && id.Switch() == t.name {
+			v.outBridges[id] = b.ID
 		}
 		id, ok := parseBridge(b.ID)
 		if !ok || id.Switch() != t.name {

@@ -14,6 +14,10 @@ func (t *tracker) started(ch channel, args []string, at time.Time) {
 		t.snoopStarted(ch.ID)
 		return
 	}
+	if _, _, ok := t.outOf(ch.ID); ok {
+		t.outStarted(ch.ID, at)
+		return
+	}
 	if _, _, ok := t.ours(ch.ID); ok {
 		if l := t.legOf(ch.ID); l != nil {
 			t.legStarts(l, at)
@@ -98,6 +102,12 @@ func (t *tracker) stateChanged(channel, state string, at time.Time) {
 		}
 		return
 	}
+	if o, far, ok := t.outOf(channel); ok {
+		if o != nil {
+			t.outChanged(o, far, state, at)
+		}
+		return
+	}
 	if c := t.callOf(channel); c != nil && state == "Up" {
 		c.up = true
 	}
@@ -159,6 +169,9 @@ func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 		t.surprise("ended twice")
 	}
 	t.ended.bury(channel)
+	if o, far, _ := t.outOf(channel); o != nil {
+		t.outDestroyed(o, far, cause, at)
+	}
 }
 
 // callEnds ends a call: told once, and everything that belonged to it is ended too.
@@ -303,6 +316,9 @@ func (t *tracker) holdKey(channel string, held bool, at time.Time) {
 }
 
 func (t *tracker) digit(channel, digit string, at time.Time) {
+	if o, far, _ := t.outOf(channel); o != nil && far && digit != "" {
+		t.tell(pbx.Event{Kind: pbx.Digit, At: at, Call: o.id, Digit: digit})
+	}
 	if c := t.callOf(channel); c != nil && digit != "" {
 		t.tell(pbx.Event{Kind: pbx.Digit, At: at, Call: c.ID, Digit: digit})
 	}
@@ -310,6 +326,11 @@ func (t *tracker) digit(channel, digit string, at time.Time) {
 
 func (t *tracker) playEnded(id string, at time.Time) {
 	callID, ok := parsePlay(id)
+	if o := t.outs[callID]; ok && o != nil && o.playing == id {
+		o.playing = ""
+		t.tell(pbx.Event{Kind: pbx.PlayEnded, At: at, Call: o.id})
+		return
+	}
 	c := t.calls[callID]
 	if !ok || c == nil || c.playing != id {
 		t.surprise("play ended")

@@ -19,19 +19,21 @@ type tracker struct {
 	app   string
 	cycle func(did string) time.Duration
 
-	calls   map[pbx.CallID]*call
-	legs    map[pbx.LegID]*leg
-	snoops  map[string]*snoop    // by channel
-	phones  map[string]bool      // told reachable, see reach.go
-	online  map[string]bool      // registered, and the contact answers
-	engaged map[string]bool      // in a call that is none of ours
-	suspect map[string]time.Time // died in a talk: until when not to be trusted
-	fresh   map[string]time.Time // when the switch last told of a phone's contact that it can be reached
-	taken   bool                 // the dialplan serves callers by itself
-	ended   graves
-	startup string
-	strikes map[string]int // channel or bridge → looks in a row that found it amiss
-	bridges int            // bridges named so far
+	calls    map[pbx.CallID]*call
+	legs     map[pbx.LegID]*leg
+	snoops   map[string]*snoop    // by channel
+	outs     map[pbx.CallID]*out  // calls out
+	phones   map[string]bool      // told reachable, see reach.go
+	online   map[string]bool      // registered, and the contact answers
+	engaged  map[string]bool      // in a call that is none of ours
+	suspect  map[string]time.Time // died in a talk: until when not to be trusted
+	fresh    map[string]time.Time // when the switch last told of a phone's contact that it can be reached
+	taken    bool                 // the dialplan serves callers by itself
+	ended    graves
+	outsOver graves // calls out that have ended
+	startup  string
+	strikes  map[string]int // channel or bridge → looks in a row that found it amiss
+	bridges  int            // bridges named so far
 
 	events  []pbx.Event
 	effects []effect
@@ -90,6 +92,7 @@ const (
 	dropBridge  effectKind = "unbridge"
 	lookAt      effectKind = "look"     // ask whether a channel still exists, after a moment
 	ringback    effectKind = "ringback" // the answered caller waits again: never silence
+	dialFar     effectKind = "dial"     // let the number's channel of a call out ring, for reason seconds
 	setWatchdog effectKind = "watchdog" // set the time-out that gives the caller back to the dialplan
 )
 
@@ -105,7 +108,7 @@ type effect struct {
 func newTracker(name, app string, cycle func(string) time.Duration) *tracker {
 	return &tracker{
 		name: name, app: app, cycle: cycle,
-		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, snoops: map[string]*snoop{}, phones: map[string]bool{}, online: map[string]bool{},
+		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, snoops: map[string]*snoop{}, outs: map[pbx.CallID]*out{}, phones: map[string]bool{}, online: map[string]bool{},
 		suspect: map[string]time.Time{}, fresh: map[string]time.Time{}, strikes: map[string]int{},
 	}
 }

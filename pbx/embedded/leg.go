@@ -50,7 +50,7 @@ func (c *call) ring(r pbx.Ring, contacts []*contact) error {
 	}
 	var offer []byte
 	if c.state == callWaiting {
-		offer = c.caller.heard
+		offer = callerFirst(c.caller.heard)
 	}
 	for _, contact := range contacts {
 		c.invitePhone(l, contact, offer)

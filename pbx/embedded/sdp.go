@@ -8,7 +8,8 @@ import (
 )
 
 // SDP passes from end to end. What is changed on the way is only what RFC 3264 and RFC 3725 §7 make ours: the origin, because
-// to each side this switch is one and the same peer whoever talks behind it, and the direction while a call is held.
+// to each side this switch is one and the same peer whoever talks behind it, the direction while a call is held, and who begins DTLS while
+// several phones ring.
 
 // The directions of media (RFC 3264 §5.1).
 const (
@@ -100,6 +101,13 @@ func offerOf(sdp []byte, direction string) []byte {
 		}
 	}
 	return joined(lines)
+}
+
+// callerFirst makes the caller begin the DTLS handshake, where the offer leaves that open. A phone that picks up would otherwise greet the
+// caller at once, with the caller's own candidates at hand: of two phones that pick up in the same moment the slower one's greeting
+// spoils the handshake of the one that won, and nobody hears anything.
+func callerFirst(offer []byte) []byte {
+	return bytes.ReplaceAll(offer, []byte("a=setup:actpass"), []byte("a=setup:active"))
 }
 
 // withDirection sets the direction of every medium.

@@ -162,3 +162,14 @@ func TestNonce(t *testing.T) {
 		t.Errorf("wrong: %d", v)
 	}
 }
+
+// The caller begins DTLS while several phones ring; roles that are settled already stay, and plain phones have none.
+func TestCallerBeginsDTLS(t *testing.T) {
+	for sdp, want := range map[string]string{
+		"a=setup:actpass\r\n": "a=setup:active\r\n", "a=setup:passive\r\n": "a=setup:passive\r\n", "m=audio 4000 RTP/AVP 8\r\n": "m=audio 4000 RTP/AVP 8\r\n",
+	} {
+		if got := string(callerFirst([]byte(sdp))); got != want {
+			t.Errorf("%q becomes %q, want %q", sdp, got, want)
+		}
+	}
+}

@@ -28,8 +28,11 @@ type media struct {
 	sdps     []string // of the other side, in order
 	held     string   // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
+	pressed  uint16         // packets of telephone events sent
 	heard    map[uint64]int // packets by voice
 	last     [][]byte       // the last ones, oldest first
+	digits   string         // keys of the other side
+	digitAt  uint32         // RTP timestamp of the last
 	news     chan struct{}
 }
 
@@ -173,8 +176,12 @@ func (m *media) listen() {
 		if err != nil {
 			return
 		}
+		if n >= 12+4 && buf[1]&0x7f == eventPayload {
+			m.event(buf[:n])
+			continue
+		}
 		if n < 12+80 || buf[1]&0x7f != 8 {
-			continue // telephone events, comfort noise
+			continue // comfort noise
 		}
 		m.mu.Lock()
 		m.received++
@@ -187,6 +194,45 @@ func (m *media) listen() {
 		m.mu.Unlock()
 	}
 }
+
+// press sends one key as a telephone event (RFC 4733), 100 ms long: begin, go on, and its end three times.
+func (m *media) press(key string) error {
+	m.mu.Lock()
+	remote := m.remote
+	m.mu.Unlock()
+	event := strings.Index("0123456789*#", key)
+	if remote == nil || m.conn == nil || len(key) != 1 || event < 0 {
+		return fmt.Errorf("phone %s: cannot press %q", m.phone.options.User, key)
+	}
+	packet := make([]byte, 12+4)
+	packet[0] = 0x80
+	binary.BigEndian.PutUint32(packet[4:], uint32(time.Now().UnixMilli())*8) // one timestamp for the whole event
+	binary.BigEndian.PutUint32(packet[8:], uint32(m.local().Port))
+	packet[12] = byte(event)
+	for n, step := range []struct {
+		duration uint16
+		end      byte
+	}{{160, 0}, {400, 0}, {800, 0x80}, {800, 0x80}, {800, 0x80}} {
+		m.mu.Lock()
+		m.pressed++
+		seq := m.pressed
+		m.mu.Unlock()
+		packet[1] = 101
+		if n == 0 {
+			packet[1] |= 0x80 // the marker: a new event
+		}
+		binary.BigEndian.PutUint16(packet[2:], 0x8000+seq)
+		packet[13] = step.end | 10
+		binary.BigEndian.PutUint16(packet[14:], step.duration)
+		if _, err := m.conn.WriteToUDP(packet, remote); err != nil {
+			return fmt.Errorf("phone %s: press %s: %w", m.phone.options.User, key, err)
+		}
+	}
+	return nil
+}
+
+// Press presses a key of the telephone in a call that is up.
+func (c *PhoneCall) Press(key string) error { return c.media.press(key) }
 
 // wait returns when enough is true, looked at again with every packet.
 func (m *media) wait(ctx context.Context, enough func() bool) error {

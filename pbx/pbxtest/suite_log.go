@@ -129,6 +129,9 @@ func (l *EventLog) Check() (faults []string) {
 			leg.answered = leg.answered || e.Kind == pbx.LegAnswered
 			leg.ended = leg.ended || e.Kind == pbx.LegEnded
 		case pbx.Digit, pbx.PlayEnded, pbx.CallHeld, pbx.CallResumed:
+			if e.Call.Out() {
+				break // its life is told by other words
+			}
 			if c == nil || c.ended {
 				fault(e, "of no live call")
 			}

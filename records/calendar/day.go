@@ -7,12 +7,22 @@ import (
 	"slices"
 )
 
-// Day is one dated day of an import: what Override will say of it.
+// Day is one dated day of an import: what Override will say of it. Without Off, Usual and Hours it works the usual hours.
 type Day struct {
 	Date  Date       `json:"date"            yaml:"date"`
 	Off   bool       `json:"off,omitempty"   yaml:"off"`
+	Usual bool       `json:"usual,omitempty" yaml:"usual"` // the weekday's rule counts again
 	Hours []Interval `json:"work,omitempty"  yaml:"work"`
 	Name  string     `json:"name,omitempty"  yaml:"name"`
+}
+
+// Check reports a day that says two things at once, or whose hours overlap.
+func (d Day) Check() error {
+	if d.Off && d.Usual || (d.Off || d.Usual) && len(d.Hours) > 0 {
+		return fmt.Errorf("%v is off, as usual, or has working hours: keep one of the three", d.Date)
+	}
+	_, err := tidy(d.Hours)
+	return err
 }
 
 // Trouble is a part of an import that was not taken: where it stands, what is wrong, and how to mend it.
@@ -74,7 +84,7 @@ func (in *Import) settle() {
 	var out []Day
 	for _, d := range in.Days {
 		if n := len(out); n > 0 && out[n-1].Date == d.Date {
-			if out[n-1].Off != d.Off || !slices.Equal(out[n-1].Hours, d.Hours) {
+			if out[n-1].Off != d.Off || out[n-1].Usual != d.Usual || !slices.Equal(out[n-1].Hours, d.Hours) {
 				in.bad(d.Date.String(), "is said to be off and to work, or to have two different hours", "keep one of the two")
 			}
 			continue
@@ -103,7 +113,7 @@ func (c *Calendar) Preview(days []Day) []Change {
 		if !dated {
 			out[i].Before = out[i].Weekday
 		}
-		out[i].Same = dated && before.Off == d.Off && slices.Equal(before.Hours, d.Hours) && before.Name == d.Name
+		out[i].Same = dated != d.Usual && (d.Usual || before.Off == d.Off && slices.Equal(before.Hours, d.Hours) && before.Name == d.Name)
 	}
 	return out
 }

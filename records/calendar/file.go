@@ -1,6 +1,8 @@
 package calendar
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,6 +24,8 @@ type File struct {
 	Source string                `yaml:"source"` // of the days below
 	Days   []Day                 `yaml:"days"`
 }
+
+var errUsual = errors.New("a day as usual needs no line")
 
 // Parse reads a calendar's file strictly: an unknown key, a day that does not exist and intervals that overlap are errors with their
 // line. name is the file's, for messages.
@@ -55,8 +59,8 @@ func Parse(name string, text []byte) (File, *Calendar, error) {
 		if _, twice := days[d.Date]; twice {
 			return f, nil, fmt.Errorf("%s: days[%d]: %v stands here twice", name, i, d.Date)
 		}
-		if d.Off && len(d.Hours) > 0 {
-			return f, nil, fmt.Errorf("%s: days[%d]: %v is off and has working hours; keep one", name, i, d.Date)
+		if err := d.Check(); err != nil || d.Usual {
+			return f, nil, fmt.Errorf("%s: days[%d]: %v is off or works: %w", name, i, d.Date, cmp.Or(err, errUsual))
 		}
 		days[d.Date] = Override{Off: d.Off, Hours: d.Hours, Name: d.Name, Source: f.Source}
 	}

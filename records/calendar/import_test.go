@@ -48,7 +48,7 @@ func TestRefusedImports(t *testing.T) {
 		"empty":         {"{}", "no day"},
 		"unknown key":   {`{"days": [{"date": "2026-01-01", "of": true}]}`, "unknown field"},
 		"bad date":      {`{"days": [{"date": "2026-02-30", "off": true}]}`, "no date"},
-		"both":          {`{"days": [{"date": "2026-01-01", "off": true, "work": ["09:00-12:00"]}]}`, "off and has"},
+		"both":          {`{"days": [{"date": "2026-01-01", "off": true, "work": ["09:00-12:00"]}]}`, "keep one"},
 		"overlap":       {`{"days": [{"date": "2026-01-01", "work": ["09:00-12:00", "11:00-13:00"]}]}`, "overlaps"},
 		"contradiction": {`{"days": [{"date": "2026-01-01", "off": true}, {"date": "2026-01-01"}]}`, "off and to work"},
 		"no isOffDay":   {`{"year": 2026, "days": [{"date": "2026-01-01", "name": "元旦"}]}`, "isOffDay"},
@@ -115,7 +115,7 @@ func TestCalendarFiles(t *testing.T) {
 		"no title":    {strings.Replace(good, "zh: 甲, ", "", 1), "title.zh"},
 		"interval":    {strings.Replace(good, "09:00-12:00", "12:00-09:00", 1), "ends before"},
 		"twice":       {good + "days:\n- {date: 2026-01-01, off: true}\n- {date: 2026-01-01}\n", "twice"},
-		"both":        {good + "days:\n- {date: 2026-01-01, off: true, work: ['09:00-10:00']}\n", "off and has"},
+		"both":        {good + "days:\n- {date: 2026-01-01, off: true, work: ['09:00-10:00']}\n", "keep one"},
 		"no week":     {"name: x\ntitle: {zh: 甲, en: X}\nzone: UTC\n", "no weekday works"},
 	} {
 		if _, _, err := calendar.Parse("x.yaml", []byte(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -47,12 +47,8 @@ func (in *Import) readJSON(text []byte) {
 	}
 	for i, d := range file.Days {
 		where := fmt.Sprintf("days[%d]", i)
-		if _, err := tidy(d.Hours); err != nil {
-			in.bad(where, err.Error(), "give intervals that follow each other")
-			continue
-		}
-		if d.Off && len(d.Hours) > 0 {
-			in.bad(where, "is off and has working hours", `keep "off": true or "work", not both`)
+		if err := d.Check(); err != nil {
+			in.bad(where, err.Error(), "mend the file")
 			continue
 		}
 		in.take(where, d)

@@ -54,7 +54,7 @@ type Step struct {
 	Clock    string        `json:"clock,omitempty"    yaml:"clock"`
 	Within   time.Duration `json:"within,omitempty"   yaml:"within"`
 	From     string        `json:"from,omitempty"     yaml:"from"`
-	Calendar string        `json:"calendar,omitempty" yaml:"calendar"` // "" counts every hour
+	Calendar string        `json:"calendar,omitempty" yaml:"calendar"` // "" counts every hour; "centre": that of the order's service centre
 	Waive    []string      `json:"waive,omitempty"    yaml:"waive"`    // who may waive it, with a reason; nobody when empty
 	Optional bool          `json:"optional,omitempty" yaml:"optional"` // the order may be finished without it
 	// EachVisit: a follow-on order does it again; other settled steps are carried over.
@@ -66,7 +66,7 @@ type Need struct {
 	Code     string       `json:"code"                yaml:"code"`
 	Kind     EvidenceKind `json:"kind"                yaml:"kind"`
 	Name     Text         `json:"name"                yaml:"name"`
-	Via      []string     `json:"via,omitempty"       yaml:"via"`       // channels of a confirmation; any when empty
+	Via      []string     `json:"via,omitempty"       yaml:"via"`       // channels of a confirmation or a fact; any when empty. [system]: this server measured it, nobody types it
 	Fields   []Field      `json:"fields,omitempty"    yaml:"fields"`    // of a fact
 	Min      int          `json:"min"                 yaml:"min"`       // how many; 1 when not given
 	OrWaiver bool         `json:"or_waiver,omitempty" yaml:"or_waiver"` // or the customer's recorded waiver, with who and why

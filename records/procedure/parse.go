@@ -124,8 +124,10 @@ func ParseAll(dir fs.FS) ([]Definition, error) {
 			continue
 		}
 		if first, twice := from[d.Code]; twice {
-			wrong = append(wrong, Mistakes{{File: path.Base(name), Line: 1, Path: "procedure",
-				What: fmt.Sprintf("%q is described in %s already", d.Code, first), Mend: "keep one file for it"}})
+			wrong = append(wrong, Mistakes{{
+				File: path.Base(name), Line: 1, Path: "procedure",
+				What: fmt.Sprintf("%q is described in %s already", d.Code, first), Mend: "keep one file for it",
+			}})
 			continue
 		}
 		from[d.Code] = name

@@ -148,6 +148,7 @@ class Desk {
     const m = this.live.model;
     if (m.pop && m.pop.call !== before.pop?.call) this.#popped(m.pop);
     if (!m.pop && before.pop) this.#gone();
+    if (m.notice?.outcome === "lost" && m.notice !== before.notice) this.people.meet(m.notice.who).then((met) => met && this.pop.sayAgain(this.shown()), () => undefined);
     if (m.call?.over && !before.call?.over) {
       this.hand.close();
       this.returning.over(m.call.call, Boolean(m.call.over.return_by));
@@ -167,7 +168,7 @@ class Desk {
     const number = p.number || text("desk.js.pop.anonymous");
     this.attention.call(text("desk.js.pop.title", number), whoOf(p), p.call);
     if (this.kind === "browser" && this.returning.isMine(p)) this.phone.answer();
-    if (p.hand_by && !this.people.agents.has(p.hand_by)) this.people.readAgents().then(() => this.render(), () => undefined);
+    this.people.meet(p.hand_by ?? "").then((met) => met && this.render(), () => undefined);
   }
 
   #gone() {

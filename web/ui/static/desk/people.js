@@ -20,6 +20,13 @@ export class People {
     this.agents = new Map((list?.items ?? []).map((/** @type {View} */ v) => [v.login, v]));
   }
 
+  /** Learns the name of somebody hired since the page was opened; tells whether it had to. @param {string} login */
+  async meet(login) {
+    if (!login || this.agents.has(login)) return false;
+    await this.readAgents();
+    return true;
+  }
+
   /** Reads the queues' numbers anew. */
   async readQueues() {
     this.queues = (await get("/queues"))?.items ?? [];

@@ -133,6 +133,12 @@ export class PopView {
     if (last) put(line, last.answered && last.agent ? text("desk.js.pop.last", whenOf(last.arrived), this.people.name(last.agent)) : text("desk.js.pop.lastmissed", whenOf(last.arrived)));
   }
 
+  /** A name in the notice has become known. @param {Model} m */
+  sayAgain(m) {
+    this.told = null;
+    this.#say(m);
+  }
+
   /** What became of the last offer, for a few seconds. @param {Model} m */
   #say(m) {
     if (m.notice === this.told) return;
@@ -153,7 +159,10 @@ export function whoOf(p) {
   const card = p.card;
   if (!card) return p.name || (p.number && p.id ? text("desk.js.pop.looking") : "");
   const known = card.recognition.contacts;
-  if (card.recognition.kind === "one" && known.length > 0) return placed(known[0].name, known[0].customer_name, card.customer?.service_centre);
+  if (card.recognition.kind === "one" && known.length > 0) {
+    const at = card.customers?.find((c) => c.id === known[0].customer_id);
+    return placed(known[0].name, known[0].customer_name, at?.region, at?.service_centre);
+  }
   if (known.length > 1) {
     return text("desk.js.pop.candidates", known.slice(0, 3).map((k) => placed(k.name, k.customer_name)).join(text("desk.js.pop.or")));
   }

@@ -62,7 +62,7 @@ const calls = new RowList(byId("calls"), {
     const cycle = String((q?.cycle ?? 5e6) / 1000), rings = String(q?.rings ?? 3);
     if (bar.dataset.cycleMs !== cycle) bar.dataset.cycleMs = cycle;
     if (bar.dataset.rings !== rings) bar.dataset.rings = rings;
-    const frozen = c.verdict ? String(Math.round(c.verdict.Waited / 1e6)) : undefined;
+    const frozen = c.verdict ? String(Math.trunc(c.verdict.Waited / 1e6)) : undefined;
     if (frozen !== undefined && bar.dataset.frozenMs !== frozen) bar.dataset.frozenMs = frozen;
     const who = c.agent ? `${feed.names[c.agent] ?? c.agent} ${span(now() * 1000 - c.since)}` : c.ringing.map((l) => `☏ ${feed.names[l] ?? l}`).join(" ");
     fill([cells[0], cells[1], cells[2]], word("floor.js.call.", state), c.number || text("floor.js.anonymous"), titleOf(c.queue));

@@ -1,0 +1,176 @@
+package remote
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"hotline/records"
+	"hotline/records/probe"
+	"hotline/records/procedure"
+	"hotline/web/ui"
+)
+
+// panelView is what the panel shows.
+type panelView struct {
+	Order   records.Order
+	Ended   bool
+	Works   bool // the visitor is the order's engineer
+	Manages bool // a service manager
+
+	Access  *records.RemoteAccess
+	Probes  []probeView
+	Opening bool // the agreed port can be looked at now
+	Closing bool
+	Waits   string // why the ports cannot be looked at for the closing yet
+
+	Session   *sessionView
+	MayOpen   bool
+	OpenWaits string // what is missing before login information may be taken
+	Past      []sessionView
+	Kinds     []string
+	Latest    string // the latest time to which a session can be extended, for the form
+	Shown     int    // seconds that login information stays on the screen
+
+	Report     *records.File // the last one that was made
+	MayReport  bool
+	ReportWait string
+	Links      []linkView
+}
+
+type probeView struct {
+	records.PortProbe
+	Target string
+	Why    string // the reason in words
+	Where  string // the addresses that were looked at
+}
+
+type sessionView struct {
+	records.VaultSession
+	Count int // readings
+	Name  string
+}
+
+// linkView is a link that can be made for the customer.
+type linkView struct{ Purpose, Step, Need, Name string }
+
+func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
+	v, o := ui.VisitorOf(r.Context()), f.Order
+	file, err := p.opt.Records.RemoteFile(r.Context(), o.ID)
+	if err != nil {
+		return panelView{}, err
+	}
+	view := panelView{
+		Order: o, Ended: o.State.Ended(), Works: o.Engineer == v.Login, Manages: v.Has(records.RoleSupervisor), Kinds: records.VaultKinds(),
+		Shown: int(p.opt.Shown / time.Second),
+	}
+	view.Works = view.Works && !view.Ended
+	if a, ok := file.Access(); ok {
+		view.Access = &a
+		view.Opening = view.Works
+	}
+	for _, x := range slices.Backward(file.Probes) {
+		view.Probes = append(view.Probes, p.probeView(v.Lang, x))
+	}
+	view.Waits = waits(v.Lang, f, "closing")
+	view.Closing = view.Works && view.Access != nil && view.Waits == ""
+	for _, s := range file.Sessions {
+		shown := sessionView{VaultSession: s, Count: s.Readings(), Name: s.Engineer}
+		if s.State == records.VaultOpen {
+			view.Session = &shown
+			view.Latest = s.CeilingAt.In(v.Zone).Format("2006-01-02T15:04")
+			continue
+		}
+		view.Past = append(view.Past, shown)
+	}
+	view.OpenWaits = waits(v.Lang, f, "login")
+	view.MayOpen = view.Works && view.Session == nil && view.OpenWaits == ""
+	view.ReportWait = waits(v.Lang, f, "report")
+	view.MayReport = view.Works && view.ReportWait == ""
+	for _, e := range f.Evidence {
+		if e.Kind == procedure.Document && e.Step == "report" {
+			for _, x := range f.Files {
+				if x.ID == e.File {
+					view.Report = &x
+				}
+			}
+		}
+	}
+	if view.Works {
+		view.Links = links(v.Lang, f, view.Session != nil)
+	}
+	return view, nil
+}
+
+// waits names the steps that come before a step and are open.
+func waits(lang string, f records.OrderFile, code string) string {
+	out := ""
+	for _, s := range f.Steps {
+		if s.Step.Code != code {
+			continue
+		}
+		for _, x := range s.Missing {
+			if x.Code != "predecessor" {
+				continue
+			}
+			if out != "" {
+				out += procedure.Text{ZH: "；", EN: "; "}.In(lang)
+			}
+			out += x.What.In(lang)
+		}
+	}
+	return out
+}
+
+func (p *Pages) probeView(lang string, x records.PortProbe) probeView {
+	out := probeView{PortProbe: x, Target: address(x.Host, x.Port), Why: p.say(lang, "remote.reason."+string(x.Reason))}
+	for i, l := range x.Looks {
+		if i > 0 {
+			out.Where += ", "
+		}
+		out.Where += l.Address.String()
+		if len(x.Looks) > 1 {
+			out.Where += " " + p.say(lang, "remote.outcome."+string(l.Outcome))
+		}
+	}
+	return out
+}
+
+func address(host string, port uint16) string {
+	if host == "" && port == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", host, port)
+}
+
+// Shape doubles the colour of an outcome.
+func (x probeView) Shape() string {
+	switch x.Outcome {
+	case probe.Open:
+		return "○"
+	case probe.Closed:
+		return "✓"
+	case probe.Unknown:
+	}
+	return "?"
+}
+
+// links are those that can be made for the customer now: to enter login information, and to confirm what the open steps ask for.
+func links(lang string, f records.OrderFile, session bool) []linkView {
+	var out []linkView
+	for _, s := range f.Steps {
+		if s.State != procedure.Ready {
+			continue
+		}
+		if s.Step.Code == "login" && session {
+			out = append(out, linkView{Purpose: records.LinkVault, Step: s.Step.Code, Need: "vault", Name: s.Step.Name.In(lang)})
+		}
+		for _, n := range s.Needs {
+			if n.Need.Kind == procedure.Confirmation && n.Have < n.Need.Min && slices.Contains(n.Need.Via, procedure.ViaLink) {
+				out = append(out, linkView{Purpose: records.LinkConfirm, Step: s.Step.Code, Need: n.Need.Code, Name: n.Need.Name.In(lang)})
+			}
+		}
+	}
+	return out
+}
