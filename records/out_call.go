@@ -307,7 +307,7 @@ func (t *txn) keysToSurvey(ctx context.Context, c OutCall, f FollowUp) error {
 		return nil
 	}
 	_, err := t.addSurvey(ctx, NewSurvey{
-		FollowUp: f.ID, Channel: ChannelKeys, Who: f.ContactName, KeyedBy: KeyedByCustomer, AnsweredAt: c.EndedAt, Answers: answers, Partial: true,
+		FollowUp: f.ID, Channel: SurveyKeys, Who: f.ContactName, KeyedBy: KeyedByCustomer, AnsweredAt: c.EndedAt, Answers: answers, Partial: true,
 		Recording: c.Recording, Call: c.Call,
 	})
 	return err

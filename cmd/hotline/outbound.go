@@ -32,9 +32,9 @@ func newOutward(cfg configs.Config, lines switches, store *records.Store, desk *
 		line.dialer, ok = lines[sw.Name].(pbx.Dialer)
 	}
 	if !ok {
-		rules.Unsupported = pbx.Unsupported{
+		rules.Unsupported = fmt.Errorf("%w: %w", outward.ErrUnable, pbx.Unsupported{
 			Code: "embedded-dial", What: "The embedded switch cannot call out.", Do: "Configure an Asterisk (switches: in the configuration) for this.",
-		}
+		})
 	}
 	return outward.New(outward.Options{
 		Switch: sw.Name, Rules: rules, Line: line, Ledger: &outLedger{store: store, chores: chores}, Desk: outDesk{desk}, Log: log,
