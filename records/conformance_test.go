@@ -75,6 +75,9 @@ func testStore(t *testing.T, open opener) {
 		"link guessed":      testLinkGuessed,
 		"link race":         testLinkRace,
 		"issued":            testIssued,
+		"notify":            testNotify,
+		"notify hooks":      testNotifyHooks,
+		"outbox":            testOutbox,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

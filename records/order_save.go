@@ -72,7 +72,7 @@ func (r *runningOrder) save(ctx context.Context, t *txn, what, step string) erro
 		return err
 	}
 	t.changed(*o, what, step, r.by)
-	return nil
+	return t.tellOrder(ctx, r.was, *o, r.by.name)
 }
 
 func (r *runningOrder) settledAs(code string) string {

@@ -70,6 +70,8 @@ type Options struct {
 	LowScore int
 	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
 	Procedures []procedure.Definition
+	// Channels are those on which notifications leave the house: ChannelMail, ChannelWebhook. None by default.
+	Channels []string
 	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
 	Calendar func(name string) Calendar
 }
@@ -83,6 +85,7 @@ type Store struct {
 	hashing chan struct{} // bounds the memory that password checks take at one time
 	journal *Journal
 	feed    *broadcast
+	outbox  *broadcast
 	stop    context.CancelFunc // ends what runs beside
 	beside  sync.WaitGroup
 
@@ -92,6 +95,7 @@ type Store struct {
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows
+	toldChanges  []func(login string)  // guarded by mu
 	orderChanges []func(OrderChange)
 }
 
@@ -113,6 +117,7 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 		dialect: d,
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		feed:    newBroadcast(),
+		outbox:  newBroadcast(),
 	}
 	var err error
 	if s.w, err = sqlx.Open(d.driver, d.writeDSN); err != nil {
