@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -277,3 +278,6 @@ func (s *Store) Surveys(ctx context.Context, subject string) ([]Survey, error) {
 
 // Form is the survey that is asked now.
 func (s *Store) Form() instrument.Form { return s.opt.Form }
+
+// MailsCustomers says whether mail leaves the house at all.
+func (s *Store) MailsCustomers() bool { return slices.Contains(s.opt.Channels, ChannelMail) }

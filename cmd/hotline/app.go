@@ -21,6 +21,7 @@ import (
 	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
+	"hotline/web/followup"
 	"hotline/web/ui"
 )
 
@@ -97,7 +98,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.onEnd("look-ups", lookUps.wait)
 	offers.roster, offers.cards = roster, lookUps
 	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
-	dialer := newOutward(cfg, lines, store, offers, chores, log)
+	dialer, ledgerOut := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
 		out:         &outEvents{dialer: dialer, store: store, chores: chores},
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
@@ -117,9 +118,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	asking := followup.New(followUpPages(cfg, pages, store, dialer, log))
+	ledgerOut.kept = asking.Prove
 	mounts := []func(ui.Router){
 		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
-		customer.New(customerPages(cfg, pages, store, log)).Mount,
+		customer.New(customerPages(cfg, pages, store, asking.SurveyLink(), log)).Mount, asking.Mount,
 	}
 	if phones.softphone.Callers {
 		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)

@@ -147,4 +147,3 @@ func (h *house) as(login string) *http.Client {
 	}
 	return c
 }
-

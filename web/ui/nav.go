@@ -62,6 +62,7 @@ func places() []place {
 		{Path: "/calls", Icon: "phone", Name: "calls", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/wall", Icon: "monitor", Name: "wall", area: "floor", roles: []string{"supervisor"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
+		{Path: "/followup", Icon: "phone-outgoing", Name: "followup", area: "service", roles: []string{"supervisor"}},
 		{Path: "/admin/users", Icon: "users", Name: "users", area: "admin", roles: []string{"administrator"}},
 		{Path: "/admin/audit", Icon: "scroll-text", Name: "audit", area: "admin", roles: []string{"administrator"}},
 	}
