@@ -91,7 +91,7 @@ func (l outLine) End(ctx context.Context, call, why string) error {
 type outLedger struct {
 	store  *records.Store
 	chores *errands
-	kept   func(ctx context.Context, followUp string) error // puts what a machine was told into the follow-up's order
+	kept   func(ctx context.Context, followUp, manager string) error // puts what a machine was told into the follow-up's order
 }
 
 func (l *outLedger) Permit(ctx context.Context, call string, r outward.Request) (outward.Permit, error) {
@@ -128,7 +128,7 @@ func (l *outLedger) Ended(call, end string, at time.Time) {
 		if err != nil || !c.Machine || c.Purpose != records.OutFollowUp {
 			return settled(err)
 		}
-		return settled(l.kept(ctx, c.Ref))
+		return settled(l.kept(ctx, c.Ref, c.Login))
 	})
 }
 

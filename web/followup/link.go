@@ -17,6 +17,7 @@ import (
 type linkData struct {
 	FollowUp string `json:"followup"`
 	Channel  string `json:"channel"`
+	By       string `json:"by"` // who sent it
 }
 
 // linkDays is how long a customer may answer.
@@ -38,7 +39,7 @@ func (d *Desk) sendLink(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	data, err := json.Marshal(linkData{FollowUp: f.ID, Channel: channel})
+	data, err := json.Marshal(linkData{FollowUp: f.ID, Channel: channel, By: v.Login})
 	if err != nil {
 		d.fail(w, r, err)
 		return
@@ -132,7 +133,7 @@ func (l surveyLink) Act(ctx context.Context, v customer.Visit, in url.Values) (c
 		return customer.Done{}, err
 	}
 	thanks.Detail = survey.ID
-	if err := l.d.Prove(ctx, f.ID); err != nil {
+	if err := l.d.Prove(ctx, f.ID, data.By); err != nil {
 		l.d.log.ErrorContext(ctx, "a survey is kept, and not yet in its order", "case", f.Case, "err", err)
 	}
 	return thanks, nil

@@ -155,7 +155,7 @@ func (d *Desk) answer(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	if err := d.Prove(ctx, f.ID); err != nil {
+	if err := d.Prove(ctx, f.ID, v.Login); err != nil {
 		d.log.ErrorContext(ctx, "a survey is kept, and not yet in its order", "case", f.Case, "err", err)
 	}
 	d.done(w, r, "/followup/cases/"+f.ID)

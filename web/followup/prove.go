@@ -19,7 +19,8 @@ const lowest = 2
 // Prove puts the survey that counts into the order of its follow-up: whom we reached and when, the ratings, the sheet with what
 // makes it true (link, key with its recording, scan, or who asked), and ends the order when nothing is left to do. Again changes
 // nothing. Without a survey that counts, or without an order, there is nothing to put.
-func (d *Desk) Prove(ctx context.Context, followUp string) error {
+// manager is who runs the follow-up: they asked, sent the link or started the survey by keys, and so complete the steps.
+func (d *Desk) Prove(ctx context.Context, followUp, manager string) error {
 	f, err := d.store.FollowUp(ctx, followUp)
 	if err != nil || f.Order == "" {
 		return err
@@ -41,7 +42,7 @@ func (d *Desk) Prove(ctx context.Context, followUp string) error {
 	if err != nil || order.Order.State.Ended() {
 		return err
 	}
-	p := prover{d: d, ctx: ctx, order: order, by: records.Actor{Login: v.KeyedBy}, survey: v}
+	p := prover{d: d, ctx: ctx, order: order, by: records.Actor{Login: v.KeyedBy}, manager: records.Actor{Login: manager}, survey: v}
 	if v.KeyedBy == records.KeyedByCustomer {
 		p.by = records.Actor{}
 	}
@@ -62,7 +63,7 @@ func (d *Desk) Prove(ctx context.Context, followUp string) error {
 	p.confirm(who, sheet)
 	p.done("survey")
 	if p.err == nil && min(v.Speed, v.Quality) > lowest {
-		_, p.err = d.store.FinishOrder(ctx, records.Actor{}, order.Order.ID, fmt.Sprintf("%d / %d", v.Speed, v.Quality), 0)
+		_, p.err = d.store.FinishOrder(ctx, p.manager, order.Order.ID, fmt.Sprintf("%d / %d", v.Speed, v.Quality), 0)
 	}
 	return p.err
 }
@@ -77,12 +78,13 @@ func channelOf(channel string) string {
 
 // prover adds evidence piece by piece; after the first error it does nothing.
 type prover struct {
-	d      *Desk
-	ctx    context.Context //nolint:containedctx // lives as long as one Prove
-	order  records.OrderFile
-	by     records.Actor
-	survey records.Survey
-	err    error
+	d       *Desk
+	ctx     context.Context //nolint:containedctx // lives as long as one Prove
+	order   records.OrderFile
+	by      records.Actor // who keyed in; zero: the customer did, and the server keeps it
+	manager records.Actor
+	survey  records.Survey
+	err     error
 }
 
 // client names a piece, so that it is kept once.
@@ -146,7 +148,7 @@ func (p *prover) done(step string) {
 			return
 		}
 	}
-	_, p.err = p.d.store.CompleteStep(p.ctx, records.Actor{}, p.order.Order.ID, step, 0)
+	_, p.err = p.d.store.CompleteStep(p.ctx, p.manager, p.order.Order.ID, step, 0)
 }
 
 // sheet makes the 《客户满意度调查单》 and keeps it.
@@ -199,12 +201,12 @@ func (d *Desk) proveImprovement(ctx context.Context, id string) error {
 	if err != nil || order.Order.State.Ended() {
 		return err
 	}
-	p := prover{d: d, ctx: ctx, order: order, by: records.Actor{Login: i.CheckedBy}, survey: records.Survey{Series: i.Survey}}
+	p := prover{d: d, ctx: ctx, order: order, by: records.Actor{Login: i.CheckedBy}, manager: records.Actor{Login: i.CheckedBy}, survey: records.Survey{Series: i.Survey}}
 	p.add("improvement", "plan", procedure.Written, "", procedure.Body{Text: i.Plan})
 	p.add("improvement", "effect", procedure.Written, "", procedure.Body{Text: i.Result + "\n" + i.Effect})
 	p.done("improvement")
 	if p.err == nil {
-		_, p.err = d.store.FinishOrder(ctx, records.Actor{}, order.Order.ID, i.Effect, 0)
+		_, p.err = d.store.FinishOrder(ctx, p.manager, order.Order.ID, i.Effect, 0)
 	}
 	return p.err
 }

@@ -45,14 +45,14 @@ func (d *Desk) row(r *http.Request, f records.FollowUp) row {
 
 // span is a time in words: "3 小时", "overdue by 2 h".
 func (d *Desk) span(r *http.Request, left time.Duration) string {
-	key, amount := "follow.left", left
+	minutes, hours, amount := "follow.left.minutes", "follow.left.hours", left
 	if left < 0 {
-		key, amount = "follow.late", -left
+		minutes, hours, amount = "follow.late.minutes", "follow.late.hours", -left
 	}
 	if amount < time.Hour {
-		return d.say(r, key+".minutes", int(amount.Minutes()))
+		return d.say(r, minutes, int(amount.Minutes()))
 	}
-	return d.say(r, key+".hours", int(amount.Hours()))
+	return d.say(r, hours, int(amount.Hours()))
 }
 
 func (d *Desk) list(w http.ResponseWriter, r *http.Request) {
