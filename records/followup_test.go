@@ -319,7 +319,7 @@ func testImprovement(t *testing.T, open opener) {
 	list := get[records.Page[records.Improvement]](t)(s.Improvements(ctx, records.ImprovementFilter{Active: true})).Items
 	equal(t, "one item", len(list), 1)
 	i := list[0]
-	equal(t, "about", i.Engineer+" "+i.Case+" "+i.Complaint, "li "+f.Case+" speed 2, quality 4\n等了三天")
+	equal(t, "about", fmt.Sprint(i.Engineer, i.Case, i.Speed, i.Quality, i.Complaint), fmt.Sprint("li", f.Case, 2, 4, "等了三天"))
 	c.advance(73 * time.Hour)
 	equal(t, "late", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Improvements, 1)
 	equal(t, "told", len(get[records.Page[records.Notice]](t)(s.Notices(ctx, records.NoticeFilter{Kind: records.NoticeImprovement})).Items), 1)

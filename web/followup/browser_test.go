@@ -84,7 +84,7 @@ func TestManagerAtWork(t *testing.T) {
 	sound(t, tab, "followup-answered")
 
 	tab.Goto(h.base + "/followup/improvements")
-	tab.WaitText("[data-testid=improvement]", "等了三天才解决")
+	tab.WaitText("[data-testid=improvement]", "速度 2 分，质量 4 分")
 	sound(t, tab, "followup-improvement")
 	tab.Run(`document.querySelector("[name=owner]").value = "li"`)
 	tab.Run(fmt.Sprintf(`document.querySelector("[name=due]").value = %q`, h.clock().AddDate(0, 0, 10).Format(time.DateOnly)))

@@ -25,6 +25,7 @@ type onePage struct {
 	Surveys  []sheet
 	Correct  *records.Survey // this one is being corrected
 	MaxTries int
+	Answered bool // one counts already
 	Channels []string
 }
 
@@ -97,6 +98,7 @@ func (d *Desk) showOne(w http.ResponseWriter, r *http.Request, link string) {
 		if s.Newest && s.Series == r.FormValue("correct") {
 			page.Correct, answers = &s, s.Answers
 		}
+		page.Answered = page.Answered || s.Counts
 		page.Surveys = append(page.Surveys, sheet{Survey: s, Answered: formOf(d.store.Form(), v.Lang, s.Answers).Questions})
 	}
 	page.Form = formOf(d.store.Form(), v.Lang, answers)

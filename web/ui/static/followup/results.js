@@ -16,10 +16,14 @@ if (place && source && paths && paths.bars) draw(place, /** @type {Results} */ (
  * @param {NonNullable<uPlot.Series.BarsPathBuilderFactory>} bars
  */
 function draw(root, r, bars) {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  const style = getComputedStyle(root);
+  // A canvas needs colours, not light-dark(): the place wears each where the browser computes it.
+  const colour = (/** @type {string} */ name) => {
+    root.style.color = `var(${name})`;
+    return style.color;
+  };
   const many = r.names.length;
-  const beside = (/** @type {-1|1} */ side) => bars({ size: [0.35, 64], align: side });
+  const beside = (/** @type {-1|1} */ side) => bars({ size: [0.3, 48], align: side, gap: 3 });
   const axis = { stroke: colour("--ink-2"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: `13px ${style.fontFamily}` };
   const plot = new uPlot({
     width: root.clientWidth || 600, height: 260, legend: { show: false }, cursor: { show: false },
