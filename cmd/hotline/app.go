@@ -118,7 +118,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	asking := followup.New(followUpPages(cfg, pages, store, dialer, log))
+	asking := followup.New(followUpPages(cfg, pages, store, dialer, zone, log))
 	ledgerOut.kept = asking.Prove
 	mounts := []func(ui.Router){
 		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,

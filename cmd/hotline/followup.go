@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"time"
 
 	"hotline/configs"
 	"hotline/queue/outward"
@@ -14,10 +15,10 @@ import (
 )
 
 // followUpPages are the service manager's pages of solved cases.
-func followUpPages(cfg configs.Config, pages *ui.Pages, store *records.Store, dialer *outward.Dialer, log *slog.Logger) followup.Options {
+func followUpPages(cfg configs.Config, pages *ui.Pages, store *records.Store, dialer *outward.Dialer, zone *time.Location, log *slog.Logger) followup.Options {
 	o := followup.Options{
 		Pages: pages, Records: store, Dialer: dialer, Products: map[string]followup.Text{}, Centres: map[string]followup.Text{},
-		PublicURL: publicURL(cfg), Company: cfg.Company, Hotline: numberToCall(cfg), Log: log,
+		PublicURL: publicURL(cfg), Company: cfg.Company, Zone: zone, Hotline: numberToCall(cfg), Log: log,
 	}
 	for _, p := range cfg.Products {
 		o.Products[p.Code] = followup.Text{Zh: p.Zh, En: p.En}

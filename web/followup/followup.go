@@ -86,7 +86,8 @@ type Options struct {
 	PublicURL string                                  // optional: as customers reach this site; without it no link can be made
 	Mail      func(ctx context.Context, m Mail) error // optional: sends a link by e-mail; nil: there is no mail
 	Company   string
-	Hotline   string // the number that customers know
+	Zone      *time.Location // optional: of times on paper; time.Local
+	Hotline   string         // the number that customers know
 	Log       *slog.Logger
 	Now       func() time.Time // optional: time.Now
 }
@@ -108,6 +109,9 @@ type Desk struct {
 func New(o Options) *Desk {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
 	}
 	return &Desk{opt: o, store: o.Records, pages: o.Pages, log: o.Log.With("component", "followup")}
 }

@@ -127,7 +127,7 @@ func newHouse(t testing.TB) *house {
 	server := httptest.NewUnstartedServer(nil)
 	h.base = "http://" + server.Listener.Addr().String()
 	desk := followup.New(followup.Options{
-		Pages: pages, Records: h.store, Dialer: h.phone, PublicURL: h.base, Company: "南山方略", Hotline: "4000000000", Log: log, Now: h.clock,
+		Pages: pages, Records: h.store, Dialer: h.phone, PublicURL: h.base, Company: "南山方略", Hotline: "4000000000", Log: log, Now: h.clock, Zone: zone,
 		Products: map[string]followup.Text{"software": {Zh: "应用软件", En: "Application software"}}, Centres: map[string]followup.Text{"north": {Zh: "北方中心", En: "North"}},
 		Mail: func(_ context.Context, m followup.Mail) error { h.mails = append(h.mails, m); return nil },
 	})

@@ -157,7 +157,7 @@ func (p *prover) sheet(f records.FollowUp) string {
 		return ""
 	}
 	var pdf bytes.Buffer
-	if p.err = p.d.Sheet(f, p.survey, p.order.Order.Number).PDF(&pdf, document.Options{Lang: "zh-Hans", Company: p.d.opt.Company, Hotline: p.d.opt.Hotline}); p.err != nil {
+	if p.err = p.d.Sheet(f, p.survey, p.order.Order.Number).PDF(&pdf, document.Options{Lang: "zh-Hans", Company: p.d.opt.Company, Hotline: p.d.opt.Hotline, Zone: p.d.opt.Zone}); p.err != nil {
 		return ""
 	}
 	file, err := p.d.store.SaveFile(p.ctx, p.by.Login, "调查单-"+f.Case+".pdf", &pdf)

@@ -17,10 +17,14 @@ if (place && source && paths && paths.bars) draw(place, /** @type {Results} */ (
  */
 function draw(root, r, bars) {
   const style = getComputedStyle(root);
-  // A canvas needs colours, not light-dark(): the place wears each where the browser computes it.
+  // A canvas needs colours, not light-dark(): something new wears each (what is there already would fade over to it).
   const colour = (/** @type {string} */ name) => {
-    root.style.color = `var(${name})`;
-    return style.color;
+    const worn = document.createElement("span");
+    worn.style.color = `var(${name})`;
+    root.append(worn);
+    const seen = getComputedStyle(worn).color;
+    worn.remove();
+    return seen;
   };
   const many = r.names.length;
   const beside = (/** @type {-1|1} */ side) => bars({ size: [0.3, 48], align: side, gap: 3 });
