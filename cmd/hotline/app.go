@@ -118,7 +118,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	asking := followup.New(followUpPages(cfg, pages, store, dialer, zone, log))
+	asking := followup.New(followUpPages(cfg, pages, store, dialer, people.name, zone, log))
 	ledgerOut.kept = asking.Prove
 	mounts := []func(ui.Router){
 		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
@@ -172,6 +172,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		house.start("webhook", hook.Run)
 	}
 	house.start("calls out", dialer.Run)
+	house.start("survey links", (&surveyLinks{pages: asking, log: log}).Run)
 	house.start("staff", people.Run)
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })

@@ -15,10 +15,10 @@ import (
 )
 
 // followUpPages are the service manager's pages of solved cases.
-func followUpPages(cfg configs.Config, pages *ui.Pages, store *records.Store, dialer *outward.Dialer, zone *time.Location, log *slog.Logger) followup.Options {
+func followUpPages(cfg configs.Config, pages *ui.Pages, store *records.Store, dialer *outward.Dialer, name func(string) string, zone *time.Location, log *slog.Logger) followup.Options {
 	o := followup.Options{
 		Pages: pages, Records: store, Dialer: dialer, Products: map[string]followup.Text{}, Centres: map[string]followup.Text{},
-		PublicURL: publicURL(cfg), Company: cfg.Company, Zone: zone, Hotline: numberToCall(cfg), Log: log,
+		PublicURL: publicURL(cfg), Company: cfg.Company, Name: name, Zone: zone, Hotline: numberToCall(cfg), Log: log,
 	}
 	for _, p := range cfg.Products {
 		o.Products[p.Code] = followup.Text{Zh: p.Zh, En: p.En}
@@ -35,6 +35,27 @@ func followUpPages(cfg configs.Config, pages *ui.Pages, store *records.Store, di
 		}
 	}
 	return o
+}
+
+// surveyLinks mails links to customers who could not be reached by telephone, once a minute.
+type surveyLinks struct {
+	pages *followup.Desk
+	log   *slog.Logger
+}
+
+func (s *surveyLinks) Run(ctx context.Context) error {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if _, err := s.pages.SendLinks(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("links to the survey cannot be sent now", "error", err)
+			}
+		}
+	}
 }
 
 // publicURL is where customers reach this site.

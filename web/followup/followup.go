@@ -86,8 +86,9 @@ type Options struct {
 	PublicURL string                                  // optional: as customers reach this site; without it no link can be made
 	Mail      func(ctx context.Context, m Mail) error // optional: sends a link by e-mail; nil: there is no mail
 	Company   string
-	Zone      *time.Location // optional: of times on paper; time.Local
-	Hotline   string         // the number that customers know
+	Name      func(login string) string // optional: how somebody is called; their login
+	Zone      *time.Location            // optional: of times on paper; time.Local
+	Hotline   string                    // the number that customers know
 	Log       *slog.Logger
 	Now       func() time.Time // optional: time.Now
 }
@@ -109,6 +110,9 @@ type Desk struct {
 func New(o Options) *Desk {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Name == nil {
+		o.Name = func(login string) string { return login }
 	}
 	if o.Zone == nil {
 		o.Zone = time.Local
@@ -135,6 +139,7 @@ func (d *Desk) Mount(r ui.Router) {
 	r.Page("GET /followup/improvements", managers, d.improvements)
 	r.Page("POST /followup/improvements/{id}/{deed}", callers, d.improve)
 	r.Page("GET /followup/cases/{id}", managers, d.one)
+	r.Page("GET /followup/cases/{id}/sheet.pdf", managers, d.blank)
 	r.Page("POST /followup/cases/{id}/survey", managers, d.answer)
 	r.Page("POST /followup/cases/{id}/close", managers, d.giveUp)
 	r.Page("POST /followup/cases/{id}/link", managers, d.sendLink)
@@ -150,7 +155,7 @@ func (d *Desk) say(r *http.Request, key string, args ...any) string {
 // ownWords are the refusals that have words of their own in this area, by the code of the refusal.
 func ownWords() map[string]string {
 	return map[string]string{
-		"own_work": "follow.no.own", "out_not_due": "follow.no.due", "out_too_soon": "follow.no.soon", "out_live": "follow.no.live",
+		"own_work": "follow.no.own", "out_not_due": "follow.no.due", "out_too_soon": "follow.no.soon", "out_live": "follow.no.live", "out_tries": "follow.no.tries",
 		"out_number": "follow.no.number", "not_manager": "follow.no.manager", "not_agent": "follow.no.manager", "changed_meanwhile": "follow.no.changed",
 		"survey_incomplete": "follow.no.incomplete", "improvement_incomplete": "follow.no.fields", "visit_incomplete": "follow.no.fields",
 		"reason_missing": "follow.no.reason", "draw_sealed": "follow.no.sealed",

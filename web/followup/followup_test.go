@@ -235,3 +235,43 @@ func TestDrawIsPublished(t *testing.T) {
 		t.Error(file)
 	}
 }
+
+// TestThenByLink: who was called as often as the rule asks is called no more, and gets one mailed link.
+func TestThenByLink(t *testing.T) {
+	h := newHouse(t)
+	h.customer()
+	f := h.solve("c1", "li", "打印机无法打印")
+	h.draw()
+	chen := h.signIn("chen")
+	for range records.MaxAttempts {
+		if code, text := chen.post("/out/followup/" + f.ID); code != 200 {
+			t.Fatalf("dial: %d %s", code, text)
+		}
+		h.phone.end("no-answer")
+		f = get[records.FollowUp](t)(h.store.FollowUp(t.Context(), f.ID))
+		h.advance(f.NextAt.Sub(h.clock()))
+	}
+	if code, text := chen.post("/out/followup/" + f.ID); code != 409 || !strings.Contains(text, "已按规则拨打三次") {
+		t.Errorf("once more: %d %s", code, text)
+	}
+	for _, want := range []int{1, 0} {
+		if sent := get[int](t)(h.desk.SendLinks(t.Context())); sent != want || len(h.mails) != 1 {
+			t.Errorf("sent %d, in all %d", sent, len(h.mails))
+		}
+	}
+	if f = get[records.FollowUp](t)(h.store.FollowUp(t.Context(), f.ID)); f.State != records.FollowUpLinked {
+		t.Errorf("state %s", f.State)
+	}
+	sun, address := h.signIn(""), regexp.MustCompile(`http://\S+/c/\S+`).FindString(h.mails[0].Text)
+	sun.post(address+"/open", "digits", "8000")
+	if _, text := sun.post(address, "turn", "0", "who", "孙丽", "q.speed", "5", "q.quality", "5"); !strings.Contains(text, "谢谢您的评价") {
+		t.Errorf("answer: %s", text)
+	}
+	if o := get[records.OrderFile](t)(h.store.Order(t.Context(), f.Order)); o.Order.State != procedure.Done {
+		t.Errorf("order %s", o.Order.State)
+	}
+	code, sheet := chen.get("/followup/cases/" + f.ID + "/sheet.pdf")
+	if code != 200 || !strings.HasPrefix(sheet, "%PDF") {
+		t.Errorf("the blank sheet: %d", code)
+	}
+}

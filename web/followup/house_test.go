@@ -39,6 +39,7 @@ type house struct {
 	t     testing.TB
 	store *records.Store
 	base  string
+	desk  *followup.Desk
 	phone *telephone
 	mails []followup.Mail
 
@@ -126,15 +127,15 @@ func newHouse(t testing.TB) *house {
 	pages := get[*ui.Pages](t)(ui.New(ui.Options{Log: log, Zone: zone, Company: "南山方略"}))
 	server := httptest.NewUnstartedServer(nil)
 	h.base = "http://" + server.Listener.Addr().String()
-	desk := followup.New(followup.Options{
+	h.desk = followup.New(followup.Options{
 		Pages: pages, Records: h.store, Dialer: h.phone, PublicURL: h.base, Company: "南山方略", Hotline: "4000000000", Log: log, Now: h.clock, Zone: zone,
 		Products: map[string]followup.Text{"software": {Zh: "应用软件", En: "Application software"}}, Centres: map[string]followup.Text{"north": {Zh: "北方中心", En: "North"}},
 		Mail: func(_ context.Context, m followup.Mail) error { h.mails = append(h.mails, m); return nil },
 	})
 	site := get[*web.Site](t)(web.New(web.Options{
 		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: noCalls{}, Hub: web.NewHub(16), Pages: pages,
-		Mounts: []func(ui.Router){desk.Mount, customer.New(customer.Options{
-			Pages: pages, Records: h.store, Hotline: "4000000000", Log: log, Purposes: map[string]customer.Purpose{records.LinkSurvey: desk.SurveyLink()},
+		Mounts: []func(ui.Router){h.desk.Mount, customer.New(customer.Options{
+			Pages: pages, Records: h.store, Hotline: "4000000000", Log: log, Purposes: map[string]customer.Purpose{records.LinkSurvey: h.desk.SurveyLink()},
 		}).Mount},
 	}))
 	server.Config.Handler = site

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"hotline/records"
@@ -17,7 +18,7 @@ import (
 type linkData struct {
 	FollowUp string `json:"followup"`
 	Channel  string `json:"channel"`
-	By       string `json:"by"` // who sent it
+	Manager  string `json:"manager"` // who runs the follow-up
 }
 
 // linkDays is how long a customer may answer.
@@ -31,42 +32,77 @@ func (d *Desk) sendLink(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
+	mail := r.FormValue("mail") != "" && d.opt.Mail != nil && f.ContactEmail != ""
+	address, err := d.link(ctx, f, v.Login, v.Login, mail, version(r))
+	switch {
+	case err != nil:
+		d.fail(w, r, err)
+	case mail:
+		d.done(w, r, "/followup/cases/"+f.ID)
+	default:
+		d.showOne(w, r, address)
+	}
+}
+
+// link makes a link for by (the server itself when empty), mails it or gives its address. manager runs the follow-up.
+func (d *Desk) link(ctx context.Context, f records.FollowUp, by, manager string, mail bool, seen int64) (address string, err error) {
 	channel := records.SurveyLink
-	if r.FormValue("mail") != "" && d.opt.Mail != nil && f.ContactEmail != "" {
+	if mail {
 		channel = records.SurveyMail
 	}
-	if f, err = d.store.LinkFollowUp(ctx, f.ID, v.Login, "", version(r)); err != nil { // refuses before a link is made
-		d.fail(w, r, err)
-		return
+	if f, err = d.store.LinkFollowUp(ctx, f.ID, by, "", seen); err != nil { // refuses before a link is made
+		return "", err
 	}
-	data, err := json.Marshal(linkData{FollowUp: f.ID, Channel: channel, By: v.Login})
+	data, err := json.Marshal(linkData{FollowUp: f.ID, Channel: channel, Manager: manager})
 	if err != nil {
-		d.fail(w, r, err)
-		return
+		return "", err
 	}
-	_, token, err := d.store.NewLink(ctx, records.Actor{Login: v.Login}, records.NewLink{
+	_, token, err := d.store.NewLink(ctx, records.Actor{Login: by}, records.NewLink{
 		Purpose: records.LinkSurvey, Case: f.Case, Subject: f.Subject, Contact: f.ContactID, Name: f.ContactName, Number: f.Number, Data: data,
 		Until: d.opt.Now().AddDate(0, 0, linkDays), Uses: 1,
 	})
 	if err != nil {
-		d.fail(w, r, err)
-		return
+		return "", err
 	}
-	address := d.opt.PublicURL + "/c/" + token
-	if channel == records.SurveyMail {
-		form := d.store.Form()
-		err := d.opt.Mail(ctx, Mail{
-			To: f.ContactEmail, Name: f.ContactName, Subject: form.Name.ZH + " · " + form.Name.EN, Once: "survey " + f.ID + " " + token[:8],
-			Text: form.Intro.ZH + "\n" + form.Intro.EN + "\n\n" + address + "\n",
-		})
+	address = d.opt.PublicURL + "/c/" + token
+	if !mail {
+		return address, nil
+	}
+	form := d.store.Form()
+	return "", d.opt.Mail(ctx, Mail{
+		To: f.ContactEmail, Name: f.ContactName, Subject: form.Name.ZH + " · " + form.Name.EN, Once: "survey " + f.ID + " " + strconv.FormatInt(f.Version, 10),
+		Text: form.Intro.ZH + "\n" + form.Intro.EN + "\n\n" + address + "\n",
+	})
+}
+
+// SendLinks mails a link to every customer who was called as often as the rule asks, and not reached; it says how many. Without
+// mail, or without an address, the manager hands a link on.
+func (d *Desk) SendLinks(ctx context.Context) (sent int, err error) {
+	if d.opt.Mail == nil || d.opt.PublicURL == "" {
+		return 0, nil
+	}
+	for cursor := ""; ; {
+		page, err := d.store.FollowUps(ctx, records.FollowUpFilter{State: records.FollowUpDue, Cursor: cursor, Limit: 500})
 		if err != nil {
-			d.fail(w, r, err)
-			return
+			return sent, err
 		}
-		d.done(w, r, "/followup/cases/"+f.ID)
-		return
+		for _, f := range page.Items {
+			if f.Attempts < records.MaxAttempts || f.ContactEmail == "" {
+				continue
+			}
+			calls, err := d.store.OutCalls(ctx, records.OutFollowUp, f.ID)
+			if err != nil || len(calls) == 0 {
+				return sent, err
+			}
+			if _, err := d.link(ctx, f, "", calls[len(calls)-1].Login, true, f.Version); err != nil {
+				return sent, err
+			}
+			sent++
+		}
+		if cursor = page.Next; cursor == "" {
+			return sent, nil
+		}
 	}
-	d.showOne(w, r, address)
 }
 
 // SurveyLink is the purpose of links to the survey (customer.Purpose).
@@ -133,7 +169,7 @@ func (l surveyLink) Act(ctx context.Context, v customer.Visit, in url.Values) (c
 		return customer.Done{}, err
 	}
 	thanks.Detail = survey.ID
-	if err := l.d.Prove(ctx, f.ID, data.By); err != nil {
+	if err := l.d.Prove(ctx, f.ID, data.Manager); err != nil {
 		l.d.log.ErrorContext(ctx, "a survey is kept, and not yet in its order", "case", f.Case, "err", err)
 	}
 	return thanks, nil

@@ -86,7 +86,7 @@ func (d *Desk) showOne(w http.ResponseWriter, r *http.Request, link string) {
 		return
 	}
 	for _, c := range calls {
-		page.Calls = append(page.Calls, call{OutCall: c})
+		page.Calls = append(page.Calls, call{OutCall: c, Name: d.opt.Name(c.Login)})
 	}
 	surveys, err := d.store.Surveys(ctx, f.ID)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 
 	"hotline/records"
@@ -168,13 +169,17 @@ func (p *prover) sheet(f records.FollowUp) string {
 // Sheet is the survey on paper.
 func (d *Desk) Sheet(f records.FollowUp, v records.Survey, number string) document.SurveySheet {
 	say := func(key string) string { return d.pages.Say("zh-Hans", key) }
+	channel := ""
+	if v.Channel != "" {
+		channel = say("follow.channel." + v.Channel)
+	}
 	m := document.SurveySheet{
 		Number: number, Case: f.Case, Customer: f.CustomerName, Contact: f.ContactName, Phone: f.Number, Engineer: f.EngineerName,
 		Centre: title(d.opt.Centres, f.Centre, "zh-Hans"), Product: title(d.opt.Products, f.Product, "zh-Hans"), Subject: f.Subject, Solved: f.SolvedAt,
-		Answered: v.AnsweredAt, By: v.Who, Channel: say("follow.channel." + v.Channel), Version: v.Version, Reason: v.Reason, Issued: v.CreatedAt,
+		Answered: v.AnsweredAt, By: v.Who, Channel: channel, Version: v.Version, Reason: v.Reason, Issued: v.CreatedAt,
 	}
 	if v.KeyedBy != records.KeyedByCustomer {
-		m.Keyed = v.KeyedBy
+		m.Keyed = d.opt.Name(v.KeyedBy)
 	}
 	for _, q := range d.store.Form().Questions {
 		one := document.Question{Text: q.Text.ZH, Chosen: -1, Words: v.Answers[q.Code]}
@@ -185,6 +190,24 @@ func (d *Desk) Sheet(f records.FollowUp, v records.Survey, number string) docume
 		m.Questions = append(m.Questions, one)
 	}
 	return m
+}
+
+// blank gives the sheet to print, for a customer who answers on paper.
+func (d *Desk) blank(w http.ResponseWriter, r *http.Request) {
+	f, err := d.store.FollowUp(r.Context(), r.PathValue("id"))
+	if err != nil {
+		d.fail(w, r, err)
+		return
+	}
+	var pdf bytes.Buffer
+	err = d.Sheet(f, records.Survey{CreatedAt: f.SolvedAt}, f.Case).PDF(&pdf, document.Options{Lang: "zh-Hans", Company: d.opt.Company, Hotline: d.opt.Hotline, Zone: d.opt.Zone})
+	if err != nil {
+		d.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `inline; filename="survey-`+f.Case+`.pdf"`)
+	_, _ = w.Write(pdf.Bytes())
 }
 
 // proveImprovement puts an improvement whose effect was found good into the order of its follow-up, and ends the order.
