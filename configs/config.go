@@ -20,22 +20,36 @@ type Config struct {
 	Teams          []Team          `yaml:"teams"`
 	Centres        []ServiceCentre `yaml:"service_centres"`
 	Calendars      Calendars       `yaml:"calendars"`
+	Checklists     Checklists      `yaml:"checklists"`
 	PauseReasons   []Reason        `yaml:"pause_reasons"`
 	DeclineReasons []Reason        `yaml:"decline_reasons"`
 	Departments    []Department    `yaml:"departments"`
 	Products       []Product       `yaml:"products"`
 	Templates      []CaseTemplate  `yaml:"case_templates"`
+	Digest         Digest          `yaml:"digest"`
 	Escalations    Escalations     `yaml:"escalations"`
+	Procedures     Procedures      `yaml:"procedures"`
 	Outbound       Outbound        `yaml:"outbound"`
 	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Mail           Mail            `yaml:"mail"`
+	Notify         Notify          `yaml:"notify"`
 	Vault          Vault           `yaml:"vault"`
 	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`
 	Supervision    Supervision     `yaml:"supervision"`
+	Wallboard      Wallboard       `yaml:"wallboard"`
 	Security       Security        `yaml:"security"`
 	Log            Log             `yaml:"log"`
+}
+
+// Wallboard is when the wall flashes and sounds, per queue. A screen can set its own.
+type Wallboard struct {
+	LongestWait   time.Duration `yaml:"longest_wait"`   // somebody waits so long; 0: the promised rings are over
+	WaitingCalls  int           `yaml:"waiting_calls"`  // so many wait; 0: not watched
+	ShareBelow    int           `yaml:"share_below"`    // per cent within the rings in the last 30 minutes; 0: ten below the queue's staff_target
+	AgentsMissing int           `yaml:"agents_missing"` // so many are missing by Erlang C; 0: not watched
 }
 
 // Text is a text shown to people in both languages of the product.
@@ -49,6 +63,8 @@ type HTTP struct {
 	Listen    string `yaml:"listen"` // host:port
 	TLS       TLS    `yaml:"tls"`
 	PublicURL string `yaml:"public_url"` // as browsers reach it; "" = http(s)://listen
+
+	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-For is believed
 }
 
 // TLS is a certificate; both files or none.
@@ -94,6 +110,11 @@ type ServiceCentre struct {
 	Calendar string `yaml:"calendar"` // by which it works; "" = calendars.default
 }
 
+// Checklists are the whole-system checks of onsite visits. Their files ship in configs/checklists.
+type Checklists struct {
+	Dir string `yaml:"dir"` // of files that are used instead of those that ship; "" = those
+}
+
 // Calendars are the working days and hours by which promised times are counted. Their files ship in configs/calendars.
 type Calendars struct {
 	Dir     string `yaml:"dir"`     // of files that are used instead of those that ship; "" = those
@@ -118,6 +139,11 @@ type Department struct {
 type Escalations struct {
 	Remote time.Duration `yaml:"remote_response"`
 	Onsite time.Duration `yaml:"onsite_response"`
+}
+
+// Procedures are how the services are carried out, step by step.
+type Procedures struct {
+	Dir string `yaml:"dir"` // *.yaml files that replace those in the binary, one by one; "" = none
 }
 
 // Webhook receives the escalation feed, signed, at least once, in order. URL "" switches it off.

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -125,6 +126,10 @@ func (s *Store) AddEvidence(ctx context.Context, by Actor, in EvidenceInput) (Ev
 	if err := f.problem(ErrInvalid, "evidence_invalid", "Mend the fields named.", "The evidence cannot be kept like this."); err != nil {
 		return Evidence{}, err
 	}
+	var compact bytes.Buffer // so that the text that is hashed survives every JSON encoder between here and who checks it
+	if len(in.Body) > 0 && json.Compact(&compact, in.Body) == nil {
+		in.Body = compact.Bytes()
+	}
 	var out Evidence
 	err := s.write(ctx, "add evidence", func(t *txn) (err error) {
 		out, err = t.addEvidence(ctx, by, in)
@@ -172,6 +177,13 @@ func (t *txn) addEvidence(ctx context.Context, by Actor, in EvidenceInput) (Evid
 	}
 	step, _ := r.def.Step(in.Step)
 	e.Order, e.Case, e.Role = r.order.ID, r.order.Case, a.part(step.By)
+	if by.Customer != "" {
+		e.Role = procedure.Customer
+		if e.Body, err = named(in.Body, by.Customer); err != nil {
+			return Evidence{}, err
+		}
+		in.Body = e.Body
+	}
 	piece := procedure.Piece{Step: in.Step, Need: in.Need, Kind: in.Kind, Via: e.Via, Body: in.Body, File: in.File, Media: media, At: t.now}
 	if err := r.apply(ctx, t, procedure.Input{Do: procedure.Add, Step: in.Step, Parts: a.parts, Piece: piece}); err != nil {
 		return Evidence{}, err
@@ -180,6 +192,25 @@ func (t *txn) addEvidence(ctx context.Context, by Actor, in EvidenceInput) (Evid
 		return e, err
 	}
 	return e, r.save(ctx, t, "evidence", in.Step)
+}
+
+// named puts the name of the customer's person into a body that names nobody.
+func named(body json.RawMessage, who string) (json.RawMessage, error) {
+	values := map[string]any{}
+	if len(body) > 0 {
+		if err := json.Unmarshal(body, &values); err != nil {
+			return body, problem(ErrInvalid, "evidence_invalid", "Send a JSON object.", "The body is no JSON object.")
+		}
+	}
+	if name, _ := values["who"].(string); name != "" {
+		return body, nil
+	}
+	values["who"] = line(who)
+	out, err := json.Marshal(values)
+	if err != nil {
+		return body, fmt.Errorf("evidence: %w", err)
+	}
+	return out, nil
 }
 
 // sameEvidence answers a device that sends a piece again. Another piece under the same id is refused.

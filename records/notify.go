@@ -29,8 +29,8 @@ type MailTo struct {
 
 // The channels on which notifications leave the house. Options.Channels switches them on.
 const (
-	ChannelMail    = "mail"
-	ChannelWebhook = "webhook"
+	ByMail    = "mail"
+	ByWebhook = "webhook"
 )
 
 // Told is a notification as its reader sees it.
@@ -142,7 +142,7 @@ func (t *txn) tellRole(ctx context.Context, role, by string, n Notification) err
 // tellOne puts a notification, which is clean, where its reader finds it, and what leaves the house into the outbox.
 func (t *txn) tellOne(ctx context.Context, n Notification) error {
 	if n.To == "" {
-		return t.post(ctx, ChannelMail, n, n.Mail)
+		return t.post(ctx, ByMail, n, n.Mail)
 	}
 	u, err := t.user(ctx, n.To)
 	if err != nil || u.Disabled {
@@ -164,10 +164,10 @@ func (t *txn) tellOne(ctx context.Context, n Notification) error {
 		return err
 	}
 	if found {
-		if err := t.post(ctx, ChannelMail, n, to); err != nil {
+		if err := t.post(ctx, ByMail, n, to); err != nil {
 			return err
 		}
 	}
 	to.Address = ""
-	return t.post(ctx, ChannelWebhook, n, to)
+	return t.post(ctx, ByWebhook, n, to)
 }

@@ -131,7 +131,7 @@ func (c *carrier) Carry(_ context.Context, p records.Parcel) error {
 func ran(t *testing.T, s *records.Store, c *carrier, opt records.OutboxOptions, seen func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	opt.Carriers = map[string]records.Carrier{records.ChannelMail: c}
+	opt.Carriers = map[string]records.Carrier{records.ByMail: c}
 	opt.Poll = 5 * time.Millisecond
 	done := make(chan error, 1)
 	go func() { done <- records.NewOutbox(s, opt).Run(ctx) }()
@@ -149,7 +149,7 @@ func mailTo(once string) records.Notification {
 // testOutbox: refused for good, refused for now, taken; once, with back-off, and dead letters that a manager sends again.
 func testOutbox(t *testing.T, open opener) {
 	ctx, c := t.Context(), newClock()
-	s := open(t).open(t, c.set, channels(records.ChannelMail))
+	s := open(t).open(t, c.set, channels(records.ByMail))
 	staff(t, s)
 	must(t, s.SetMailAddress(ctx, "chen", "chen@example.com"))
 	refused(t, s.SetMailAddress(ctx, "li", "li@example.com\r\nBcc: x@example.com"), records.ErrInvalid)
@@ -203,7 +203,7 @@ func testOutbox(t *testing.T, open opener) {
 func TestOutboxCrash(t *testing.T) {
 	c := newClock()
 	path := filepath.Join(t.TempDir(), "hotline.db")
-	first := openAt(t, path, c.set, channels(records.ChannelMail))
+	first := openAt(t, path, c.set, channels(records.ByMail))
 	must(t, first.Notify(t.Context(), mailTo("a")))
 	// The receiver takes it and never lets go: from outside, a process that stands still for ever.
 	hangs := &carrier{came: make(chan records.Parcel, 9), reply: func(records.Parcel) error { return nil }}
@@ -211,11 +211,11 @@ func TestOutboxCrash(t *testing.T) {
 	hangs.reply = func(records.Parcel) error { close(held); <-release; return errors.New("the line broke") }
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	opt := records.OutboxOptions{Timeout: time.Minute, Poll: 5 * time.Millisecond, Carriers: map[string]records.Carrier{records.ChannelMail: hangs}}
+	opt := records.OutboxOptions{Timeout: time.Minute, Poll: 5 * time.Millisecond, Carriers: map[string]records.Carrier{records.ByMail: hangs}}
 	go func() { done <- records.NewOutbox(first, opt).Run(ctx) }()
 	<-held
 
-	second := openAt(t, path, c.set, channels(records.ChannelMail))
+	second := openAt(t, path, c.set, channels(records.ByMail))
 	takes := &carrier{came: make(chan records.Parcel, 9), reply: func(records.Parcel) error { return nil }}
 	ran(t, second, takes, records.OutboxOptions{Timeout: time.Minute}, func() {
 		must(t, second.Notify(t.Context(), mailTo("b")))
@@ -248,7 +248,7 @@ func TestMailIsOff(t *testing.T) {
 	to := &carrier{came: make(chan records.Parcel, 9), reply: func(records.Parcel) error { return nil }}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	must(t, records.NewOutbox(s, records.OutboxOptions{Poll: time.Millisecond, Carriers: map[string]records.Carrier{records.ChannelMail: to}}).Run(ctx))
+	must(t, records.NewOutbox(s, records.OutboxOptions{Poll: time.Millisecond, Carriers: map[string]records.Carrier{records.ByMail: to}}).Run(ctx))
 	equal(t, "sent", len(to.got), 0)
 	equal(t, "told", len(told(t, s, "li")), 1)
 }

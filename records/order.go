@@ -96,14 +96,16 @@ type OrderFilter struct {
 	Customer string // id
 	Engineer string // login
 	Takes    string // login of who is the engineer or takes part
-	Owner    string // login of the owner of the case
+	Mine     string // login of who is the engineer, takes part, or owns the case
 	Centre   string
 	Region   string
 	Text     string // in number, case, subject or customer's name
 	From, To time.Time
-	Planned  bool // From and To mean the planned time instead of the opening
-	Cursor   string
-	Limit    int
+	// EndedFrom lists orders that ended at this time or later.
+	EndedFrom time.Time
+	Planned   bool // From and To mean the planned time instead of the opening
+	Cursor    string
+	Limit     int
 }
 
 // Orders lists orders, those opened last first. Errors: ErrInvalid (cursor).
@@ -124,7 +126,9 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) (Page[Order], error) 
 	if f.Takes != "" {
 		q.and("o.engineer = ? OR o.id IN (SELECT p.order_id FROM order_people p WHERE p.login = ?)", f.Takes, f.Takes)
 	}
-	q.equal("s.owner", f.Owner)
+	if f.Mine != "" {
+		q.and("o.engineer = ? OR s.owner = ? OR o.id IN (SELECT p.order_id FROM order_people p WHERE p.login = ?)", f.Mine, f.Mine, f.Mine)
+	}
 	q.equal("o.service_centre", f.Centre)
 	q.equal("o.region", f.Region)
 	if f.Text != "" {
@@ -135,6 +139,9 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) (Page[Order], error) 
 		q.between("o.planned_from", f.From, f.To)
 	} else {
 		q.between("o.opened_at", f.From, f.To)
+	}
+	if !f.EndedFrom.IsZero() {
+		q.and("o.ended_at >= ?", at(f.EndedFrom))
 	}
 	q.page("o.opened_at", "o.id", after)
 	limit := pageLimit(f.Limit)

@@ -72,6 +72,9 @@ func (r *runningOrder) save(ctx context.Context, t *txn, what, step string) erro
 		return err
 	}
 	t.changed(*o, what, step, r.by)
+	if err := t.leaveVault(ctx, *o); err != nil {
+		return err
+	}
 	return t.tellOrder(ctx, r.was, *o, r.by.name)
 }
 

@@ -280,4 +280,4 @@ func (s *Store) Surveys(ctx context.Context, subject string) ([]Survey, error) {
 func (s *Store) Form() instrument.Form { return s.opt.Form }
 
 // MailsCustomers says whether mail leaves the house at all.
-func (s *Store) MailsCustomers() bool { return slices.Contains(s.opt.Channels, ChannelMail) }
+func (s *Store) MailsCustomers() bool { return slices.Contains(s.opt.Channels, ByMail) }

@@ -58,10 +58,13 @@ type txn struct {
 	now     time.Time
 	by      string
 	numbers map[string]struct{} // whose owners may have changed
+	vaults  []string            // sessions whose data keys are to be destroyed
 	fed     bool                // the escalation feed has grown
 	told    map[string]struct{} // who was told something
 	posted  bool                // the outbox has grown
 	orders  []OrderChange
+
+	registering string // registration whose person is looking on, and need not be told
 }
 
 func (s *Store) read() conn { return conn{q: s.r} }
@@ -115,6 +118,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*txn) error) error {
 		return err
 	}
 	s.tell(t)
+	s.destroyLeft(ctx, t.vaults)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"hotline/agent"
@@ -37,9 +38,22 @@ type extended struct {
 	Until time.Time `json:"until"`
 }
 
+// pauseReasons are the codes that an agent may pause for, with the operator's words where there are any.
+func (s *Site) pauseReasons() []Reason {
+	codes := s.opt.Agents.PauseReasons()
+	reasons := make([]Reason, len(codes))
+	for i, code := range codes {
+		reasons[i] = Reason{Code: code}
+		if known := slices.IndexFunc(s.opt.PauseReasons, func(r Reason) bool { return r.Code == code }); known >= 0 {
+			reasons[i] = s.opt.PauseReasons[known]
+		}
+	}
+	return reasons
+}
+
 func (s *Site) describeAgents() {
 	handle(s, op{
-		id: "list-agents", method: http.MethodGet, path: apiBase + "/agents", tag: "queues",
+		id: "list-agents", method: http.MethodGet, path: apiBase + "/agents", tag: "queues", roles: []Role{Agent, Supervisor, Dispatcher, Administrator},
 		summary: "List everybody who can take calls, and where they stand",
 	}, func(_ context.Context, w *who, _ *struct{}) (*list[agent.View], error) {
 		views := s.opt.Agents.Views()
@@ -49,7 +63,7 @@ func (s *Site) describeAgents() {
 		return listOf(views, nil)
 	})
 	handle(s, op{
-		id: "get-agent", method: http.MethodGet, path: apiBase + "/agents/{login}", tag: "queues",
+		id: "get-agent", method: http.MethodGet, path: apiBase + "/agents/{login}", tag: "queues", roles: []Role{Agent, Supervisor, Dispatcher, Administrator},
 		summary: "Tell where one agent stands", codes: []string{codeNotFound},
 	}, func(_ context.Context, w *who, in *ByLogin) (*one[agent.View], error) {
 		v, err := s.presence(in.Login)

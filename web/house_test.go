@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"hotline/agent"
 	"hotline/queue"
 	"hotline/records"
+	"hotline/records/procedure"
 )
 
 // password is everybody's in these tests.
@@ -39,9 +41,20 @@ func people() map[string][]string {
 		"ben":  {records.RoleAgent},
 		"sue":  {records.RoleSupervisor},
 		"dan":  {records.RoleDispatcher},
+		"emma": {records.RoleEngineer},
 		"adam": {records.RoleAdministrator},
-		"all":  {records.RoleAgent, records.RoleSupervisor, records.RoleDispatcher, records.RoleAdministrator},
+		"all":  {records.RoleAgent, records.RoleEngineer, records.RoleSupervisor, records.RoleDispatcher, records.RoleAdministrator},
 	}
+}
+
+// procedureFiles are the procedures that ship.
+func procedureFiles(t testing.TB) []procedure.Definition {
+	t.Helper()
+	all, err := procedure.ParseAll(os.DirFS("../configs/procedures"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func newHouse(t testing.TB, set ...func(*Options)) *house {
@@ -49,7 +62,7 @@ func newHouse(t testing.TB, set ...func(*Options)) *house {
 	h := &house{board: &playedBoard{}, hub: NewHub(64), tokens: map[string]string{}}
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	if h.store, err = records.Open(t.Context(), records.Options{Path: filepath.Join(t.TempDir(), "hotline.db"), Log: log}); err != nil {
+	if h.store, err = records.Open(t.Context(), records.Options{Path: filepath.Join(t.TempDir(), "hotline.db"), Files: t.TempDir(), Procedures: procedureFiles(t), Log: log}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -29,6 +29,7 @@ type Records interface {
 	Cases
 	CallBook
 	Escalations
+	Orders
 	Supervision
 }
 

@@ -28,6 +28,7 @@ type op struct {
 	codes            []string      // problems of its own, beside those that follow from its shape
 	produces         string        // media type of a streamed answer
 	patience         time.Duration // how long it may take; roomTime when 0
+	largest          int64         // of the body, in bytes; maxBody when 0
 }
 
 // roomTime bounds what one request may wait for the rooms behind the API: shorter than a browser's own patience, longer than a
@@ -36,6 +37,11 @@ const roomTime = 15 * time.Second
 
 // maxBody bounds a request body, in bytes. No operation needs more: the largest field is a case's description.
 const maxBody = 64 << 10
+
+// bodyTime bounds how long a body may take to arrive: 10 s, and for files as long as a slow line takes, 64 kB/s.
+func bodyTime(largest int64) time.Duration {
+	return 10*time.Second + time.Duration(largest>>16)*time.Second
+}
 
 // handle registers an operation. The guard runs before anything of the request is read, so somebody who may not call it
 // learns nothing of its validation.
@@ -55,7 +61,7 @@ func (s *Site) operation(o op, input reflect.Type) huma.Operation {
 	h := huma.Operation{
 		OperationID: o.id, Method: o.method, Path: o.path, Tags: []string{o.tag},
 		Summary: o.summary, Description: o.doc, DefaultStatus: o.status,
-		MaxBodyBytes: maxBody, BodyReadTimeout: 10 * time.Second, RejectUnknownQueryParameters: true,
+		MaxBodyBytes: cmp.Or(o.largest, maxBody), BodyReadTimeout: bodyTime(o.largest), RejectUnknownQueryParameters: true,
 		Responses: map[string]*huma.Response{}, Extensions: map[string]any{},
 		// The requirement that needs nothing says: this operation is open.
 		Security: []map[string][]string{{}},
@@ -67,7 +73,7 @@ func (s *Site) operation(o op, input reflect.Type) huma.Operation {
 		h.Middlewares = huma.Middlewares{s.guard(o)}
 		roles := o.roles
 		if len(roles) == 0 {
-			roles = []Role{Agent, Supervisor, Dispatcher, Administrator}
+			roles = allRoles()
 		} else {
 			codes = append(codes, codeForbidden)
 		}

@@ -10,19 +10,22 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"hotline/records/procedure"
 )
 
 // Problem is the body of every error answer: RFC 9457 problem details (media type application/problem+json) with a
 // stable code, one sentence that says what is wrong, and one that says what to do.
 type Problem struct {
-	Type    string  `json:"type" doc:"Stable URI of the kind of problem: /problems/<code>, readable in a browser" example:"/problems/not-found"`
-	Title   string  `json:"title" doc:"Short name of the kind of problem; the same each time" example:"Not found"`
-	Status  int     `json:"status" doc:"HTTP status code" example:"404"`
-	Code    string  `json:"code" doc:"Stable code for programs" example:"not-found"`
-	Detail  string  `json:"detail" doc:"What is wrong this time, one sentence" example:"There is no case C-20261122-0001."`
-	Do      string  `json:"do" doc:"What to do about it, one sentence" example:"Check the number; search the list of cases."`
-	Fields  []Field `json:"fields,omitempty" doc:"Every field that is missing or wrong"`
-	Request string  `json:"request,omitempty" doc:"Id of the request, for the operator's log"`
+	Type    string           `json:"type" doc:"Stable URI of the kind of problem: /problems/<code>, readable in a browser" example:"/problems/not-found"`
+	Title   string           `json:"title" doc:"Short name of the kind of problem; the same each time" example:"Not found"`
+	Status  int              `json:"status" doc:"HTTP status code" example:"404"`
+	Code    string           `json:"code" doc:"Stable code for programs" example:"not-found"`
+	Detail  string           `json:"detail" doc:"What is wrong this time, one sentence" example:"There is no case C-20261122-0001."`
+	Do      string           `json:"do" doc:"What to do about it, one sentence" example:"Check the number; search the list of cases."`
+	Fields  []Field          `json:"fields,omitempty" doc:"Every field that is missing or wrong"`
+	Lacks   []procedure.Lack `json:"lacks,omitempty" doc:"What an order lacks, in both languages: evidence, predecessors, a reason"`
+	Request string           `json:"request,omitempty" doc:"Id of the request, for the operator's log"`
 
 	retry time.Duration
 }

@@ -60,7 +60,7 @@ func (s *Site) titled(q queue.QueueView) titledQueue {
 
 func (s *Site) describeQueues() {
 	handle(s, op{
-		id: "list-queues", method: http.MethodGet, path: apiBase + "/queues", tag: "queues",
+		id: "list-queues", method: http.MethodGet, path: apiBase + "/queues", tag: "queues", roles: []Role{Agent, Supervisor, Dispatcher, Administrator},
 		summary: "List queues with their live numbers",
 		doc: "Waiting calls, the longest wait and its ring, what was answered within three rings today and in the last 30 minutes " +
 			"(strict, and without short abandons), abandons by ring, agents by state, agents missing now by Erlang C.",
@@ -72,7 +72,7 @@ func (s *Site) describeQueues() {
 		return listOf(all, nil)
 	})
 	handle(s, op{
-		id: "get-queue", method: http.MethodGet, path: apiBase + "/queues/{name}", tag: "queues",
+		id: "get-queue", method: http.MethodGet, path: apiBase + "/queues/{name}", tag: "queues", roles: []Role{Agent, Supervisor, Dispatcher, Administrator},
 		summary: "Read one queue's live numbers", codes: []string{codeNotFound},
 	}, func(_ context.Context, _ *who, in *struct {
 		Name string `path:"name" maxLength:"64"`

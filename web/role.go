@@ -13,7 +13,8 @@ type Role string
 const (
 	Agent         Role = "agent"         // takes calls, owns cases
 	Supervisor    Role = "supervisor"    // service manager: sees every call and case, overrides with a reason
-	Dispatcher    Role = "dispatcher"    // consumes the escalation feed
+	Dispatcher    Role = "dispatcher"    // serves escalations: assigns and plans orders
+	Engineer      Role = "engineer"      // carries out orders; sees own ones and their customers' contact data, nothing else
 	Administrator Role = "administrator" // users, roles, phones, audit log; no personal data of customers
 )
 

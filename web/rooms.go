@@ -16,7 +16,9 @@ func fromRooms(err error) *Problem {
 		for i, f := range p.Fields {
 			fields[i] = Field{Name: f.Name, What: f.What + " " + f.Do}
 		}
-		return told(recordsStatus(err), p.Code, p.What, p.Do, fields...)
+		out := told(recordsStatus(err), p.Code, p.What, p.Do, fields...)
+		out.Lacks = p.Lacks
+		return out
 	}
 	if errors.Is(err, records.ErrBusy) || errors.Is(err, records.ErrClosed) {
 		return problem(codeUnavailable, "The database cannot be written now; nothing was changed.")

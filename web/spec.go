@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -23,6 +25,7 @@ func (s *Site) config() huma.Config {
 		"json":             {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: strict},
 	}
 	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Transformers = []huma.Transformer{s.reword}
 	c.Info.Description = "A call centre that answers within three rings. Times are RFC 3339, durations are seconds unless the name " +
 		"says otherwise, numbers are E.164. Every error is an RFC 9457 problem; its type is a page of this server. " +
@@ -39,10 +42,23 @@ func (s *Site) config() huma.Config {
 		{Name: "cases", Description: "Cases and who owns them"},
 		{Name: "people", Description: "Customers and contacts"},
 		{Name: "escalations", Description: "What goes to remote or onsite service"},
+		{Name: "orders", Description: "Service orders: steps, evidence, clocks and quality rules"},
 		{Name: "supervision", Description: "Notices and callback requests"},
 		{Name: "administration", Description: "Users and the audit log"},
 	}
 	return c
+}
+
+// schemaName keeps apart what two packages call alike: a field of a procedure is no field of a request.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if strings.HasSuffix(t.PkgPath(), "/procedure") {
+		return "Procedure" + name
+	}
+	return name
 }
 
 // reword is the transformer that turns huma's own errors into problems, without the values that huma would repeat.

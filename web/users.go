@@ -33,7 +33,7 @@ type newUserBody struct {
 	Login    string         `json:"login" minLength:"1" maxLength:"32" doc:"also the name of the phone account"`
 	Name     string         `json:"name,omitempty" maxLength:"200"`
 	Team     string         `json:"team,omitempty" maxLength:"200"`
-	Roles    []Role         `json:"roles" maxItems:"4"`
+	Roles    []Role         `json:"roles" maxItems:"5"`
 	Skills   map[string]int `json:"skills,omitempty" doc:"queue or skill → level, 1 (best) to 9"`
 	WebRTC   bool           `json:"webrtc,omitempty" doc:"the phone is a browser"`
 	Password string         `json:"password,omitempty" maxLength:"1024" doc:"without one the user cannot sign in"`
@@ -42,7 +42,7 @@ type newUserBody struct {
 type userChangeBody struct {
 	Name    *string        `json:"name,omitempty" maxLength:"200"`
 	Team    *string        `json:"team,omitempty" maxLength:"200"`
-	Roles   []Role         `json:"roles,omitempty" maxItems:"4"`
+	Roles   []Role         `json:"roles,omitempty" maxItems:"5"`
 	Skills  map[string]int `json:"skills,omitempty"`
 	WebRTC  *bool          `json:"webrtc,omitempty"`
 	Version int64          `json:"version" minimum:"1" doc:"the version that you saw"`

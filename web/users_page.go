@@ -39,7 +39,7 @@ func itemOf(u records.User, now time.Time) userItem {
 	return userItem{u, state}
 }
 
-func allRoles() []Role { return []Role{Agent, Supervisor, Dispatcher, Administrator} }
+func allRoles() []Role { return []Role{Agent, Engineer, Supervisor, Dispatcher, Administrator} }
 
 func (s *Site) mountAdministration(r ui.Router) {
 	admin := []string{string(Administrator)}

@@ -22,6 +22,13 @@ func (c *checkConfigCommand) Run(around surroundings, line *commandLine) error {
 		_, err = readCalendars(cfg)
 	}
 	if err == nil {
+		_, err = readChecklists(cfg)
+	}
+	if err == nil {
+		if _, err := procedureFiles(cfg.Procedures.Dir); err != nil {
+			fmt.Fprintln(around.stdout, err)
+			return errFound
+		}
 		fmt.Fprintf(around.stdout, "%s: good: %d %s, %d %s, %d %s\n", sourceName(line.Config),
 			len(cfg.Hotlines), plural(len(cfg.Hotlines), "hotline"), len(cfg.Queues), plural(len(cfg.Queues), "queue"),
 			len(cfg.Switches), plural(len(cfg.Switches), "switch"))

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
 	"hotline/configs"
@@ -15,13 +14,17 @@ import (
 )
 
 // followUpPages are the service manager's pages of solved cases.
-func followUpPages(cfg configs.Config, pages *ui.Pages, store *records.Store, dialer *outward.Dialer, name func(string) string, zone *time.Location, log *slog.Logger) followup.Options {
+func followUpPages(cfg configs.Config, pages *ui.Pages, store *records.Store, goods *catalogue, dialer *outward.Dialer, name func(string) string, zone *time.Location, log *slog.Logger) followup.Options {
 	o := followup.Options{
-		Pages: pages, Records: store, Dialer: dialer, Products: map[string]followup.Text{}, Centres: map[string]followup.Text{},
+		Pages: pages, Records: store, Dialer: dialer, Centres: map[string]followup.Text{},
 		PublicURL: publicURL(cfg), Company: cfg.Company, Name: name, Zone: zone, Hotline: numberToCall(cfg), Log: log,
 	}
-	for _, p := range cfg.Products {
-		o.Products[p.Code] = followup.Text{Zh: p.Zh, En: p.En}
+	o.Products = func() map[string]followup.Text {
+		now := map[string]followup.Text{}
+		for _, p := range goods.choices() {
+			now[p.Code] = followup.Text(p.Words)
+		}
+		return now
 	}
 	for _, c := range cfg.Centres {
 		o.Centres[c.Name] = followup.Text(c.Title)
@@ -56,16 +59,4 @@ func (s *surveyLinks) Run(ctx context.Context) error {
 			}
 		}
 	}
-}
-
-// publicURL is where customers reach this site.
-func publicURL(cfg configs.Config) string {
-	at := cfg.HTTP.PublicURL
-	if at == "" {
-		at = "http://" + cfg.HTTP.Listen
-		if cfg.HTTP.TLS.CertFile != "" {
-			at = "https://" + cfg.HTTP.Listen
-		}
-	}
-	return strings.TrimSuffix(at, "/")
 }

@@ -81,7 +81,7 @@ type Options struct {
 	Pages     *ui.Pages
 	Records   Records
 	Dialer    Dialer
-	Products  map[string]Text                         // by code
+	Products  func() map[string]Text                  // by code, as they are now
 	Centres   map[string]Text                         // by name
 	PublicURL string                                  // optional: as customers reach this site; without it no link can be made
 	Mail      func(ctx context.Context, m Mail) error // optional: sends a link by e-mail; nil: there is no mail

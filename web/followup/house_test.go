@@ -129,7 +129,9 @@ func newHouse(t testing.TB) *house {
 	h.base = "http://" + server.Listener.Addr().String()
 	h.desk = followup.New(followup.Options{
 		Pages: pages, Records: h.store, Dialer: h.phone, PublicURL: h.base, Company: "南山方略", Hotline: "4000000000", Log: log, Now: h.clock, Zone: zone,
-		Products: map[string]followup.Text{"software": {Zh: "应用软件", En: "Application software"}}, Centres: map[string]followup.Text{"north": {Zh: "北方中心", En: "North"}},
+		Products: func() map[string]followup.Text {
+			return map[string]followup.Text{"software": {Zh: "应用软件", En: "Application software"}}
+		}, Centres: map[string]followup.Text{"north": {Zh: "北方中心", En: "North"}},
 		Mail: func(_ context.Context, m followup.Mail) error { h.mails = append(h.mails, m); return nil },
 	})
 	site := get[*web.Site](t)(web.New(web.Options{

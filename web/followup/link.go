@@ -120,7 +120,7 @@ type surveyAsked struct {
 func (l surveyLink) Page(ctx context.Context, v customer.Visit) (string, any, error) {
 	f, _, err := l.about(ctx, v)
 	return "followup/survey", surveyAsked{
-		Number: f.Case, Product: title(l.d.opt.Products, f.Product, v.Lang), What: f.Subject, Form: formOf(l.d.store.Form(), v.Lang, nil),
+		Number: f.Case, Product: title(l.d.opt.Products(), f.Product, v.Lang), What: f.Subject, Form: formOf(l.d.store.Form(), v.Lang, nil),
 	}, err
 }
 

@@ -175,7 +175,7 @@ func (d *Desk) Sheet(f records.FollowUp, v records.Survey, number string) docume
 	}
 	m := document.SurveySheet{
 		Number: number, Case: f.Case, Customer: f.CustomerName, Contact: f.ContactName, Phone: f.Number, Engineer: f.EngineerName,
-		Centre: title(d.opt.Centres, f.Centre, "zh-Hans"), Product: title(d.opt.Products, f.Product, "zh-Hans"), Subject: f.Subject, Solved: f.SolvedAt,
+		Centre: title(d.opt.Centres, f.Centre, "zh-Hans"), Product: title(d.opt.Products(), f.Product, "zh-Hans"), Subject: f.Subject, Solved: f.SolvedAt,
 		Answered: v.AnsweredAt, By: v.Who, Channel: channel, Version: v.Version, Reason: v.Reason, Issued: v.CreatedAt,
 	}
 	if v.KeyedBy != records.KeyedByCustomer {

@@ -69,7 +69,7 @@ func (d *Desk) readResults(r *http.Request) (resultsPage, error) {
 		case records.ByCentre:
 			one.Title = title(d.opt.Centres, g.Key, v.Lang)
 		case records.ByProduct:
-			one.Title = title(d.opt.Products, g.Key, v.Lang)
+			one.Title = title(d.opt.Products(), g.Key, v.Lang)
 		case records.ByKind:
 			one.Title = d.say(r, "follow.kind."+g.Key)
 		}

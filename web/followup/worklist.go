@@ -38,7 +38,7 @@ func (d *Desk) row(r *http.Request, f records.FollowUp) row {
 	}
 	left := f.DueAt.Sub(d.opt.Now())
 	return row{
-		FollowUp: f, Who: who, KindText: d.say(r, "follow.kind."+f.Kind), ProductText: title(d.opt.Products, f.Product, v.Lang),
+		FollowUp: f, Who: who, KindText: d.say(r, "follow.kind."+f.Kind), ProductText: title(d.opt.Products(), f.Product, v.Lang),
 		CentreText: title(d.opt.Centres, f.Centre, v.Lang), Left: d.span(r, left), Late: left < 0, Own: v.Login == f.Engineer || v.Login == f.Owner,
 	}
 }
