@@ -8,6 +8,7 @@ import (
 	"hotline/records"
 	"hotline/web/bell"
 	"hotline/web/customer"
+	"hotline/web/followup"
 	"hotline/web/imports"
 	"hotline/web/knowledge"
 	"hotline/web/links"
@@ -24,6 +25,7 @@ type afterCall struct {
 	goods   *catalogue
 	zone    *time.Location
 	address string // where we listen, host:port
+	asking  *followup.Desk
 	log     *slog.Logger
 }
 
@@ -48,7 +50,8 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 		orders.New(orderPages(s.pages, s.store, far, sent, s.log)).Mount,
 		far.Mount,
 		sent.Mount,
-		customer.New(customerPages(s.cfg, s.pages, s.store, s.log)).Mount,
+		customer.New(customerPages(s.cfg, s.pages, s.store, s.asking.SurveyLink(), s.log)).Mount,
+		s.asking.Mount,
 		bell.New(bell.Options{Pages: s.pages, Records: s.store, Mail: s.cfg.Mail.Host != "", Log: s.log}).Mount,
 		known.Mount,
 		files.Mount,
