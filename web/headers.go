@@ -137,6 +137,11 @@ func source(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	return addr
 }
 
+// SourceOf tells where a request came from; see Options.TrustedProxies. It is for pages of other packages that bound something by source.
+func SourceOf(trusted []netip.Prefix) func(*http.Request) netip.Addr {
+	return func(r *http.Request) netip.Addr { return source(r, trusted) }
+}
+
 func within(a netip.Addr, nets []netip.Prefix) bool {
 	for _, n := range nets {
 		if n.Contains(a) {

@@ -63,6 +63,12 @@ func TestBrowserBehindAsterisk(t *testing.T) {
 	call := h.LiveFrom("+8613800138000").Call
 	h.Eventually("the case has its owner", func() bool { return h.CaseOf(call).Owner == "li" })
 
+	// Keys go out as telephone events (RFC 4733), each once.
+	desk.Key("k")
+	desk.WaitVisible(`[data-testid=desk-keypad]`)
+	desk.Key("4", "2", "#", "2")
+	h.Wait("the keys arrive on the wire", func(ctx context.Context) error { return caller.WaitDigits(ctx, "42#2") })
+
 	h.Wait("hanging up", caller.HangUp)
 	h.Eventually("li wraps up", func() bool { return h.Presence("li") == "wrapup" })
 }

@@ -10,12 +10,25 @@ import (
 // verifyCommand is `hotline verify`.
 type verifyCommand struct{}
 
-// Run walks the hash chains of the journal and fails when one does not hold.
+// Run walks the hash chains of the journal and makes the draws of follow-ups again; it fails when one does not hold.
 func (*verifyCommand) Run(ctx context.Context, around surroundings, line *commandLine) error {
 	return withRecords(ctx, around, line, existingRecords, func(store *records.Store) error {
 		report, err := store.Journal().VerifyChains(ctx)
 		if err != nil {
 			return err
+		}
+		checked, broken, err := store.VerifyDraws(ctx)
+		if err != nil {
+			return err
+		}
+		for _, d := range broken {
+			fmt.Fprintf(around.stdout, "✗ the draw of %s does not hold: %s\n", d.Day, d.Fault)
+		}
+		if checked > 0 && len(broken) == 0 {
+			fmt.Fprintf(around.stdout, "✓ %d draws of follow-ups, made again: all hold\n", checked)
+		}
+		if len(report.Broken) == 0 && len(broken) > 0 {
+			return errFound
 		}
 		if len(report.Broken) == 0 {
 			fmt.Fprintf(around.stdout, "✓ %d entries of %d calls: every chain holds\n", report.Entries, report.Chains)
