@@ -145,6 +145,8 @@ func (nobodyCalls) Agents() []queue.AgentNumbers       { return nil }
 func (h *house) order(call string) records.Order {
 	h.t.Helper()
 	ctx := h.t.Context()
+	works := get[records.Customer](h.t)(h.store.AddCustomer(ctx, records.Customer{Name: "华东一厂", Region: "北京", Agreement: "金牌服务，远程 30 分钟响应"}))
+	get[records.Contact](h.t)(h.store.AddContact(ctx, records.Contact{CustomerID: works.ID, Name: "孙丽", Numbers: []records.Number{{Number: "13800138000"}}}))
 	get[records.OwnedCase](h.t)(h.store.OwnCall(ctx, records.OwnInput{Call: call, Queue: "service", Agent: "anna", Number: "13800138000"}))
 	now := time.Now()
 	done := get[records.WrapUpResult](h.t)(h.store.WrapUp(ctx, records.WrapUpInput{

@@ -35,6 +35,7 @@ type Records interface {
 	IssueDocument(ctx context.Context, by records.Actor, in records.Issued, name string, pdf io.Reader) (records.Issued, error)
 	NewLink(ctx context.Context, by records.Actor, in records.NewLink) (records.Link, string, error)
 	Users(ctx context.Context) ([]records.User, error)
+	Customer(ctx context.Context, id string) (records.Customer, error)
 }
 
 // Options says what the pages are made of. Fields are required unless their comment says otherwise.
