@@ -186,7 +186,8 @@ func (v visitor) post(path string, pairs ...string) (int, string) {
 	r := get[*http.Request](v.h.t)(http.NewRequestWithContext(v.h.t.Context(), http.MethodPost, v.h.server.URL+path, strings.NewReader(form.Encode())))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", v.h.server.URL)
-	answer := get[*http.Response](v.h.t)(v.client.Do(r))
+	answer, err := v.client.Do(r)
+	must(v.h.t, err)
 	defer answer.Body.Close()
 	var body bytes.Buffer
 	get[int64](v.h.t)(body.ReadFrom(answer.Body))

@@ -205,7 +205,7 @@ func (p *Pages) trouble(w http.ResponseWriter, r *http.Request, status int, key 
 	p.opt.Pages.Trouble(w, r, status, p.say(lang, key), p.say(lang, key+".do"))
 }
 
-func (p *Pages) say(lang, key string, args ...any) string { return p.opt.Pages.Say(lang, key, args...) }
+func (p *Pages) say(lang, key string) string { return p.opt.Pages.Say(lang, key) }
 
 func staff(r *http.Request) records.Actor {
 	return records.Actor{Login: ui.VisitorOf(r.Context()).Login}
