@@ -29,7 +29,7 @@ func sound(t *testing.T, tab *browser.Tab, name string) {
 		t.Errorf("%s: %s", name, fault)
 	}
 	var wide bool
-	tab.Eval(`document.documentElement.scrollWidth > innerWidth`, &wide)
+	tab.Eval(`document.documentElement.scrollWidth > innerWidth || [...document.querySelectorAll(".card")].some(c => c.getBoundingClientRect().right > innerWidth)`, &wide)
 	if wide {
 		t.Errorf("%s has to be scrolled sideways", name)
 	}
