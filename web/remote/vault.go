@@ -56,7 +56,7 @@ func sealedForm(form map[string][]string) vault.Secret {
 		return vault.Secret{}
 	}
 	text, err := json.Marshal(in) //nolint:gosec // to be sealed
-	if err != nil { // four texts always can be
+	if err != nil {               // four texts always can be
 		return vault.Secret{}
 	}
 	return vault.NewSecret(text)
