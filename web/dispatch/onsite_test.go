@@ -288,7 +288,7 @@ func TestPartlyDoneVisit(t *testing.T) {
 	p.Run(`document.querySelectorAll("details").forEach((d) => { d.open = true; })`)
 	p.Fill("#why-next", "备件明天到货，需带 PS-750 电源。")
 	p.Click("[data-testid=next]")
-	p.unsent(0)
+	p.WaitText(`[data-testid="visit"]`, "时间未定") // the next one
 	f, err := h.store.Order(t.Context(), o.ID)
 	must(t, err)
 	if f.Order.State != procedure.Continued || f.Order.Next == "" || f.Order.Reason != "备件明天到货，需带 PS-750 电源。" {
