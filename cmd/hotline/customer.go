@@ -9,6 +9,7 @@ import (
 	"hotline/web/customer"
 	"hotline/web/links"
 	"hotline/web/remote"
+	"hotline/web/dispatch"
 	"hotline/web/ui"
 )
 
@@ -34,6 +35,7 @@ func customerPurposes(pages *ui.Pages, store *records.Store) map[string]customer
 		records.LinkConfirm:  customer.Confirm{Evidence: store, Say: pages.Say},
 		records.LinkConsent:  customer.Consent{Evidence: store, Say: pages.Say},
 		records.LinkSign:     customer.Sign{Evidence: store, Say: pages.Say},
+		records.LinkIdentity: dispatch.Identity{Records: store, Say: pages.Say},
 		records.LinkDownload: customer.Download{Evidence: store, Say: pages.Say},
 		records.LinkVault:    remote.Enter{Records: store, Say: pages.Say},
 	}

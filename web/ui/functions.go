@@ -36,6 +36,7 @@ func (pl *plate) functions() template.FuncMap {
 		"date":     func(at time.Time) string { return at.In(pl.visitor.Zone).Format(time.DateOnly) },
 		"number":   func(n string) string { return number(pl.visitor, n) },
 		"clock":    func(at time.Time) string { return clock(pl.visitor, at) },
+		"hour":     func(at time.Time) string { return hour(pl.visitor, at) },
 		"datetime": func(at time.Time) string { return datetime(pl.visitor, at) },
 		"ago":      func(at time.Time) string { return p.ago(pl.visitor, at, pl.now) },
 		"duration": duration,

@@ -77,6 +77,15 @@ func (p *Pages) Dev() bool { return p.opt.Dev }
 // Zone is the time zone of visitors who chose none.
 func (p *Pages) Zone() *time.Location { return p.opt.Zone }
 
+// Asset gives the path under which a file of static is served, "" when there is none.
+func (p *Pages) Asset(name string) string {
+	path, err := p.assets.url(name)
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
 // Static serves /static/<hash>/…; mount it at "GET /static/".
 func (p *Pages) Static() http.Handler { return p.assets }
 
