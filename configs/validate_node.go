@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -20,6 +21,15 @@ func (k *checker) node(c Config) {
 	host, ok := k.listen("http.listen", c.HTTP.Listen)
 	if (c.HTTP.TLS.CertFile == "") != (c.HTTP.TLS.KeyFile == "") {
 		k.bad("http.tls", "give cert_file and key_file, or neither", "has a certificate without key or a key without certificate")
+	}
+	for i, text := range c.HTTP.TrustedProxies {
+		key := fmt.Sprintf("http.trusted_proxies[%d]", i)
+		switch proxy, err := netip.ParsePrefix(text); {
+		case err != nil:
+			k.bad(key, "write it as 10.0.0.5/32 or 10.0.0.0/8", "%s is no network", quoteShort(text))
+		case proxy.Bits() == 0:
+			k.bad(key, "name the proxy's own address", "%s is the whole world: anybody could say who they are", text)
+		}
 	}
 	public := k.url("http.public_url", c.HTTP.PublicURL, true, "http", "https")
 	behindTLS := public != nil && public.Scheme == "https"

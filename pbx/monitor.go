@@ -61,6 +61,8 @@ type Visitors interface {
 	PutVisitor(ctx context.Context, account VisitorAccount) error
 	// DropVisitor removes it and is silent when there is none. Calls that are up go on.
 	DropVisitor(ctx context.Context, name string) error
+	// VisitorNames lists the accounts that there are, those of other controllers and of a process that died among them.
+	VisitorNames(ctx context.Context) ([]string, error)
 }
 
 // VisitorAccount is the SIP account of browser callers.

@@ -83,7 +83,9 @@ func testCalendars(t *testing.T, open opener) {
 		"format":    func(n *records.NewDays) { n.Format = "xml" },
 		"sum":       func(n *records.NewDays) { n.SHA256 = "ab" },
 		"twice":     func(n *records.NewDays) { n.Days = append(n.Days, n.Days[0]) },
-		"both":      func(n *records.NewDays) { n.Days = []calendar.Day{{Date: date(t, "2027-01-01"), Off: true, Usual: true}} },
+		"both": func(n *records.NewDays) {
+			n.Days = []calendar.Day{{Date: date(t, "2027-01-01"), Off: true, Usual: true}}
+		},
 	} {
 		bad := good
 		spoil(&bad)

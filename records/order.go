@@ -101,9 +101,11 @@ type OrderFilter struct {
 	Region   string
 	Text     string // in number, case, subject or customer's name
 	From, To time.Time
-	Planned  bool // From and To mean the planned time instead of the opening
-	Cursor   string
-	Limit    int
+	// EndedFrom lists orders that ended at this time or later.
+	EndedFrom time.Time
+	Planned   bool // From and To mean the planned time instead of the opening
+	Cursor    string
+	Limit     int
 }
 
 // Orders lists orders, those opened last first. Errors: ErrInvalid (cursor).
@@ -137,6 +139,9 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) (Page[Order], error) 
 		q.between("o.planned_from", f.From, f.To)
 	} else {
 		q.between("o.opened_at", f.From, f.To)
+	}
+	if !f.EndedFrom.IsZero() {
+		q.and("o.ended_at >= ?", at(f.EndedFrom))
 	}
 	q.page("o.opened_at", "o.id", after)
 	limit := pageLimit(f.Limit)

@@ -198,5 +198,8 @@ func (t *txn) insertOrder(ctx context.Context, a acting, o Order, def procedure.
 		return Order{}, err
 	}
 	t.changed(o, "opened", "", a)
+	if err := t.tellOrder(ctx, Order{}, o, a.name); err != nil {
+		return Order{}, err
+	}
 	return t.order(ctx, o.ID)
 }

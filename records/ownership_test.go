@@ -17,7 +17,11 @@ func TestDiagrams(t *testing.T) {
 		ownership.name:         ownership.mermaid(),
 		escalationMachine.name: escalationMachine.mermaid(),
 		callbackMachine.name:   callbackMachine.mermaid(),
+		seatMachine.name:       seatMachine.mermaid(),
+		lecturerMachine.name:   lecturerMachine.mermaid(),
+		paperMachine.name:      paperMachine.mermaid(),
 		vaultMachine.name:      vaultMachine.mermaid(),
+		articleMachine.name:    articleMachine.mermaid(),
 	} {
 		want := "# " + name + "\n\nMade from the table in package records by `go test ./records -run Diagrams -update`.\n\n```mermaid\n" + diagram + "```\n"
 		path := filepath.Join("..", "docs", "diagrams", name+".md")

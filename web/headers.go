@@ -94,7 +94,7 @@ func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Hand
 
 // settle answers for a handler that panicked, and writes the log line.
 func (a *answer) settle(ctx context.Context, log *slog.Logger, v visit, now time.Time, fault any) {
-	log = log.With("request", v.id, "method", v.request.Method, "path", v.request.URL.Path)
+	log = log.With("request", v.id, "method", v.request.Method, "path", loggedPath(v.request.URL.Path))
 	if fault != nil && fault != http.ErrAbortHandler {
 		log.ErrorContext(ctx, "request panicked", "panic", fault, "stack", string(debug.Stack()))
 		if a.status == 0 {
@@ -106,6 +106,16 @@ func (a *answer) settle(ctx context.Context, log *slog.Logger, v visit, now time
 		level = slog.LevelWarn
 	}
 	log.Log(ctx, level, "request", "status", a.status, "took", now.Sub(v.began))
+}
+
+// loggedPath leaves out the secret of a customer's link: who reads the log must not be able to act for the customer.
+func loggedPath(path string) string {
+	rest, ok := strings.CutPrefix(path, "/c/")
+	if !ok {
+		return path
+	}
+	_, below, _ := strings.Cut(rest, "/")
+	return strings.TrimSuffix("/c/…/"+below, "/")
 }
 
 // source is the address that a request came from: the peer, or, when the peer is a trusted proxy, the last address in
@@ -125,6 +135,11 @@ func source(r *http.Request, trusted []netip.Prefix) netip.Addr {
 		addr = hop.Unmap()
 	}
 	return addr
+}
+
+// SourceOf tells where a request came from; see Options.TrustedProxies. It is for pages of other packages that bound something by source.
+func SourceOf(trusted []netip.Prefix) func(*http.Request) netip.Addr {
+	return func(r *http.Request) netip.Addr { return source(r, trusted) }
 }
 
 func within(a netip.Addr, nets []netip.Prefix) bool {

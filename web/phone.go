@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -17,8 +18,10 @@ type Softphone struct {
 	Handler http.Handler // SIP over websocket; nil: no switch here takes browsers
 	Switch  string       // the switch behind it
 	Callers bool         // callers may come by browser: a websocket needs no session
-	Media   bool         // it carries the sound itself: announcements, music on hold, listening in, three in one call
-	STUN    []string     // host:port, for browsers behind NAT
+	// Admit lets a caller's browser in by the ticket of its account, once; done is called when its websocket has closed. Optional.
+	Admit func(ticket string) (done func(), ok bool)
+	Media bool     // it carries the sound itself: announcements, music on hold, listening in, three in one call
+	STUN  []string // host:port, for browsers behind NAT
 }
 
 // The kinds of phone that an agent may have.
@@ -122,13 +125,20 @@ func (s *Site) phone(ctx context.Context, login string) (*uncached[phoneAccount]
 }
 
 // serveSIP carries a browser's websocket to the switch: from our own pages only, and for people who are signed in unless
-// callers may come this way too. The switch asks for its digest credential all the same.
+// callers may come this way too, by a ticket or freely. The switch asks for its digest credential all the same.
 func (s *Site) serveSIP(w http.ResponseWriter, r *http.Request) {
 	if origin, err := url.Parse(r.Header.Get("Origin")); err != nil || !strings.EqualFold(origin.Host, r.Host) {
 		writeProblem(w, problem(codeCrossOrigin, "A page of another site asked for a telephone."))
 		return
 	}
-	if !s.opt.Softphone.Callers {
+	if ticket := r.URL.Query().Get("ticket"); ticket != "" && s.opt.Softphone.Admit != nil {
+		done, ok := s.opt.Softphone.Admit(ticket)
+		if !ok {
+			writeProblem(w, problem(codeForbidden, "This ticket is used or too old."))
+			return
+		}
+		defer done()
+	} else if !s.opt.Softphone.Callers {
 		user, err := s.signedIn(r)
 		if err == nil && !user.any([]Role{Agent, Supervisor}) {
 			err = problem(codeForbidden, "This needs the role agent or supervisor.")
@@ -136,6 +146,13 @@ func (s *Site) serveSIP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			writeProblem(w, s.problemFor(r.Context(), "sip", err))
 			return
+		}
+	}
+	if client := source(r, s.opt.TrustedProxies); client.IsValid() {
+		// The switch counts by source: behind a proxy of ours that is the client, not the proxy.
+		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && peer.Addr().Unmap() != client {
+			r = r.WithContext(r.Context())
+			r.RemoteAddr = netip.AddrPortFrom(client, peer.Port()).String()
 		}
 	}
 	s.opt.Softphone.Handler.ServeHTTP(w, r)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"testing"
 
@@ -55,6 +56,32 @@ func TestNoSwitchTakesBrowsers(t *testing.T) {
 	}
 	h.do(t, "anna", "POST", "/api/v1/phone", obj{"kind": "browser"}).problem(http.StatusConflict, codeConflict)
 	h.do(t, "", "GET", sipPath, nil).problem(http.StatusNotFound, codeNotFound)
+}
+
+// Behind a proxy of ours the switch counts the client by its address, and never believes a stranger who names another.
+func TestSwitchCountsTheClient(t *testing.T) {
+	t.Parallel()
+	for _, trusted := range []bool{false, true} {
+		var peer atomic.Value
+		h := newHouse(t, func(o *Options) {
+			o.Softphone = Softphone{Callers: true, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { peer.Store(r.RemoteAddr) })}
+			if trusted {
+				o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+			}
+		})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.server.URL+sipPath, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Origin", h.server.URL)
+		req.Header.Set("X-Forwarded-For", "198.51.100.9, 203.0.113.7")
+		h.send(t, req).want(http.StatusOK, nil)
+		want := map[bool]string{false: "127.0.0.1", true: "203.0.113.7"}[trusted]
+		at, err := netip.ParseAddrPort(peer.Load().(string))
+		if err != nil || at.Addr().String() != want || at.Port() == 0 {
+			t.Errorf("trusted %v: the switch sees %v, want %s", trusted, at, want)
+		}
+	}
 }
 
 func TestWebsocketOfPhones(t *testing.T) {

@@ -40,11 +40,6 @@ type centre struct {
 
 // openCentre starts it, with so many phones of each kind, which behave as given.
 func openCentre(s *stage, seats int, b pbxtest.Behaviour) *centre {
-	binary := filepath.Join(s.TempDir(), "hotline")
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "hotline/cmd/hotline") //nolint:gosec // a path of our own
-	if out, err := build.CombinedOutput(); err != nil {
-		s.Fatalf("build the hotline: %v\n%s", err, out)
-	}
 	name := func(kind string, n int) string { return fmt.Sprintf("%s%02d", kind, n) }
 	plan := func(p *asterisk.Plan) {
 		base := &asterisk.Baseline{
@@ -63,11 +58,7 @@ func openCentre(s *stage, seats int, b pbxtest.Behaviour) *centre {
 		p.Baseline = base
 	}
 	c := &centre{stage: s, rung: newRung()}
-	c.House = house.Open(s, house.Options{Plan: plan, Command: func(args ...string) *exec.Cmd {
-		cmd := exec.CommandContext(context.Background(), binary, args...)  //nolint:gosec // what was just built
-		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // nothing outlives the benchmark
-		return cmd
-	}})
+	c.House = house.Open(s, house.Options{Plan: plan, Command: hotline(s)})
 	s.asterisk = after(c.Asterisk.CLI("core show version"), "Asterisk ")
 	c.trunk = pbxtest.NewPhone(s, pbxtest.PhoneOptions{
 		User: "13800138000", Server: c.Asterisk.SIPAddr, IP: c.Asterisk.TrunkIP, PacketEvery: -1,
@@ -81,6 +72,20 @@ func openCentre(s *stage, seats int, b pbxtest.Behaviour) *centre {
 		c.Ready(agent)
 	}
 	return c
+}
+
+// hotline builds the hotline and gives what runs it.
+func hotline(s *stage) func(args ...string) *exec.Cmd {
+	binary := filepath.Join(s.TempDir(), "hotline")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "hotline/cmd/hotline") //nolint:gosec // a path of our own
+	if out, err := build.CombinedOutput(); err != nil {
+		s.Fatalf("build the hotline: %v\n%s", err, out)
+	}
+	return func(args ...string) *exec.Cmd {
+		cmd := exec.CommandContext(context.Background(), binary, args...)  //nolint:gosec // what was just built
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // nothing outlives the benchmark
+		return cmd
+	}
 }
 
 // phone registers one; the account may take a moment to reach Asterisk.

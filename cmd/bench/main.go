@@ -34,6 +34,7 @@ var sections = []section{
 	{"deadlines", measureDeadlines},
 	{"memory", measureMemory},
 	{"fanout", measureFanout},
+	{"pop", measurePop},
 }
 
 // section is one part of a run. It may end with stage.Fatalf.

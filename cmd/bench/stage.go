@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync"
 	"time"
 
 	"hotline/pbx/pbxtest"
+	"hotline/web/browser"
 )
 
 // stage is what the real parts need of whoever starts them (pbxtest.TB), outside of a test: what it starts is ended by end,
@@ -20,7 +22,10 @@ type stage struct {
 	ending   sync.Mutex
 }
 
-var _ pbxtest.TB = (*stage)(nil)
+var (
+	_ pbxtest.TB = (*stage)(nil)
+	_ browser.TB = (*stage)(nil)
+)
 
 func newStage() *stage { return &stage{began: time.Now()} }
 
@@ -32,6 +37,9 @@ func (s *stage) Helper() {}
 
 // Fatalf ends the run. It must be called on the goroutine of try, as with testing.TB.
 func (s *stage) Fatalf(format string, args ...any) { panic(failure{fmt.Errorf(format, args...)}) }
+
+// Errorf ends the run, too: figures of something that went wrong are none.
+func (s *stage) Errorf(format string, args ...any) { s.Fatalf(format, args...) }
 
 // Logf tells on standard error.
 func (s *stage) Logf(format string, args ...any) { s.progress(format, args...) }
@@ -100,4 +108,9 @@ func (s *stage) must(what string, err error) {
 
 func (s *stage) progress(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%6.1f s  %s\n", time.Since(s.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+// within bounds a step.
+func (s *stage) within(d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), d)
 }

@@ -20,7 +20,6 @@ import (
 	"hotline/web/caller"
 	"hotline/web/desk"
 	"hotline/web/floor"
-	"hotline/web/orders"
 	"hotline/web/ui"
 )
 
@@ -96,8 +95,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	lookUps := newCards(ctx, store, log)
 	house.onEnd("look-ups", lookUps.wait)
 	offers.roster, offers.cards = roster, lookUps
-	people := newStaff(cfg, store, roster, distributor, lines, newVisitors(node, cfg.Asterisk.WebCallers, lines, log), log)
+	guests := newVisitors(node, cfg.Asterisk.WebCallers, phones, log)
+	people := newStaff(cfg, store, roster, distributor, lines, guests, log)
+	dialer := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
+		out:         &outEvents{dialer: dialer, store: store, chores: chores},
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
@@ -107,25 +109,38 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	work, err := desk.New(deskPages(cfg, pages, store, roster, log))
+	goods, err := openCatalogue(ctx, cfg, store, log)
 	if err != nil {
 		return err
 	}
-	service, err := dispatchPages(cfg, pages, store, log)
+	work, err := desk.New(deskPages(cfg, pages, store, roster, goods, log))
 	if err != nil {
 		return err
 	}
-	mounts := []func(ui.Router){
-		work.Mount, service.Mount, orders.New(orderPages(pages, store, log)).Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+	showOrdersLive(store, hub, log)
+	services, err := afterCall{
+		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, address: listener.Addr().String(), log: log,
+	}.mounts()
+	if err != nil {
+		return err
 	}
-	if phones.softphone.Callers {
-		mounts = append(mounts, caller.New(caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN}).Mount)
+	mounts := append([]func(ui.Router){
+		work.Mount,
+		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+	}, services...)
+	proxies := trustedProxies(cfg)
+	if guests != nil {
+		phones.softphone.Admit = guests.admit
+	}
+	if phones.softphone.Callers || guests != nil {
+		mounts = append(mounts, caller.New(callerPage(cfg, pages, phones, guests, proxies, log)).Mount)
 	}
 	site, err := web.New(web.Options{
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		QueueTitles: queueTitles(cfg), Softphone: phones.softphone, Pages: pages, Mounts: mounts,
 		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
-		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
+		UserChanged: func(records.User) { people.look() }, PauseReasons: reasonsOf(cfg.PauseReasons), DeclineReasons: reasonsOf(cfg.DeclineReasons), Discreet: !cfg.Supervision.TellAgents,
+		TrustedProxies: proxies,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
 		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
 		Logins: web.LoginLimit{Attempts: cfg.Security.LoginAttempts, Window: cfg.Security.LoginWindow, Lockout: cfg.Security.LoginLockout},
@@ -165,7 +180,19 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		}
 		house.start("webhook", hook.Run)
 	}
+	house.start("calls out", dialer.Run)
 	house.start("staff", people.Run)
+	if guests != nil {
+		house.start("visitors", guests.Run)
+	}
+	house.start("catalogue", goods.Run)
+	if cfg.Digest.Every != "" {
+		reports, err := newDigests(cfg, store, zone, log)
+		if err != nil {
+			return err
+		}
+		house.start("digests", reports.Run)
+	}
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
 	}
@@ -177,7 +204,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	})
 	invite(out, cfg, listener.Addr().String(), phones)
 	log.Info("hotline serves", "address", listener.Addr().String(), "switches", len(lines))
-	return house.wait(ctx)
+	err = house.wait(ctx)
+	if err == nil {
+		drain(phones.lines, drainTime, log)
+	}
+	return err
 }
 
 func regions(cfg configs.Config) map[string]string {

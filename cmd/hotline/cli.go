@@ -37,9 +37,9 @@ type commandLine struct {
 	CheckConfig    checkConfigCommand        `cmd:"" help:"Say what is wrong with a configuration file, where, and how to mend it."`
 	AsteriskConfig asteriskConfigCommand     `cmd:"" help:"Write the complete configuration of an Asterisk that serves this hotline."`
 	User           userCommand               `cmd:"" help:"Add, list and change users."`
+	Vault          vaultCommand              `cmd:"" help:"Keys of customers' login information."`
 	Verify         verifyCommand             `cmd:"" help:"Check the hash chains of calls and of evidence, and every file, and name the first that does not hold."`
 	Procedures     proceduresCommand         `cmd:"" help:"Write the procedures of the binary into a directory, to be changed there."`
-	Vault          vaultCommand              `cmd:"" help:"Keys of customers' login information."`
 	Doctor         doctorCommand             `cmd:"" help:"Check everything the server needs on this machine, and say how to mend what is missing."`
 	Version        versionCommand            `cmd:"" help:"Print the version."`
 	Completion     kongcompletion.Completion `cmd:"" help:"Print how to switch on tab completion for bash, zsh or fish."`

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"hotline/cmd/internal/house"
 	"hotline/web/browser"
@@ -62,6 +63,20 @@ func (s *seat) ready() {
 	s.WaitText(`[data-testid=check-verdict]`, "检查通过")
 	s.Click(`[data-testid=check-ready]`)
 	s.h.Eventually(s.login+" is ready", func() bool { return s.h.Presence(s.login) == "ready" })
+}
+
+// eventually is house.Eventually for what takes longer by its nature.
+func eventually(t *testing.T, h *house.House, what string, limit time.Duration, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(limit); !ok(); {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("waited in vain until %s; the hotline's log:\n%s", what, h.Log())
+		}
+	}
 }
 
 // ring calls the hotline from a browser and waits until it rings.

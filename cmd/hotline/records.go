@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"hotline/configs"
+	"hotline/configs/surveys"
 	"hotline/records"
+	"hotline/records/instrument"
+	"hotline/records/sampling"
 )
 
 // recordsPath is where the records lie.
@@ -32,7 +35,7 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
-	definitions, err := procedureFiles(cfg.Procedures.Dir)
+	form, err := instrument.Parse("satisfaction.yaml", surveys.Satisfaction)
 	if err != nil {
 		return nil, err
 	}
@@ -40,12 +43,16 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
+	definitions, err := procedureFiles(cfg.Procedures.Dir)
+	if err != nil {
+		return nil, err
+	}
 	opt := records.Options{
+		Sampling: sampling.Rule(cfg.FollowUp.Sample), LowScore: cfg.FollowUp.LowScore, Form: form,
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
-		Procedures:  definitions,
-		Calendars:   working.records(cfg),
+		Calendars: working.records(cfg), Procedures: definitions,
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,

@@ -35,7 +35,7 @@ type accounts struct {
 	switchName string
 	driver     pbx.Accounts
 	up         bool
-	visited    bool // the account of browser callers was put
+	visited    bool // old accounts of browser callers were dropped
 	put        map[string]pbx.PhoneAccount
 }
 
@@ -160,7 +160,7 @@ func (s *staff) Run(ctx context.Context) error {
 func (s *staff) provision(ctx context.Context) {
 	for _, a := range s.desks {
 		if s.unvisited(a) {
-			s.visitors.put(ctx, a.switchName)
+			s.visitors.tidy(ctx, a.switchName)
 		}
 		for _, want := range s.missing(a) {
 			var err error
@@ -180,7 +180,7 @@ func (s *staff) provision(ctx context.Context) {
 	}
 }
 
-// unvisited says, once for each connection, that the switch has no account of browser callers yet.
+// unvisited says, once for each connection, that the switch was not looked through yet for old accounts of browser callers.
 func (s *staff) unvisited(a *accounts) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -91,7 +91,7 @@ func invite(out io.Writer, cfg configs.Config, address string, phones telephone)
 	}
 	at = strings.TrimSuffix(at, "/")
 	fmt.Fprintf(out, "Hotline: %s/   wallboard: %s/wall", at, at)
-	if phones.softphone.Callers {
+	if phones.softphone.Callers || phones.softphone.Admit != nil {
 		fmt.Fprintf(out, "   be a caller: %s/call", at)
 	}
 	fmt.Fprintln(out)

@@ -55,6 +55,21 @@ func (d *Driver) DropVisitor(ctx context.Context, name string) error {
 	return all
 }
 
+// VisitorNames lists the accounts that the switch has now.
+func (d *Driver) VisitorNames(ctx context.Context) ([]string, error) {
+	var endpoints []ari.EndpointData
+	if err := d.rest.do(ctx, http.MethodGet, "endpoints", "/endpoints/PJSIP", nil, &endpoints); err != nil {
+		return nil, fail("list", "visitors", err)
+	}
+	var names []string
+	for _, e := range endpoints {
+		if pbx.VisitorPattern.MatchString(e.Resource) {
+			names = append(names, e.Resource)
+		}
+	}
+	return names, nil
+}
+
 // visitorFields are what the template [visitor] of pjsip.conf says: an account made at run time cannot name a template.
 func visitorFields(v pbx.VisitorAccount) []ari.ConfigTuple {
 	return fields("auth", v.Name, "context", "from-visitor", "webrtc", "yes", "dtls_auto_generate_cert", "yes",

@@ -3,6 +3,7 @@ package asterisk_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,9 @@ func TestBrowserAsCaller(t *testing.T) {
 		if driver.PutVisitor(ctx, pbx.VisitorAccount{Name: bad, HA1: account.HA1}) == nil {
 			t.Errorf("an account %q was made", bad)
 		}
+	}
+	if names, err := driver.VisitorNames(ctx); err != nil || !slices.Equal(names, []string{account.Name}) {
+		t.Errorf("there are the visitors %v, %v", names, err)
 	}
 	agent := s.Phone("agent", pbxtest.Behaviour{})
 

@@ -59,7 +59,8 @@ type Desk interface {
 	// Claim takes the agent for the call, at their own word; false when they are in another.
 	Claim(login, call, number, name string) bool
 	Talking(login, call string, at time.Time)
-	Over(login, call, end string, at time.Time)
+	// Over ends the agent's part; talked says that they had picked up.
+	Over(login, call, end string, talked bool, at time.Time)
 }
 
 // Rules bound what may be dialled.

@@ -164,16 +164,11 @@ func (p Progress) predecessors(code string) []Lack {
 
 // Count tells how many pieces meet a need. A waiver meets it whole.
 func (p Progress) Count(step string, n Need) int {
-	count := 0
-	for _, piece := range p.Pieces {
-		if piece.Step == step && piece.Need == n.Code && len(n.Check(step, piece)) == 0 && n.Met(piece) {
-			if piece.Kind == Waiver {
-				return max(count, n.Min)
-			}
-			count++
-		}
+	standing := n.standing(step, p.Pieces)
+	if slices.ContainsFunc(standing, func(x Piece) bool { return x.Kind == Waiver }) {
+		return max(len(standing)-1, n.Min)
 	}
-	return count
+	return len(standing)
 }
 
 // Unfinished gives everything that keeps the order from being finished.

@@ -35,9 +35,9 @@ func (v Violation) String() string {
 // the site.
 func (t *Tab) Axe() []Violation {
 	t.b.tb.Helper()
-	source, err := os.ReadFile(filepath.Join(NodeDir(t.b.tb.Context(), t.b.tb.Fatalf), "node_modules/axe-core/axe.min.js"))
+	source, err := os.ReadFile(filepath.Join(NodeDir(t.ctx, t.b.tb.Fatalf), "node_modules/axe-core/axe.min.js"))
 	if err != nil {
-		t.b.tb.Fatal(err)
+		t.b.tb.Fatalf("browser: axe: %v", err)
 	}
 	var found []Violation
 	t.do("axe", func(ctx context.Context) error {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -20,15 +19,23 @@ type Options struct {
 	Profile  string         // directory of the profile, for one that outlives the browser; "": one of its own, removed afterwards
 }
 
+// TB is what the browser needs of a test, or of a benchmark that is none.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Cleanup(f func())
+}
+
 // Browser is one running Chromium with a profile of its own.
 type Browser struct {
-	tb  testing.TB
+	tb  TB
 	opt Options
 	ctx context.Context
 }
 
 // Start runs Chromium until the test ends. The test fails at once when there is none.
-func Start(tb testing.TB, o Options) *Browser {
+func Start(tb TB, o Options) *Browser {
 	tb.Helper()
 	if o.Patience <= 0 {
 		o.Patience = time.Minute
@@ -40,7 +47,7 @@ func Start(tb testing.TB, o Options) *Browser {
 	profile := o.Profile
 	if profile == "" {
 		if profile, err = os.MkdirTemp("", "hotline-chromium-"); err != nil { //nolint:usetesting // Chromium's children may still write when the test's own directory is removed
-			tb.Fatal(err)
+			tb.Fatalf("browser: profile: %v", err)
 		}
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -57,8 +64,8 @@ func Start(tb testing.TB, o Options) *Browser {
 	for flag, value := range o.Flags {
 		options = append(options, chromedp.Flag(flag, value))
 	}
-	background := context.WithoutCancel(tb.Context()) // the browser is ended in order, not by the end of the test's context
-	allocator, stop := chromedp.NewExecAllocator(background, options...)
+	// The browser is ended in order, not by the end of a test's context.
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
 	tb.Cleanup(func() {
 		limit, done := context.WithTimeout(ctx, 20*time.Second)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -44,12 +45,6 @@ func (b *Browser) Tab(look ...Look) *Tab {
 	if len(look) > 0 {
 		l = look[0]
 	}
-	if l.Width == 0 {
-		l.Width, l.Height = 1366, 768
-	}
-	if l.Lang == "" {
-		l.Lang = "zh-CN"
-	}
 	var options []chromedp.ContextOption
 	if !l.Profile {
 		options = append(options, chromedp.WithNewBrowserContext())
@@ -75,6 +70,12 @@ func (b *Browser) Tab(look ...Look) *Tab {
 // Set changes the device's settings.
 func (t *Tab) Set(l Look) {
 	t.b.tb.Helper()
+	if l.Width == 0 {
+		l.Width, l.Height = 1366, 768
+	}
+	if l.Lang == "" {
+		l.Lang = "zh-CN"
+	}
 	scheme, motion := "light", "no-preference"
 	if l.Dark {
 		scheme = "dark"
@@ -194,7 +195,7 @@ func (t *Tab) Path() string {
 	t.Eval(`location.href`, &href)
 	u, err := url.Parse(href)
 	if err != nil {
-		t.b.tb.Fatal(err)
+		t.b.tb.Fatalf("browser: %v", err)
 	}
 	return u.RequestURI()
 }
@@ -273,6 +274,15 @@ func (t *Tab) Run(expression string) {
 	t.b.tb.Helper()
 	t.do("run "+expression, func(ctx context.Context) error {
 		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](expression, chromedp.EvalAwaitPromise))
+		return err
+	})
+}
+
+// Forget empties the HTTP cache of the tab, so that the next page is loaded as by somebody who was never here.
+func (t *Tab) Forget() {
+	t.b.tb.Helper()
+	t.do("empty the cache", func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, network.ClearBrowserCache, cdp.Empty{})
 		return err
 	})
 }

@@ -7,8 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"hotline/records"
@@ -19,6 +21,37 @@ import (
 // Records is what the pages read and write. *records.Store has it.
 type Records interface {
 	Calendars
+	Service
+	Staff
+}
+
+// Service is what the board and the plan need of the records.
+type Service interface {
+	Escalation(ctx context.Context, id string) (records.Escalation, error)
+	Escalations(context.Context, records.EscalationFilter) (records.Page[records.Escalation], error)
+	AcceptEscalation(ctx context.Context, id, by string, version int64) (records.Escalation, error)
+	DeclineEscalation(ctx context.Context, id, by, reason string, version int64) (records.Escalation, error)
+	OpenOrder(ctx context.Context, by records.Actor, in records.OpenOrder) (records.Order, error)
+	Order(ctx context.Context, id string) (records.OrderFile, error)
+	Orders(context.Context, records.OrderFilter) (records.Page[records.Order], error)
+	BegunOrders(ctx context.Context) (map[string]bool, error)
+	AssignOrder(ctx context.Context, by records.Actor, order, login string, version int64) (records.Order, error)
+	PlanOrder(ctx context.Context, by records.Actor, order string, p records.OrderPlan, version int64) (records.Order, error)
+	AddEvidence(ctx context.Context, by records.Actor, in records.EvidenceInput) (records.Evidence, error)
+	CompleteStep(ctx context.Context, by records.Actor, order, step string, version int64) (records.Order, error)
+	Audit(context.Context, records.AuditEntry) error
+}
+
+// Staff is what the pages need to know of engineers.
+type Staff interface {
+	Engineers(ctx context.Context) ([]records.Engineer, error)
+	Engineer(ctx context.Context, login string) (records.Engineer, error)
+	SetEngineer(context.Context, records.EngineerChange) (records.Engineer, error)
+	SetEngineerPhoto(ctx context.Context, login string, body io.Reader) (records.Engineer, error)
+	EngineerPhoto(ctx context.Context, login string) (*os.File, error)
+	Absences(ctx context.Context, login string, from, to time.Time) ([]records.Absence, error)
+	AddAbsence(context.Context, records.Absence) (records.Absence, error)
+	CancelAbsence(ctx context.Context, id string) error
 }
 
 // Calendars is what the page of working calendars needs of the records.
@@ -49,7 +82,11 @@ type Choice struct {
 type Options struct {
 	Pages     *ui.Pages
 	Records   Records
-	Calendars []Choice         // in the order in which they are shown
+	Calendars []Choice // in the order in which they are shown
+	Centres   []Choice // service centres
+	Products  []Choice
+	Company   string           // optional: on printed sheets
+	Hotline   string           // optional: the number on them
 	Log       *slog.Logger     // optional
 	Now       func() time.Time // optional: time.Now
 }
@@ -75,6 +112,23 @@ func New(o Options) (*Dispatch, error) {
 func (d *Dispatch) Mount(r ui.Router) {
 	arrange := []string{records.RoleDispatcher, records.RoleSupervisor}
 	calendars := append([]string{records.RoleAdministrator}, arrange...)
+	r.Page("GET /dispatch", arrange, d.board)
+	r.Page("GET /dispatch/board", arrange, d.boardLanes)
+	r.Page("POST /dispatch/escalations/{id}/accept", arrange, d.accept)
+	r.Page("POST /dispatch/escalations/{id}/decline", arrange, d.decline)
+	r.Page("GET /dispatch/orders/{id}", arrange, d.arrange)
+	r.Page("POST /dispatch/orders/{id}", arrange, d.keepArrangement)
+	r.Page("GET /dispatch/calendar", arrange, d.plan)
+	r.Page("POST /dispatch/calendar/{id}/move", arrange, d.move)
+	r.Page("GET /dispatch/day", append([]string{records.RoleEngineer}, arrange...), d.daySheet)
+	r.Page("GET /dispatch/day.pdf", append([]string{records.RoleEngineer}, arrange...), d.daySheetPDF)
+	r.Page("GET /dispatch/engineers", arrange, d.engineers)
+	r.Page("GET /dispatch/engineers/{login}", arrange, d.engineer)
+	r.Page("POST /dispatch/engineers/{login}", arrange, d.keepEngineer)
+	r.Page("POST /dispatch/engineers/{login}/photo", arrange, d.keepPhoto)
+	r.Page("GET /dispatch/engineers/{login}/photo", nil, d.photo)
+	r.Page("POST /dispatch/engineers/{login}/absences", arrange, d.addAbsence)
+	r.Page("POST /dispatch/absences/{id}/cancel", arrange, d.cancelAbsence)
 	r.Page("GET /dispatch/calendars", calendars, d.year)
 	r.Page("GET /dispatch/calendars/{name}", calendars, d.year)
 	r.Page("POST /dispatch/calendars/{name}/preview", calendars, d.previewDays)

@@ -13,9 +13,11 @@ import (
 	"time"
 
 	"hotline/agent"
+	"hotline/configs/procedures"
 	"hotline/queue"
 	"hotline/records"
 	"hotline/records/calendar"
+	"hotline/records/procedure"
 	"hotline/web"
 	"hotline/web/ui"
 )
@@ -62,9 +64,13 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	zone := time.FixedZone("Asia/Shanghai", 8*3600)
 	log := slog.New(slog.DiscardHandler)
 	dir := t.TempDir()
-	var err error
+	definitions, err := procedure.ParseAll(procedures.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.store, err = records.Open(t.Context(), records.Options{
 		Path: filepath.Join(dir, "hotline.db"), Files: filepath.Join(dir, "files"), Log: log, Zone: zone, Now: h.now,
+		Procedures: definitions, RespondWithin: map[string]time.Duration{"onsite": 2 * time.Hour, "remote": 30 * time.Minute},
 		Calendars: records.Calendars{All: []*calendar.Calendar{chinaCalendar(t)}, Default: "china"},
 	})
 	if err != nil {
@@ -79,6 +85,8 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 		"sue":  {Roles: []string{records.RoleSupervisor}, Name: "苏经理"},
 		"anna": {Roles: []string{records.RoleAgent}, Name: "安娜"},
 		"dan":  {Roles: []string{records.RoleDispatcher}, Name: "邓伟"},
+		"gao":  {Roles: []string{records.RoleEngineer}, Name: "高明"},
+		"he":   {Roles: []string{records.RoleEngineer}, Name: "何平"},
 		"adam": {Roles: []string{records.RoleAdministrator}, Name: "管理员"},
 	} {
 		u.Login, u.Password = login, password
@@ -93,6 +101,9 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	opt := Options{
 		Pages: pages, Records: h.store, Log: log, Now: h.now,
 		Calendars: []Choice{{"china", Text{"中国工作日", "Working days in China"}}},
+		Centres:   []Choice{{"nanjing", Text{"南京服务中心", "Nanjing service centre"}}, {"guangzhou", Text{"广州服务中心", "Guangzhou service centre"}}},
+		Products:  []Choice{{"software", Text{"应用软件", "Application software"}}, {"system", Text{"服务器与网络", "Servers and network"}}},
+		Company:   "华信软件",
 	}
 	for _, c := range change {
 		c(&opt)
@@ -121,6 +132,41 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	return h
 }
 
+// escalate brings a call to an escalation of a customer in Jiangsu.
+func (h *house) escalate(call, kind, subject string) records.Escalation {
+	h.t.Helper()
+	ctx := h.t.Context()
+	customers, err := h.store.Customers(ctx, "华东一厂", 1)
+	must(h.t, err)
+	if len(customers) == 0 {
+		c, err := h.store.AddCustomer(ctx, records.Customer{Name: "华东一厂", Region: "江苏", ServiceCentre: "nanjing", Agreement: "金牌服务：工作日 4 小时到场"})
+		must(h.t, err)
+		_, err = h.store.AddContact(ctx, records.Contact{CustomerID: c.ID, Name: "孙丽", Numbers: []records.Number{{Number: "13913800001"}}})
+		must(h.t, err)
+	}
+	number := "1391380000" + call[len(call)-1:] // call-1 is from the customer's contact
+	_, err = h.store.OwnCall(ctx, records.OwnInput{Call: call, Queue: "service", Agent: "anna", Number: number})
+	must(h.t, err)
+	done, err := h.store.WrapUp(ctx, records.WrapUpInput{
+		Call: call, By: "anna", Outcome: kind, Subject: subject, Product: "system",
+		Escalation: &records.EscalationFacts{
+			Situation: "停电后服务器无法启动，电源灯不亮。\n已请客户检查插座。", Contact: records.EscalatedTo{Name: "孙丽", Number: number, Confirmed: true},
+			Told: records.ToldToCustomer{Means: "工程师上门", At: h.now().Add(24 * time.Hour), Procedure: "到场前电话联系"},
+		},
+	})
+	must(h.t, err)
+	e, err := h.store.Escalation(ctx, done.Escalation)
+	must(h.t, err)
+	return e
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // nobodyCalls is a queue without a call.
 type nobodyCalls struct{ web.Switchboard }
 
@@ -147,4 +193,3 @@ func (h *house) as(login string) *http.Client {
 	}
 	return c
 }
-

@@ -90,7 +90,7 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var out bytes.Buffer // whole before the first byte is sent: half an archive looks like a whole one to some programs
-	o := bundle.Options{Texts: p.opt.Pages, Lang: v.Lang, Zone: v.Zone, Company: p.opt.Company}
+	o := bundle.Options{Texts: p.opt.Pages, Lang: v.Lang, Zone: v.Zone, Company: p.opt.Pages.Company()}
 	if err := bundle.WriteFile(r.Context(), &out, p.opt.Records, f, o); err != nil {
 		p.failed(w, r, "a bundle cannot be written", err)
 		return

@@ -73,7 +73,7 @@ func (p *Pages) need(r *http.Request, f records.OrderFile, s procedure.Step, n r
 		Via: procedure.ViaNames(n.Need.Via).In(v.Lang), Have: n.Have, Min: n.Need.Min, Optional: n.Need.Optional, OrWaiver: n.Need.OrWaiver,
 		Met: n.Have >= n.Need.Min,
 	}
-	view.ByHand = n.Need.Kind != procedure.Confirmation || len(n.Need.Via) == 0 ||
+	view.ByHand = len(n.Need.Via) == 0 ||
 		slices.Contains(n.Need.Via, procedure.ViaDesk) || slices.Contains(n.Need.Via, procedure.ViaSignature)
 	if n.Need.Kind == procedure.Photo || n.Need.Kind == procedure.Confirmation {
 		view.Accept = "image/*"

@@ -17,10 +17,10 @@ const icons = join(out, "icons");
 const drawn = `
   activity alarm-clock archive arrow-down arrow-left arrow-left-right arrow-right arrow-up ban bell bell-off book-open building-2
   calendar calendar-clock check chevron-down chevron-left chevron-right chevron-up circle circle-alert circle-check circle-help
-  circle-pause circle-user clipboard-list clock coffee copy crown ear eye file-text filter flag globe grid-3x3 hand hash headphones
+  circle-pause circle-user clipboard-list clock coffee copy crown download ear eye file-text filter flag globe grid-3x3 hand hash headphones
   headset history house info key-round keyboard layout-dashboard link list loader lock log-in log-out mail map-pin maximize menu message-square mic mic-off
   minus monitor moon move paperclip pause pencil phone phone-call phone-forwarded phone-incoming phone-missed phone-off phone-outgoing
-  play plus radio refresh-cw rotate-ccw save scroll-text search send settings shield shield-check signal signal-low signal-zero
+  pen-line play plus radio refresh-cw rotate-ccw save scroll-text search send settings shield shield-check signal signal-low signal-zero
   sliders-horizontal smartphone square star sun tag timer trash-2 triangle-alert truck undo-2 upload user user-check user-cog user-plus
   users volume-2 volume-x wifi wifi-off wrench x
 `.trim().split(/\s+/);
@@ -55,6 +55,8 @@ await mkdir(icons, { recursive: true });
 
 await bundle("sip.js", "lib/index.js", "*");
 await licence("sip.js", "LICENSE.md");
+await bundle("signature_pad", "dist/signature_pad.js", "{ default }");
+await licence("signature_pad", "LICENSE");
 await bundle("uplot", "dist/uPlot.esm.js", "{ default }");
 await writeFile(join(vendor, "uplot.css"), await readFile(join(packages, "uplot/dist/uPlot.min.css")));
 await licence("uplot", "LICENSE");

@@ -33,25 +33,54 @@ const clockTime = (/** @type {number} */ ms) => {
   return `${String(Math.floor(s / 60)).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}`;
 };
 
-form.addEventListener("submit", (e) => {
+form.addEventListener("submit", async (e) => {
   e.preventDefault();
   const fields = new FormData(form);
+  form.hidden = true;
+  box.hidden = false;
+  page.dataset.state = "connecting";
+  state.textContent = text("caller.js.connecting");
+  rings.replaceChildren();
+  time.textContent = "";
+  const account = await signIn();
+  if (typeof account === "string") {
+    page.dataset.state = "ended";
+    state.textContent = account;
+    hangUp.hidden = true;
+    again.hidden = false;
+    again.focus();
+    return;
+  }
   const c = new Caller({
     audio: part("agent", HTMLAudioElement),
     number: String(fields.get("number") ?? ""),
     name: String(fields.get("name") ?? "").trim(),
     ice: JSON.parse(document.getElementById("ice")?.textContent || "[]"),
+    account,
   });
   caller = c;
   rang = talked = 0;
-  rings.replaceChildren();
-  time.textContent = "";
   c.addEventListener("change", () => caller === c && show(c));
-  form.hidden = true;
-  box.hidden = false;
   void c.call(line.value);
   hangUp.focus();
 });
+
+/**
+ * The account of this call, where the hotline asks for one: fetched for each, because it is good for a moment only.
+ * @returns {Promise<import("../desk/caller.js").CallerAccount | undefined | string>} a string says why there is none
+ */
+async function signIn() {
+  const path = page.dataset.account;
+  if (!path) return undefined;
+  try {
+    const answer = await fetch(path, { method: "POST" });
+    if (answer.ok) return await answer.json();
+    if (answer.status === 429) return text("caller.js.busy", answer.headers.get("Retry-After") ?? "60");
+  } catch {
+    // told below
+  }
+  return word("caller.js.why.", "unreached");
+}
 
 /** @param {Caller} c */
 function show(c) {
@@ -119,7 +148,7 @@ again.addEventListener("click", () => {
   box.hidden = true;
   form.hidden = false;
   page.dataset.state = "idle";
-  part("number", HTMLInputElement).focus();
+  line.focus();
 });
 window.addEventListener("beforeunload", (e) => {
   if (caller && caller.state !== "ended") e.preventDefault();

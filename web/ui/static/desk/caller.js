@@ -1,10 +1,12 @@
 // @ts-check
-// The telephone of somebody who calls the hotline from a page: no account, no registration, one call.
+// The telephone of somebody who calls the hotline from a page: no registration, one call, and an account only where the switch wants one.
 
 import { Inviter, SessionState, UserAgent } from "../vendor/sip.js";
 import { Line, websocketOf } from "./line.js";
 import { MicrophoneError, openMicrophone } from "./media.js";
 import { Talk } from "./talk.js";
+
+/** @typedef {{login: string, realm: string, ha1: string, path: string}} CallerAccount */
 
 /**
  * @typedef {object} CallerOptions
@@ -15,6 +17,7 @@ import { Talk } from "./talk.js";
  * @property {string} [name]
  * @property {RTCIceServer[]} [ice]
  * @property {string} [microphone] device id
+ * @property {CallerAccount} [account] of this call; then number and name count for nothing
  */
 
 /** @typedef {"idle"|"connecting"|"calling"|"ringing"|"talking"|"ended"} CallerState */
@@ -50,7 +53,8 @@ export class Caller extends EventTarget {
   async call(did) {
     if (this.line) return;
     const o = this.options;
-    const host = o.host ?? location.hostname;
+    const account = o.account;
+    const host = account?.realm ?? o.host ?? location.hostname;
     const number = o.number?.replace(/[^0-9+*#]/g, "") ?? "";
     this.#set("connecting");
     /** @type {MediaStream} */
@@ -60,8 +64,10 @@ export class Caller extends EventTarget {
     } catch (e) {
       return this.#end(e instanceof MicrophoneError ? e.kind : "mic-busy");
     }
+    const anonymous = number ? `sip:${number}@${host}` : "sip:anonymous@anonymous.invalid";
     const line = new Line({
-      server: websocketOf(o.url ?? "/sip"), uri: number ? `sip:${number}@${host}` : "sip:anonymous@anonymous.invalid", name: o.name ?? "",
+      server: websocketOf(account?.path ?? o.url ?? "/sip"), uri: account ? `sip:${account.login}@${host}` : anonymous, name: o.name ?? "",
+      login: account?.login, ha1: account?.ha1, visitor: true,
       ice: o.ice ?? [], microphone: async () => stream,
     });
     this.line = line;

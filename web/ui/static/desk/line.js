@@ -10,7 +10,8 @@ import { waitFor } from "./backoff.js";
  * @typedef {object} LineOptions
  * @property {string} server ws(s) address
  * @property {string} uri sip:LOGIN@realm
- * @property {string} [login] none: an anonymous caller, who does not register
+ * @property {string} [login]
+ * @property {boolean} [visitor] calls, and does not register
  * @property {string} [ha1] MD5(login:realm:secret), RFC 2617 §3.2.2.2
  * @property {string} [name] shown to the other side
  * @property {RTCIceServer[]} [ice]
@@ -40,7 +41,8 @@ export class Line extends EventTarget {
     if (!uri) throw new Error(`not a SIP address: ${options.uri}`);
     this.agent = new UserAgent({
       uri,
-      displayName: options.name ?? "",
+      // SIP.js puts the name between quotes as it is: one inside would make a From that nobody can read (RFC 3261 §25.1).
+      displayName: (options.name ?? "").replace(/["\\]/g, "'"),
       authorizationUsername: options.login ?? "",
       authorizationHa1: options.ha1 ?? "",
       transportOptions: { server: options.server, connectionTimeout: 8, keepAliveInterval: 20 },
@@ -59,7 +61,7 @@ export class Line extends EventTarget {
     });
     /** @type {Registerer|null} */
     this.registerer = null;
-    if (options.login) {
+    if (!options.visitor) {
       this.registerer = new Registerer(this.agent, { expires, refreshFrequency: 50 });
       this.registerer.stateChange.addListener((s) => this.#registration(s));
     }

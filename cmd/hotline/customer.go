@@ -1,0 +1,41 @@
+package main
+
+import (
+	"log/slog"
+	"strings"
+
+	"hotline/configs"
+	"hotline/records"
+	"hotline/web/customer"
+	"hotline/web/remote"
+	"hotline/web/ui"
+)
+
+// customerPages are the pages behind links, for customers without an account.
+func customerPages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) customer.Options {
+	return customer.Options{
+		Pages: pages, Records: store, Purposes: customerPurposes(pages, store), Hotline: numberToCall(cfg),
+		TLS: cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"), Log: log,
+	}
+}
+
+// customerPurposes is what links can be for.
+func customerPurposes(pages *ui.Pages, store *records.Store) map[string]customer.Purpose {
+	return map[string]customer.Purpose{
+		records.LinkConfirm:  customer.Confirm{Evidence: store, Say: pages.Say},
+		records.LinkConsent:  customer.Consent{Evidence: store, Say: pages.Say},
+		records.LinkSign:     customer.Sign{Evidence: store, Say: pages.Say},
+		records.LinkDownload: customer.Download{Evidence: store, Say: pages.Say},
+		records.LinkVault:    remote.Enter{Records: store, Say: pages.Say},
+	}
+}
+
+// numberToCall is what customers are told to dial: the first number of the first hotline.
+func numberToCall(cfg configs.Config) string {
+	for _, h := range cfg.Hotlines {
+		for _, did := range h.DIDs {
+			return did
+		}
+	}
+	return ""
+}
