@@ -91,6 +91,7 @@ func testStore(t *testing.T, open opener) {
 		"tampered evidence": testEvidenceTampered,
 		"timeline, quality": testTimelineAndQuality,
 		"clocks":            testClocks,
+		"clock carried":     testClockCarried,
 		"followup":          testFollowUp,
 		"managersolves":     testManagerSolves,
 		"draw":              testDraw,
