@@ -247,6 +247,8 @@ func testEvidence(t *testing.T, open opener) {
 	equal(t, "bytes", string(text)+back.SHA256, "%PDF-1.7 x"+file.SHA256)
 	survey := get[records.Evidence](t)(s.AddEvidence(ctx, records.Actor{}, records.EvidenceInput{Case: o.Case, Kind: procedure.Written, Body: []byte(`{"text":"满意"}`)}))
 	equal(t, "of the case", survey.Chain+survey.Actor, o.Case+"system")
+	_, err = s.AddEvidence(ctx, as("gao"), records.EvidenceInput{Case: o.Case, Kind: procedure.Written, Body: []byte(`{"text":"满意"}`)})
+	refused(t, err, records.ErrForbidden)
 }
 
 // testProcedureVersions: a running order keeps the version that it began with; a version that was used is never another text.
