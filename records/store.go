@@ -55,8 +55,6 @@ type Options struct {
 	// MaxFile is the largest attachment, in bytes; 20 MiB. MaxFiles is how many one case may have; 100.
 	MaxFile  int64
 	MaxFiles int
-	// Imports bound files of customers and products. 10 MiB, 20,000 rows and the head.
-	Imports sheet.Limits
 	// Vault keeps customers' login information for remote sessions; nil keeps none.
 	Vault *vault.Vault
 	// VaultLimit ends a session of the vault that nobody closed; a service manager may extend it up to VaultCeiling after its
@@ -64,6 +62,8 @@ type Options struct {
 	VaultLimit, VaultCeiling time.Duration
 	// Probe looks at the ports that customers open; nil looks at none.
 	Probe *probe.Prober
+	// Imports bound files of customers and products. 10 MiB, 20,000 rows and the head.
+	Imports sheet.Limits
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
 	// Sampling says how many solved cases are followed up. All of up to 2 in a stratum, at least 1 and 20 % of a larger one.
@@ -97,9 +97,9 @@ type Store struct {
 
 	definitions sync.Map // "code version" → procedure.Definition; versions never change
 
+	calendars calendarCache
 	running   context.Context //nolint:containedctx // ends with the store: what imports run in
 	importing importJobs
-	calendars calendarCache
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows
