@@ -39,7 +39,10 @@ func TestDigestWhenItsTimeHasCome(t *testing.T) {
 		done bool
 		kept int
 	}{
-		{monday, false, 0}, {monday.Add(time.Minute), true, 1}, {monday.Add(time.Hour), true, 1}, {monday.Add(25 * time.Hour), true, 1},
+		{monday, false, 0},
+		{monday.Add(time.Minute), true, 1},
+		{monday.Add(time.Hour), true, 1},
+		{monday.Add(25 * time.Hour), true, 1},
 		{monday.AddDate(0, 0, 9).Add(time.Hour), true, 2}, // nobody ran on the Monday: made on the Wednesday
 	} {
 		if done := d.due(t.Context(), step.now); done != step.done || kept() != step.kept {
