@@ -68,6 +68,7 @@ func testStore(t *testing.T, open opener) {
 		"day":               testDay,
 		"seats":             testSeats,
 		"seat race":         testSeatRace,
+		"seat by mail":      testSeatByMail,
 		"class":             testClass,
 		"class without":     testClassWithoutExpert,
 		"class report":      testClassToItsReport,
@@ -101,6 +102,12 @@ func testStore(t *testing.T, open opener) {
 		"notify":            testNotify,
 		"notify hooks":      testNotifyHooks,
 		"outbox":            testOutbox,
+		"order's ways":      testOrderWays,
+		"evidence":          testEvidence,
+		"procedures":        testProcedureVersions,
+		"tampered evidence": testEvidenceTampered,
+		"timeline, quality": testTimelineAndQuality,
+		"clocks":            testClocks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

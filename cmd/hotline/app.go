@@ -35,11 +35,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	defer house.end()
 
 	// Records: what must never be lost.
-	session, err := remoteService(cfg)
+	remote, err := remoteService(cfg)
 	if err != nil {
 		return err
 	}
-	store, err := openRecordsWith(ctx, cfg, log, session)
+	store, err := openRecordsWith(ctx, cfg, log, remote)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		return err
 	}
 	showOrdersLive(store, hub, log)
-	services, err := servicePages(cfg, pages, store, goods, zone, log)
+	services, err := afterCall{
+		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, address: listener.Addr().String(), log: log,
+	}.mounts()
 	if err != nil {
 		return err
 	}
@@ -169,6 +171,14 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
 	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
+	ringBells(store, hub, log)
+	outbox, err := newOutbox(cfg, store, log)
+	if err != nil {
+		return err
+	}
+	if outbox != nil {
+		house.start("outbox", outbox.Run)
+	}
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{
 			URL: cfg.Webhook.URL, Secret: cfg.Webhook.Secret, Timeout: cfg.Webhook.Timeout, Log: log,

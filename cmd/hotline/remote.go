@@ -38,20 +38,17 @@ func remoteService(cfg configs.Config) (func(*records.Options), error) {
 	}, nil
 }
 
-// remotePages is what the pages of remote service need.
-func remotePages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) remote.Options {
-	return remote.Options{
-		Pages: pages, Records: store, Company: cfg.Company, Hotline: numberToCall(cfg), PublicURL: publicURL(cfg), Log: log,
-	}
-}
-
-// publicURL is how customers reach the site, for links: as configured, else where this process listens.
-func publicURL(cfg configs.Config) string {
+// remotePages is what the pages of remote service need. address is where this process listens, for links when no public address is
+// configured.
+func remotePages(cfg configs.Config, pages *ui.Pages, store *records.Store, address string, log *slog.Logger) remote.Options {
 	scheme := "http://"
 	if cfg.HTTP.TLS.CertFile != "" {
 		scheme = "https://"
 	}
-	return strings.TrimSuffix(cmp.Or(cfg.HTTP.PublicURL, scheme+cfg.HTTP.Listen), "/")
+	return remote.Options{
+		Pages: pages, Records: store, Company: cfg.Company, Hotline: numberToCall(cfg), Log: log,
+		PublicURL: strings.TrimSuffix(cmp.Or(cfg.HTTP.PublicURL, scheme+address), "/"),
+	}
 }
 
 func openVault(cfg configs.Config) (*vault.Vault, error) {

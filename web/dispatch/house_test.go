@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hotline/agent"
+	"hotline/configs/checklists"
 	"hotline/configs/procedures"
 	"hotline/queue"
 	"hotline/records"
@@ -33,6 +34,8 @@ type house struct {
 	server *httptest.Server
 	clock  atomic.Int64 // microseconds; 0: the real time
 	cut    atomic.Bool  // nobody reaches the house
+
+	loseAnswers atomic.Int32 // so many actions of phones are done, and their answers lost
 }
 
 func (h *house) now() time.Time {
@@ -98,12 +101,17 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lists, err := ParseChecklists(checklists.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
 	opt := Options{
-		Pages: pages, Records: h.store, Log: log, Now: h.now,
+		Checklists: lists,
+		Pages:      pages, Records: h.store, Log: log, Now: h.now,
 		Calendars: []Choice{{"china", Text{"中国工作日", "Working days in China"}}},
 		Centres:   []Choice{{"nanjing", Text{"南京服务中心", "Nanjing service centre"}}, {"guangzhou", Text{"广州服务中心", "Guangzhou service centre"}}},
 		Products:  []Choice{{"software", Text{"应用软件", "Application software"}}, {"system", Text{"服务器与网络", "Servers and network"}}},
-		Company:   "华信软件",
+		Company:   "华信软件", Hotline: "400-000-0000",
 	}
 	for _, c := range change {
 		c(&opt)
@@ -122,6 +130,10 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h.cut.Load() {
 			panic(http.ErrAbortHandler) // the line is dead: not even an answer that says no
+		}
+		if r.URL.Path == "/visit/actions" && h.loseAnswers.Add(-1) >= 0 {
+			site.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
 		}
 		site.ServeHTTP(w, r)
 	}))

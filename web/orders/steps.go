@@ -26,7 +26,7 @@ func (p *Pages) steps(r *http.Request, page *orderPage, f records.OrderFile) err
 		}
 		view.Open = s.State == procedure.Ready && !page.Ended
 		if s.Settled != nil {
-			view.Who, view.At, view.Reason = s.Settled.By, s.Settled.At, s.Settled.Reason
+			view.Who, view.At, view.Reason = page.called(s.Settled.By), s.Settled.At, s.Settled.Reason
 			view.Overridden = view.Overridden || s.Settled.Was == procedure.Overridden
 		}
 		if page.Trouble != nil && page.Trouble.Step == view.Code {
@@ -52,6 +52,14 @@ func (p *Pages) steps(r *http.Request, page *orderPage, f records.OrderFile) err
 			if e.Step == view.Code && !asked {
 				view.More = append(view.More, p.evidence(v, f, procedure.Need{}, e, files))
 			}
+		}
+		for i := range view.Needs {
+			for j := range view.Needs[i].Evidence {
+				view.Needs[i].Evidence[j].Who = page.called(view.Needs[i].Evidence[j].Who)
+			}
+		}
+		for i := range view.More {
+			view.More[i].Who = page.called(view.More[i].Who)
 		}
 		page.Steps = append(page.Steps, view)
 	}
