@@ -26,16 +26,30 @@ type Config struct {
 	Departments    []Department    `yaml:"departments"`
 	Products       []Product       `yaml:"products"`
 	Templates      []CaseTemplate  `yaml:"case_templates"`
+	Digest         Digest          `yaml:"digest"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Procedures     Procedures      `yaml:"procedures"`
+	Outbound       Outbound        `yaml:"outbound"`
+	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Mail           Mail            `yaml:"mail"`
+	Notify         Notify          `yaml:"notify"`
 	Vault          Vault           `yaml:"vault"`
 	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`
 	Supervision    Supervision     `yaml:"supervision"`
+	Wallboard      Wallboard       `yaml:"wallboard"`
 	Security       Security        `yaml:"security"`
 	Log            Log             `yaml:"log"`
+}
+
+// Wallboard is when the wall flashes and sounds, per queue. A screen can set its own.
+type Wallboard struct {
+	LongestWait   time.Duration `yaml:"longest_wait"`   // somebody waits so long; 0: the promised rings are over
+	WaitingCalls  int           `yaml:"waiting_calls"`  // so many wait; 0: not watched
+	ShareBelow    int           `yaml:"share_below"`    // per cent within the rings in the last 30 minutes; 0: ten below the queue's staff_target
+	AgentsMissing int           `yaml:"agents_missing"` // so many are missing by Erlang C; 0: not watched
 }
 
 // Text is a text shown to people in both languages of the product.

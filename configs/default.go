@@ -46,7 +46,11 @@ func Default() Config {
 		Products:    defaultProducts(),
 		Templates:   defaultCaseTemplates(),
 		Escalations: Escalations{Remote: 30 * time.Minute, Onsite: 2 * time.Hour},
+		Digest:      Digest{Every: DigestWeek, At: "08:00"},
+		Outbound:    defaultOutbound(),
+		FollowUp:    defaultFollowUp(),
 		Webhook:     Webhook{Timeout: 10 * time.Second},
+		Mail:        Mail{Port: 587, TLS: "starttls", Timeout: 20 * time.Second},
 		Vault:       Vault{Limit: 4 * time.Hour, Ceiling: 12 * time.Hour},
 		Probe:       Probe{Timeout: 5 * time.Second},
 		Greeting: Text{
@@ -55,6 +59,7 @@ func Default() Config {
 		},
 		Desk:        Desk{Timeout: 30 * time.Second},
 		Supervision: Supervision{TellAgents: true},
+		Wallboard:   Wallboard{AgentsMissing: 2},
 		Security: Security{
 			CallsPerNumber:  10,
 			SessionLifetime: 12 * time.Hour, SessionIdle: time.Hour,

@@ -1,5 +1,18 @@
 package configs
 
+// Digest is what customers reported about products, made again and again for service managers.
+type Digest struct {
+	Every string `yaml:"every"` // DigestDay, DigestWeek (from Monday), DigestMonth; "" makes none
+	At    string `yaml:"at"`    // when, on the first day after the period, in the time zone above: HH:MM
+}
+
+// The periods of a digest.
+const (
+	DigestDay   = "day"
+	DigestWeek  = "week"
+	DigestMonth = "month"
+)
+
 // Product is what customers have problems with; its categories say with which part of it.
 type Product struct {
 	Code       string     `yaml:"code"` // stored in cases: keep it when you change the names

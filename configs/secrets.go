@@ -15,6 +15,17 @@ func (c *Config) ReadSecrets() error {
 		ps = append(ps, readSecret(&s.Password, s.PasswordFile, fmt.Sprintf("switches[%d].password_file", i),
 			"`hotline asterisk-config` makes it, or put ARI's password into it")...)
 	}
+	if c.Outbound.Enabled {
+		ps = append(ps, readSecret(&c.Outbound.Password, c.Outbound.PasswordFile, "outbound.password_file",
+			"write the provider's password into it; chmod 600 FILE")...)
+	}
+	if c.Mail.Host != "" {
+		ps = append(ps, readSecret(&c.Mail.Password, c.Mail.PasswordFile, "mail.password_file", "put the mail account's password into it")...)
+	}
+	if c.Notify.URL != "" {
+		ps = append(ps, readSecret(&c.Notify.Secret, c.Notify.SecretFile, "notify.secret_file",
+			"make one: head -c 32 /dev/urandom | base64 > FILE; chmod 600 FILE")...)
+	}
 	if c.Webhook.URL != "" {
 		ps = append(ps, readSecret(&c.Webhook.Secret, c.Webhook.SecretFile, "webhook.secret_file",
 			"make one: head -c 32 /dev/urandom | base64 > FILE; chmod 600 FILE")...)

@@ -22,6 +22,7 @@ func check(c Config) Problems {
 	k.hotlines(c)
 	k.queues(c)
 	k.service(c)
+	k.outbound(c)
 	k.remote(c)
 	k.security(c.Security)
 	return k.problems

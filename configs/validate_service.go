@@ -50,6 +50,12 @@ func (k *checker) service(c Config) {
 		k.bilingual(key, d.Zh, d.En)
 	}
 	k.products(c)
+	if d := c.Digest.Every; d != "" && d != DigestDay && d != DigestWeek && d != DigestMonth {
+		k.bad("digest.every", "use day, week or month; \"\" makes no digest", "there is no period %s", quoteShort(d))
+	}
+	if _, err := time.Parse("15:04", c.Digest.At); err != nil {
+		k.bad("digest.at", `write it as "08:00"`, "%s is no time of day", quoteShort(c.Digest.At))
+	}
 	k.between("escalations.remote_response", c.Escalations.Remote, time.Minute, 30*24*time.Hour)
 	k.between("escalations.onsite_response", c.Escalations.Onsite, time.Minute, 30*24*time.Hour)
 	if u := k.url("webhook.url", c.Webhook.URL, true, "https", "http"); u != nil && u.Scheme == "http" && !loopback(u.Hostname()) {
@@ -59,7 +65,12 @@ func (k *checker) service(c Config) {
 	if c.Webhook.Secret != "" && len(c.Webhook.Secret) < 16 {
 		k.bad("webhook.secret", "use at least 16 characters", "is %d characters long", len(c.Webhook.Secret))
 	}
+	k.outgoing(c)
 	k.between("webhook.timeout", c.Webhook.Timeout, 100*time.Millisecond, 2*time.Minute)
+	k.between("wallboard.longest_wait", c.Wallboard.LongestWait, 0, time.Hour)
+	k.whole("wallboard.waiting_calls", c.Wallboard.WaitingCalls, 0, 10_000)
+	k.whole("wallboard.share_below", c.Wallboard.ShareBelow, 0, 100)
+	k.whole("wallboard.agents_missing", c.Wallboard.AgentsMissing, 0, 1000)
 	k.bilingual("greeting", c.Greeting.Zh, c.Greeting.En)
 	k.between("desk.timeout", c.Desk.Timeout, 5*time.Second, 10*time.Minute)
 }

@@ -41,8 +41,11 @@ func (t *txn) feedEscalation(ctx context.Context, id, change, by string) (Escala
 		return e, err
 	}
 	t.fed = true
-	return e, t.do(ctx, `INSERT INTO escalation_feed (seq, escalation, change, at, actor, body) VALUES (?, ?, ?, ?, ?, ?)`,
-		seq, id, change, at(t.now), by, string(body))
+	if err := t.do(ctx, `INSERT INTO escalation_feed (seq, escalation, change, at, actor, body) VALUES (?, ?, ?, ?, ?, ?)`,
+		seq, id, change, at(t.now), by, string(body)); err != nil {
+		return e, err
+	}
+	return e, t.tellEscalation(ctx, e, change, by)
 }
 
 // Feed gives up to limit entries after the cursor (0 = from the beginning), in order; none when there is nothing new.

@@ -15,6 +15,7 @@ const (
 	LinkRegister = "register" // for a class
 	LinkDownload = "download" // the customer's copy
 	LinkIdentity = "identity" // check who stands at the door
+	LinkVault    = "vault"    // enter login information for remote service
 )
 
 // Link is a customer's way to one thing, without an account. Who holds the token and, at the first opening, knows the last four digits of
@@ -156,4 +157,14 @@ func (s *Store) Links(ctx context.Context, f LinkFilter) (Page[Link], error) {
 		page.Next = cursor{rows[limit-1].MadeAt, rows[limit-1].ID}.String()
 	}
 	return page, nil
+}
+
+// Link gives a link by its id. Errors: ErrNotFound.
+func (s *Store) Link(ctx context.Context, id string) (Link, error) {
+	var row linkRow
+	found, err := s.read().find(ctx, &row, selectLink+` WHERE l.id = ?`, id)
+	if err == nil && !found {
+		err = notFound("link", id)
+	}
+	return row.link(), s.explain("link", err)
 }

@@ -36,7 +36,7 @@ func (s *Store) NewLink(ctx context.Context, by Actor, in NewLink) (l Link, toke
 	in.Subject, in.Name = line(in.Subject), line(in.Name)
 	set(&in.Until, now.Add(linkLasts))
 	var f faults
-	f.missing(slices.Contains([]string{LinkConfirm, LinkConsent, LinkSign, LinkSurvey, LinkRegister, LinkDownload, LinkIdentity}, in.Purpose),
+	f.missing(slices.Contains([]string{LinkConfirm, LinkConsent, LinkSign, LinkSurvey, LinkRegister, LinkDownload, LinkIdentity, LinkVault}, in.Purpose),
 		"purpose", "The purpose is unknown.", "Use one of the known purposes.")
 	f.short("subject", in.Subject, maxLine)
 	f.short("name", in.Name, maxLine)

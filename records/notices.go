@@ -12,6 +12,10 @@ const (
 	NoticeOverdue     = "escalation-overdue"
 	NoticeDeclined    = "escalation-declined"
 	NoticeCallback    = "callback-overdue"
+	NoticeFollowUp    = "followup-overdue"
+	NoticeLowScore    = "survey-low"
+	NoticeImprovement = "improvement-overdue"
+	NoticeVisit       = "visit-due"
 )
 
 // Notice is something a service manager must know.

@@ -101,3 +101,18 @@ func (s *Store) callerKey(raw string) string {
 	}
 	return raw
 }
+
+// National is how a number in E.164 is dialled within region: 01065521234, 13800138000. A number of another country, or what is
+// no number, stays as it is.
+func National(e164, region string) string {
+	n, err := phonenumbers.Parse(e164, "ZZ")
+	if err != nil || int(n.GetCountryCode()) != phonenumbers.GetCountryCodeForRegion(region) {
+		return e164
+	}
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, phonenumbers.Format(n, phonenumbers.NATIONAL))
+}

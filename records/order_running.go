@@ -10,6 +10,7 @@ import (
 // runningOrder is an order with its progress, while a transaction changes it.
 type runningOrder struct {
 	order    Order
+	was      Order // as it was loaded
 	def      procedure.Definition
 	progress procedure.Progress
 	before   procedure.Progress
@@ -33,7 +34,7 @@ func (t *txn) running(ctx context.Context, a acting, id string, version int64, d
 	if err != nil {
 		return nil, err
 	}
-	return &runningOrder{order: o, def: p.Def, progress: p, before: p, by: a}, nil
+	return &runningOrder{order: o, was: o, def: p.Def, progress: p, before: p, by: a}, nil
 }
 
 // staleOrder says what others did since.

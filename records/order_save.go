@@ -72,7 +72,10 @@ func (r *runningOrder) save(ctx context.Context, t *txn, what, step string) erro
 		return err
 	}
 	t.changed(*o, what, step, r.by)
-	return nil
+	if err := t.leaveVault(ctx, *o); err != nil {
+		return err
+	}
+	return t.tellOrder(ctx, r.was, *o, r.by.name)
 }
 
 func (r *runningOrder) settledAs(code string) string {

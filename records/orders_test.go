@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,14 +16,19 @@ import (
 // withProcedures opens a store with the procedures that ship, and a place for files.
 func withProcedures(t testing.TB, c *clock) func(*records.Options) {
 	t.Helper()
-	all := get[[]procedure.Definition](t)(procedure.ParseAll(os.DirFS("../configs/procedures")))
-	files := t.TempDir()
+	all, files := shipped(t), t.TempDir()
 	return func(o *records.Options) {
 		o.Procedures, o.Files = all, files
 		if c != nil {
 			o.Now = c.now
 		}
 	}
+}
+
+// shipped are the procedures that ship.
+func shipped(t testing.TB) []procedure.Definition {
+	t.Helper()
+	return get[[]procedure.Definition](t)(procedure.ParseAll(os.DirFS("../configs/procedures")))
 }
 
 // engineers adds gao and he, who carry out orders.
@@ -67,6 +73,9 @@ func prove(t testing.TB, s *records.Store, order, step string) {
 func sample(t testing.TB, s *records.Store, n procedure.Need) (records.EvidenceInput, records.Actor) {
 	t.Helper()
 	by, in := as("gao"), records.EvidenceInput{Kind: n.Kind}
+	if slices.Contains(n.Via, procedure.ViaSystem) {
+		by.Via = procedure.ViaSystem // measured by the server, for whom it is
+	}
 	body := map[string]any{}
 	switch n.Kind {
 	case procedure.Confirmation:

@@ -9,9 +9,13 @@ import (
 
 // Swept counts what a sweep found past its time.
 type Swept struct {
-	Escalations int // nobody accepted: gone up to the manager
-	HandOvers   int // nobody accepted: returned to the owner
-	Callbacks   int // not called in time: the manager is told
+	Escalations  int // nobody accepted: gone up to the manager
+	HandOvers    int // nobody accepted: returned to the owner
+	Callbacks    int // not called in time: the manager is told
+	FollowUps    int // customers not asked in time
+	Draws        int // days whose sample was drawn
+	Improvements int // not done in time
+	Visits       int // regular visits that have come due
 }
 
 // sweepBatch bounds one transaction, so that a long outage does not end in one that blocks everything else.
@@ -29,6 +33,10 @@ func (s *Store) SweepOverdue(ctx context.Context, now time.Time) (Swept, error) 
 		{&total.Escalations, (*txn).sweepEscalations},
 		{&total.HandOvers, (*txn).sweepHandOvers},
 		{&total.Callbacks, (*txn).sweepCallbacks},
+		{&total.Draws, (*txn).sweepDraws},
+		{&total.FollowUps, (*txn).sweepFollowUps},
+		{&total.Improvements, (*txn).sweepImprovements},
+		{&total.Visits, (*txn).sweepVisits},
 	} {
 		for {
 			n := 0

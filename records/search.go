@@ -19,11 +19,13 @@ type SolutionQuery struct {
 	Exact   bool   // only documents that contain every word of Text
 	Not     string // number of a case that is not shown: the one that is worked on
 	Limit   int    // 8 when 0, 50 at most
+	Public  bool   // only what is published to customers
+	Written bool   // only articles and news
 }
 
-// Solution is a known solution that was found.
+// Solution is a known solution that was found. What an article says stands there in both languages until In chooses one.
 type Solution struct {
-	Kind     string    `json:"kind"` // SolutionCase, SolutionArticle
+	Kind     string    `json:"kind"` // SolutionCase, SolutionArticle, SolutionNews
 	Ref      string    `json:"ref"`
 	Title    string    `json:"title"`
 	Symptom  string    `json:"symptom"`
@@ -31,19 +33,30 @@ type Solution struct {
 	Product  string    `json:"product"`
 	Category string    `json:"category"`
 	At       time.Time `json:"at"`
-	Uses     int       `json:"uses"`  // cases that were solved with it
-	Exact    bool      `json:"exact"` // it contains every word of the query
+	Uses     int       `json:"uses"`                 // cases that were solved with it
+	Exact    bool      `json:"exact"`                // it contains every word of the query
+	Useless  bool      `json:"not_helped,omitempty"` // with SolutionsUsed: it did not help there
 }
+
+// In gives the solution in a language ("en", else Chinese), or in the other one when an article lacks it.
+func (s Solution) In(lang string) Solution {
+	s.Title, s.Symptom, s.Solution = bilingual(s.Title).In(lang), bilingual(s.Symptom).In(lang), bilingual(s.Solution).In(lang)
+	return s
+}
+
+// Published reports whether it is an article that somebody reviewed.
+func (s Solution) Published() bool { return s.Kind != SolutionCase }
 
 const (
 	maxQueryGrams = 64  // of a long text the first ones are looked for
 	candidates    = 100 // documents that are read and checked
 	likeness      = 0.3 // share of the query's weight that a document must have to be shown at all
+	firstShare    = 0.5 // share from which an article goes before solved cases that are as exact
 )
 
 // Solutions finds known solutions in Chinese and English, the best first: those that contain everything that was typed, then
-// similar ones, each by how much of the query they hold, how often they helped, and how new they are. Nothing typed or
-// nothing like it gives an empty list.
+// similar ones, of each what is published before solved cases, and then by how much of the query they hold, how often they
+// helped, and how new they are. Nothing typed or nothing like it gives an empty list.
 func (s *Store) Solutions(ctx context.Context, q SolutionQuery) ([]Solution, error) {
 	text, about := searchable(cut(q.Text, maxLine)), searchable(cut(q.About, 2*maxLine))
 	must := head(queryGrams(text), maxQueryGrams)
@@ -86,7 +99,9 @@ func rank(rows []posting, must, may []gram) []scored {
 	for _, r := range rows {
 		frequency[r.Gram] += len(r.Docs) / 2
 		chunks[r.Chunk] = append(chunks[r.Chunk], r)
-		newest = max(newest, r.Chunk)
+		if r.Chunk < articleDocs/chunkDocs {
+			newest = max(newest, r.Chunk)
+		}
 	}
 	total := float64((newest + 1) * chunkDocs)
 	weight := map[gram]float64{}
@@ -106,23 +121,27 @@ func rank(rows []posting, must, may []gram) []scored {
 			}
 		}
 	}
-	var best []scored
+	var best, articles []scored
 	for _, chunk := range sortedChunks(chunks) {
 		var sum [chunkDocs]float32
 		for _, p := range chunks[chunk] {
 			w := float32(weight[p.Gram])
 			p.each(func(offset int) { sum[offset] += w })
 		}
+		best := &best
+		if chunk >= articleDocs/chunkDocs {
+			best = &articles
+		}
 		for offset, v := range sum {
 			if share := float64(v) / whole; share >= likeness {
-				best = append(best, scored{doc: chunk*chunkDocs + int64(offset), share: share})
+				*best = append(*best, scored{doc: chunk*chunkDocs + int64(offset), share: share})
 			}
 		}
-		if len(best) > 50*candidates { // keep the work bounded when everything matches
-			best = top(best)
+		if len(*best) > 50*candidates { // keep the work bounded when everything matches
+			*best = top(*best)
 		}
 	}
-	return top(best)
+	return slices.Concat(top(articles), top(best))
 }
 
 func sortedChunks(chunks map[int64][]posting) []int64 {
@@ -148,7 +167,10 @@ func (c conn) solutions(ctx context.Context, found []scored, q SolutionQuery, te
 		ids[i], share[f.doc] = f.doc, f.share
 	}
 	query, args, err := sqlx.In(`SELECT d.*, (SELECT COUNT(*) FROM solution_uses u JOIN cases s ON s.number = u.case_number
-		WHERE u.kind = d.kind AND u.ref = d.ref AND s.state = ?) AS uses FROM search_docs d WHERE d.doc IN (?)`, CaseSolved, ids)
+		WHERE u.kind = d.kind AND u.ref = d.ref AND u.outcome = '' AND s.state = ?) AS uses FROM search_docs d
+		LEFT JOIN articles a ON a.number = d.ref AND d.kind <> ? WHERE d.doc IN (?) AND
+		(d.kind = ? AND NOT ? OR a.live > 0 AND a.shown_from <= ? AND COALESCE(a.shown_until, ?) > ? AND (NOT ? OR a.audience = ?))`,
+		CaseSolved, SolutionCase, ids, SolutionCase, q.Public || q.Written, at(now), at(now)+1, at(now), q.Public, AudienceCustomers)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +183,7 @@ func (c conn) solutions(ctx context.Context, found []scored, q SolutionQuery, te
 	}
 	type placed struct {
 		Solution
+		first bool // published, and likely enough to go before solved cases
 		score float64
 	}
 	product := searchable(q.Product)
@@ -173,13 +196,13 @@ func (c conn) solutions(ctx context.Context, found []scored, q SolutionQuery, te
 		if r.Kind == SolutionCase && r.Ref == q.Not {
 			continue
 		}
+		p.first = p.Published() && (share[r.Doc] >= firstShare || text != "" && contains(r.text(), text))
 		p.Exact = text != "" && contains(r.text(), text)
 		if q.Exact && !p.Exact {
 			continue
 		}
 		p.score = 4*min(share[r.Doc], 1.5) + math.Log2(1+float64(r.Uses)) + math.Exp(-now.Sub(p.At).Hours()/24/180)
 		if p.Exact {
-			p.score += 8
 			if contains(searchable(r.Title), text) {
 				p.score += 2
 			}
@@ -190,9 +213,20 @@ func (c conn) solutions(ctx context.Context, found []scored, q SolutionQuery, te
 		out = append(out, p)
 	}
 	slices.SortFunc(out, func(a, b placed) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), b.At.Compare(a.At), cmp.Compare(a.Ref, b.Ref))
+		return cmp.Or(before(a.Exact, b.Exact), before(a.first, b.first), cmp.Compare(b.score, a.score), b.At.Compare(a.At), cmp.Compare(a.Ref, b.Ref))
 	})
 	return mapped(out, func(p placed) Solution { return p.Solution }), nil
+}
+
+// before orders what is true before what is not.
+func before(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 func head[T any](list []T, n int) []T { return list[:min(len(list), n)] }

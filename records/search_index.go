@@ -13,10 +13,15 @@ import (
 // enough that a search reads few rows.
 const chunkDocs = 4096
 
+// articleDocs is where the documents of articles begin: far behind those of cases, so that a hundred thousand cases that hold the same
+// words do not crowd the few articles out of the candidates.
+const articleDocs = 1 << 40
+
 // The kinds of documents that hold solutions.
 const (
 	SolutionCase    = "case"    // a solved case; Ref is its number
-	SolutionArticle = "article" // a reviewed article; Ref is its id
+	SolutionArticle = "article" // a published article; Ref is its number
+	SolutionNews    = "news"    // published news; Ref is its number
 )
 
 // searchDoc is one document as it is indexed.
@@ -45,10 +50,15 @@ func (t *txn) index(ctx context.Context, docs ...searchDoc) error {
 		if err := t.do(ctx, `DELETE FROM search_docs WHERE kind = ? AND ref = ?`, d.Kind, d.Ref); err != nil {
 			return err
 		}
-		var err error
-		if d.Doc, err = t.next(ctx, "search-doc"); err != nil {
+		counter, first := "search-doc", int64(0)
+		if d.Kind != SolutionCase {
+			counter, first = "search-article", articleDocs
+		}
+		n, err := t.next(ctx, counter)
+		if err != nil {
 			return err
 		}
+		d.Doc = first + n
 		if err := t.do(ctx, `INSERT INTO search_docs (doc, kind, ref, title, symptom, solution, product, category, at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.Doc, d.Kind, d.Ref, d.Title, d.Symptom, d.Solution, d.Product, d.Category, d.At); err != nil {
 			return err

@@ -11,8 +11,12 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"hotline/records/instrument"
 	"hotline/records/probe"
 	"hotline/records/procedure"
+	"hotline/records/questionnaire"
+	"hotline/records/sampling"
+	"hotline/records/sheet"
 	"hotline/records/vault"
 )
 
@@ -58,10 +62,22 @@ type Options struct {
 	VaultLimit, VaultCeiling time.Duration
 	// Probe looks at the ports that customers open; nil looks at none.
 	Probe *probe.Prober
+	// Imports bound files of customers and products. 10 MiB, 20,000 rows and the head.
+	Imports sheet.Limits
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
+	// Sampling says how many solved cases are followed up. All of up to 2 in a stratum, at least 1 and 20 % of a larger one.
+	Sampling sampling.Rule
+	// Form is the satisfaction survey that is asked now; surveys keep the version that they were asked by.
+	Form instrument.Form
+	// LowScore is the rating up to which an improvement is due; 2.
+	LowScore int
 	// Procedures are those that new orders are opened with, one version of each. Running orders keep theirs.
 	Procedures []procedure.Definition
+	// Questionnaires are those that new sheets are begun with, one version of each. Sheets that were begun keep theirs.
+	Questionnaires []questionnaire.Definition
+	// Channels are those on which notifications leave the house: ByMail, ByWebhook. None by default.
+	Channels []string
 	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
 	Calendar func(name string) Calendar
 }
@@ -75,15 +91,19 @@ type Store struct {
 	hashing chan struct{} // bounds the memory that password checks take at one time
 	journal *Journal
 	feed    *broadcast
+	outbox  *broadcast
 	stop    context.CancelFunc // ends what runs beside
 	beside  sync.WaitGroup
 
 	definitions sync.Map // "code version" → procedure.Definition; versions never change
 
 	calendars calendarCache
+	running   context.Context //nolint:containedctx // ends with the store: what imports run in
+	importing importJobs
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows
+	toldChanges  []func(login string)  // guarded by mu
 	orderChanges []func(OrderChange)
 }
 
@@ -105,6 +125,7 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 		dialect: d,
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		feed:    newBroadcast(),
+		outbox:  newBroadcast(),
 	}
 	var err error
 	if s.w, err = sqlx.Open(d.driver, d.writeDSN); err != nil {
@@ -124,7 +145,8 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	}
 	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s.stop = stop
+	s.stop, s.running = stop, running
+	s.importing.running = map[string]*runningJob{}
 	s.beside.Go(func() { s.keepSearch(running) })
 	return s, nil
 }
@@ -167,9 +189,12 @@ func (o *Options) setDefaults() {
 	set(&o.VaultCeiling, 12*time.Hour)
 	set(&o.MaxFile, 20<<20)
 	set(&o.MaxFiles, 100)
+	o.Imports = importLimits(o.Imports)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	set(&o.Sampling, sampling.Rule{Small: 2, Quota: 1, Percent: 20})
+	set(&o.LowScore, 2)
 	if o.RespondWithin == nil {
 		o.RespondWithin = map[string]time.Duration{KindRemote: time.Hour, KindOnsite: 4 * time.Hour}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"hotline/records"
 )
@@ -25,6 +26,7 @@ func TestAppendOnly(t *testing.T) {
 	raise(t, s, "c1", records.OutcomeRemote, c.now().AddDate(1, 0, 0))
 	answer(t, s, "c2", "li", "")
 	get[records.WrapUpResult](t)(s.WrapUp(ctx, solved("c2", "li")))
+	publishedArticle(t, s, records.SolutionNews, records.AudienceStaff, zh("消息", "", "内容"), time.Time{}, time.Time{})
 	s.Journal().Append(records.JournalEntry{Call: "c1", Kind: "arrived"})
 	must(t, s.Journal().Flush(ctx))
 	db := get[*sql.DB](t)(sql.Open("sqlite3", "file:"+path))
@@ -37,6 +39,7 @@ func TestAppendOnly(t *testing.T) {
 		`UPDATE cases SET state = 'open' WHERE closed_at IS NOT NULL`, `UPDATE cases SET state = 'solved'`,
 		`UPDATE escalation_feed SET seq = 7`, `DELETE FROM escalation_feed`, `UPDATE wrapups SET outcome = 'x'`, `DELETE FROM wrapups`,
 		`UPDATE calls SET met = FALSE`, `UPDATE calls SET waited_ms = 1`, `UPDATE calls SET rule = ''`, `UPDATE calls SET ended = 1`, `DELETE FROM calls`,
+		`UPDATE article_versions SET title_zh = 'x'`, `DELETE FROM article_versions`, `UPDATE article_events SET actor = 'x'`, `DELETE FROM article_events`, `DELETE FROM articles`,
 	} {
 		if _, err := db.ExecContext(ctx, q); err == nil {
 			t.Errorf("the database let pass: %s", q)

@@ -58,8 +58,13 @@ type txn struct {
 	now     time.Time
 	by      string
 	numbers map[string]struct{} // whose owners may have changed
+	vaults  []string            // sessions whose data keys are to be destroyed
 	fed     bool                // the escalation feed has grown
+	told    map[string]struct{} // who was told something
+	posted  bool                // the outbox has grown
 	orders  []OrderChange
+
+	registering string // registration whose person is looking on, and need not be told
 }
 
 func (s *Store) read() conn { return conn{q: s.r} }
@@ -102,7 +107,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*txn) error) error {
 	if err != nil {
 		return err
 	}
-	t := &txn{conn: conn{q: tx}, s: s, now: s.now(), by: actor(ctx), numbers: map[string]struct{}{}}
+	t := &txn{conn: conn{q: tx}, s: s, now: s.now(), by: actor(ctx), numbers: map[string]struct{}{}, told: map[string]struct{}{}}
 	if err := fn(t); err != nil {
 		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
 			s.log.Error("roll back", "err", undo)
@@ -113,6 +118,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*txn) error) error {
 		return err
 	}
 	s.tell(t)
+	s.destroyLeft(ctx, t.vaults)
 	return nil
 }
 
@@ -121,12 +127,20 @@ func (s *Store) tell(t *txn) {
 	if t.fed {
 		s.feed.send()
 	}
-	if len(t.numbers) == 0 && len(t.orders) == 0 {
+	if t.posted {
+		s.outbox.send()
+	}
+	if len(t.numbers) == 0 && len(t.orders) == 0 && len(t.told) == 0 {
 		return
 	}
 	s.mu.Lock()
-	listeners, changes := s.owners, s.orderChanges
+	listeners, changes, told := s.owners, s.orderChanges, s.toldChanges
 	s.mu.Unlock()
+	for login := range t.told {
+		for _, f := range told {
+			f(login)
+		}
+	}
 	for _, change := range t.orders {
 		for _, f := range changes {
 			f(change)

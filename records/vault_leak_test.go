@@ -21,7 +21,7 @@ import (
 // TestVaultLeavesNothing: the login information, and after the end the key to it, is looked for in everything that the hotline writes: database,
 // WAL, shared memory, vault, files, log, live copies and VACUUM INTO backups.
 func TestVaultLeavesNothing(t *testing.T) {
-	ctx, root := t.Context(), t.TempDir()
+	ctx, root, c := t.Context(), t.TempDir(), newClock()
 	at := func(name string) string { return filepath.Join(root, name) }
 	const login, password = "财务管理员", "Tr0ub4dor&3-密码"
 	vaulted := func(dir string) *vault.Vault {
@@ -31,19 +31,20 @@ func TestVaultLeavesNothing(t *testing.T) {
 	defer logFile.Close()
 	// Not by openAt: its database must lie where this test looks, and its log be read.
 	s := get[*records.Store](t)(records.Open(ctx, records.Options{
-		Path: at("hotline.db"), Files: at("files"), Vault: vaulted(at("vault")),
+		Path: at("hotline.db"), Files: at("files"), Vault: vaulted(at("vault")), Now: c.now, Procedures: shipped(t),
 		Log: slog.New(slog.NewTextHandler(logFile, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}))
 	staff(t, s)
-	v := vaultFor(t, s, "o1")
+	engineers(t, s)
+	v := vaultFor(t, s, c, "c1")
 	e := get[records.VaultEntry](t)(s.KeepInVault(ctx, records.KeepInVault{
-		Session: v.ID, Kind: "system", By: "li", Via: "phone", Secret: vault.NewSecret(fmt.Appendf(nil, "%s\n%s", login, password)),
+		Session: v.ID, Kind: "system", By: "gao", Via: "phone", Secret: vault.NewSecret(fmt.Appendf(nil, "%s\n%s", login, password)),
 	}))
-	read := get[vault.Secret](t)(s.ReadVault(ctx, records.ReadVault{Session: v.ID, Entry: e.ID, By: "li", Reason: "log in"}))
+	read := get[vault.Secret](t)(s.ReadVault(ctx, records.ReadVault{Session: v.ID, Entry: e.ID, By: "gao", Reason: "log in"}))
 	equal(t, "what is read", shown(t, read), login+"\n"+password)
 	slog.New(slog.NewTextHandler(logFile, nil)).Info("careless", "secret", read, "error", fmt.Errorf("with %v", read))
 	read.Erase()
-	get[records.Attachment](t)(s.AddAttachment(ctx, records.NewAttachment{Case: v.Case, By: "li", Name: "a.txt", Body: bytes.NewReader([]byte("a file"))}))
+	get[records.Attachment](t)(s.AddAttachment(ctx, records.NewAttachment{Case: v.Case, By: "gao", Name: "a.txt", Body: bytes.NewReader([]byte("a file"))}))
 
 	// Taken while it is open: a backup of the database, a live copy of its files, and, as only an intruder can, the key file.
 	db := get[*sql.DB](t)(sql.Open("sqlite3", "file:"+at("hotline.db")+"?_busy_timeout=5000"))
@@ -71,7 +72,7 @@ func TestVaultLeavesNothing(t *testing.T) {
 		t.Fatal("the search does not even find what is there")
 	}
 
-	get[records.VaultSession](t)(s.EndVaultSession(ctx, records.EndVault{Session: v.ID, By: "li"}))
+	get[records.VaultSession](t)(s.EndVaultSession(ctx, records.EndVault{Session: v.ID, By: "gao"}))
 	get[sql.Result](t)(db.ExecContext(ctx, `VACUUM INTO ?`, at("backup-closed.db")))
 	found("after the end", login, password, string(key), string(wrapped))
 	if b := sealedIn(t, at("backup-closed.db"), e.ID); b != nil {

@@ -3,6 +3,8 @@ package records
 import (
 	"context"
 	"time"
+
+	"hotline/records/procedure"
 )
 
 // vaultChange is one input with what it carries.
@@ -12,6 +14,7 @@ type vaultChange struct {
 	entry  string
 	reason string
 	until  time.Time // extendVault
+	link   bool      // by is the name of a customer's person
 }
 
 // moveVault applies one input: table, compare-and-set, effects, a line of the vault's log and of the audit log. What it changes
@@ -53,14 +56,32 @@ func (t *txn) moveVault(ctx context.Context, v VaultSession, ch vaultChange) (Va
 	return v, t.logVault(ctx, v, ch)
 }
 
-// logVault writes one line into the vault's log and the audit log.
+// logVault writes one line into the vault's log, into the chain of the order's evidence and into the audit log.
 func (t *txn) logVault(ctx context.Context, v VaultSession, ch vaultChange) error {
 	if err := t.do(ctx, `INSERT INTO vault_log (session, seq, at, actor, action, entry, reason, until)
 		VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM vault_log WHERE session = ?), ?, ?, ?, ?, ?, ?)`,
 		v.ID, v.ID, at(t.now), ch.by, string(ch.input), ch.entry, ch.reason, at(ch.until)); err != nil {
 		return err
 	}
-	return t.audit(ctx, AuditEntry{By: ch.by, Action: "vault." + string(ch.input), Object: v.Order, Reason: ch.reason, Data: v.ID + " " + ch.entry})
+	o, err := t.order(ctx, v.Order)
+	if err != nil {
+		return err
+	}
+	a, more := acting{Actor: Actor{Via: procedure.ViaDesk}, name: ch.by}, map[string]any{"session": v.ID, "entry": ch.entry, "reason": ch.reason}
+	switch {
+	case ch.link:
+		a.name, a.Via, a.parts, more["who"] = "customer", procedure.ViaLink, []string{procedure.Customer}, ch.by
+	case ch.by == "system":
+		a.Via, a.parts = procedure.ViaSystem, []string{procedure.System}
+	}
+	if !ch.until.IsZero() {
+		more["until"] = ch.until
+	}
+	if err := t.event(ctx, a, o, "vault_"+string(ch.input), stepLogin, more); err != nil {
+		return err
+	}
+	t.changed(o, "vault", stepLogin, a)
+	return t.audit(ctx, AuditEntry{By: ch.by, Action: "vault." + string(ch.input), Object: o.Number, Reason: ch.reason, Data: v.ID + " " + ch.entry})
 }
 
 // vaultEnded is the refusal of whoever comes after the end.

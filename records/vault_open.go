@@ -7,19 +7,20 @@ import (
 	"slices"
 	"time"
 
+	"hotline/records/procedure"
 	"hotline/records/vault"
 )
 
 // OpenVault begins a session of the vault for a remote order.
 type OpenVault struct {
-	Order    string
-	Case     string
-	Engineer string        // who alone may read; must be who opens
-	For      time.Duration // 0 = Options.VaultLimit; never beyond Options.VaultCeiling
+	Order string        // id or number
+	By    string        // its engineer, who alone may read
+	For   time.Duration // 0 = Options.VaultLimit; never beyond Options.VaultCeiling
 }
 
 // OpenVaultSession makes the session's data key and starts its time limit. An order has one open session; opening it again gives
-// the one there is. Errors: ErrForbidden, ErrInvalid (no vault, or the time), ErrNotFound (case, user), a master key that cannot be used.
+// the one there is. Errors: ErrForbidden (not the order's engineer), ErrIncomplete (the step before is open; Lacks), ErrConflict (the order has
+// ended), ErrInvalid (no vault, no remote order, or the time), ErrNotFound, a master key that cannot be used.
 func (s *Store) OpenVaultSession(ctx context.Context, in OpenVault) (VaultSession, error) {
 	if err := s.vaultOn(); err != nil {
 		return VaultSession{}, err
@@ -32,21 +33,17 @@ func (s *Store) OpenVaultSession(ctx context.Context, in OpenVault) (VaultSessio
 	id := newID(s.now())
 	made := false
 	err := s.write(ctx, "open vault session", func(t *txn) error {
-		if _, err := t.colleague(ctx, in.Engineer); err != nil {
+		o, err := t.vaultOrder(ctx, in)
+		if err != nil {
 			return err
 		}
 		var open string
-		switch found, err := t.find(ctx, &open, `SELECT id FROM vault_sessions WHERE order_id = ? AND state = ?`, in.Order, string(VaultOpen)); {
-		case err != nil:
-			return err
-		case found:
-			out, err = t.vaultSession(ctx, open)
-			if err == nil && out.Engineer != in.Engineer {
-				err = notVaultEngineer(out)
-			}
+		found, err := t.find(ctx, &open, `SELECT id FROM vault_sessions WHERE order_id = ? AND state = ?`, o.ID, string(VaultOpen))
+		if err != nil {
 			return err
 		}
-		if _, err := t.caseByNumber(ctx, in.Case); err != nil {
+		if found {
+			out, err = t.vaultSession(ctx, open)
 			return err
 		}
 		if !made { // a transaction that is tried again finds its key
@@ -56,21 +53,42 @@ func (s *Store) OpenVaultSession(ctx context.Context, in OpenVault) (VaultSessio
 			made = true
 		}
 		v := VaultSession{
-			ID: id, Order: in.Order, Case: in.Case, Engineer: in.Engineer, State: vaultMachine.start, OpenedAt: t.now,
+			ID: id, Order: o.ID, Case: o.Case, Engineer: in.By, State: vaultMachine.start, OpenedAt: t.now,
 			ExpiresAt: t.now.Add(in.For), CeilingAt: t.now.Add(s.opt.VaultCeiling), Version: 1,
 		}
 		if err := t.do(ctx, `INSERT INTO vault_sessions (id, order_id, case_number, engineer, state, opened_at, expires_at, ceiling_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, v.ID, v.Order, v.Case, v.Engineer, string(v.State), at(v.OpenedAt), at(v.ExpiresAt), at(v.CeilingAt)); err != nil {
 			return err
 		}
-		if err := t.logVault(ctx, v, vaultChange{input: openVault, by: in.Engineer, until: v.ExpiresAt}); err != nil {
+		if err := t.logVault(ctx, v, vaultChange{input: openVault, by: in.By, until: v.ExpiresAt}); err != nil {
 			return err
 		}
-		var err error
+		if err := t.provenErased(ctx, o, true); err != nil {
+			return err
+		}
 		out, err = t.vaultSession(ctx, id)
 		return err
 	})
 	return out, err // a key whose session was not written is an orphan for the sweep
+}
+
+// vaultOrder is the order that a session is to be opened for.
+func (t *txn) vaultOrder(ctx context.Context, in OpenVault) (Order, error) {
+	a, err := t.acting(ctx, Actor{Login: in.By})
+	if err != nil {
+		return Order{}, err
+	}
+	r, err := t.running(ctx, a, in.Order, 0, procedure.Add)
+	if err != nil {
+		return Order{}, err
+	}
+	if err := r.mustBeRemote(stepLogin); err != nil {
+		return Order{}, err
+	}
+	if r.order.Engineer != in.By {
+		return Order{}, notVaultEngineer(r.order.Engineer)
+	}
+	return r.order, nil
 }
 
 // KeepInVault is login information that comes in.
@@ -80,6 +98,7 @@ type KeepInVault struct {
 	Secret  vault.Secret
 	By      string // the engineer's login; with a link the contact's name
 	Via     string // "phone": the engineer writes it down; "link": the customer enters it
+	Client  string // id of the press, made by the caller: the same again is kept once
 }
 
 // KeepInVault seals login information into an open session; the secret is erased whatever comes of it. Errors: ErrNotFound,
@@ -105,25 +124,41 @@ func (s *Store) KeepInVault(ctx context.Context, in KeepInVault) (VaultEntry, er
 	if err := f.problem(ErrInvalid, "vault_entry_invalid", "Mend the fields named.", "The login information cannot be kept like this."); err != nil {
 		return VaultEntry{}, err
 	}
-	entry := VaultEntry{ID: newID(s.now()), Kind: in.Kind, AddedBy: in.By, Via: in.Via}
+	entry := VaultEntry{ID: newID(s.now()), Kind: in.Kind, AddedBy: in.By, Via: in.Via, Client: line(in.Client)}
 	sealed, err := s.opt.Vault.Seal(in.Session, entry.ID, in.Secret)
 	if err != nil && !errors.Is(err, vault.ErrGone) {
 		return VaultEntry{}, fmt.Errorf("records: vault: %w", err)
 	}
 	_, err = s.useVault(ctx, in.Session, func(t *txn, v VaultSession) error {
 		if in.Via == "phone" && in.By != v.Engineer {
-			return notVaultEngineer(v)
+			return notVaultEngineer(v.Engineer)
 		}
 		if sealed == nil {
 			return t.s.vaultEnded(v)
 		}
+		if in.Client != "" {
+			for _, e := range v.Entries {
+				if e.Client == in.Client {
+					entry = e
+					return nil
+				}
+			}
+		}
 		entry.AddedAt = t.now
-		if err := t.do(ctx, `INSERT INTO vault_entries (id, session, kind, added_by, via, added_at, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			entry.ID, v.ID, entry.Kind, entry.AddedBy, entry.Via, at(entry.AddedAt), sealed); err != nil {
+		if err := t.do(ctx, `INSERT INTO vault_entries (id, session, kind, added_by, via, added_at, client, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			entry.ID, v.ID, entry.Kind, entry.AddedBy, entry.Via, at(entry.AddedAt), entry.Client, sealed); err != nil {
 			return err
 		}
-		_, err := t.moveVault(ctx, v, vaultChange{input: keepVault, by: in.By, entry: entry.ID})
-		return err
+		if _, err := t.moveVault(ctx, v, vaultChange{input: keepVault, by: in.By, entry: entry.ID, link: in.Via == "link"}); err != nil {
+			return err
+		}
+		by := Actor{Login: in.By}
+		if in.Via == "link" {
+			by = Actor{Customer: in.By}
+		}
+		return t.measured(ctx, by, Order{ID: v.Order}, stepLogin, needVault, map[string]any{
+			"session": v.ID, "given_by": in.By, "entry": entry.ID, "kind": entry.Kind, "via": in.Via,
+		})
 	})
 	return entry, err
 }
@@ -158,7 +193,7 @@ func (s *Store) vaultOn() error {
 	return nil
 }
 
-func notVaultEngineer(v VaultSession) *Problem {
-	return problem(ErrForbidden, "vault_engineer", "Ask the engineer of the order.",
-		"Only %s can use the login information of this session.", v.Engineer)
+func notVaultEngineer(engineer string) *Problem {
+	set(&engineer, "the engineer who is assigned")
+	return problem(ErrForbidden, "vault_engineer", "Ask the engineer of the order.", "Only %s can use the login information.", engineer)
 }

@@ -33,7 +33,7 @@ func (s *Store) ReadVault(ctx context.Context, in ReadVault) (vault.Secret, erro
 	var sealed []byte
 	v, err := s.useVault(ctx, in.Session, func(t *txn, v VaultSession) error {
 		if in.By != v.Engineer {
-			return notVaultEngineer(v)
+			return notVaultEngineer(v.Engineer)
 		}
 		found, err := t.find(ctx, &sealed, `SELECT sealed FROM vault_entries WHERE id = ? AND session = ?`, in.Entry, v.ID)
 		if err == nil && !found {
@@ -47,7 +47,7 @@ func (s *Store) ReadVault(ctx context.Context, in ReadVault) (vault.Secret, erro
 	})
 	if err != nil {
 		if errors.Is(err, ErrForbidden) {
-			err = errors.Join(err, s.Audit(ctx, AuditEntry{By: in.By, Action: "vault.refused", Object: v.Order, Reason: in.Reason, Data: v.ID + " " + in.Entry}))
+			err = errors.Join(err, s.Audit(ctx, AuditEntry{By: in.By, Action: "vault.refused", Object: s.orderNumber(ctx, v.Order), Reason: in.Reason, Data: v.ID + " " + in.Entry}))
 		}
 		return vault.Secret{}, err
 	}

@@ -43,6 +43,7 @@ type VaultEntry struct {
 	Via      string    `db:"via"      json:"via"` // phone, link
 	AddedAt  time.Time `db:"-"        json:"added_at"`
 	Readings int       `db:"readings" json:"readings"`
+	Client   string    `db:"client"   json:"-"`
 }
 
 // VaultLog is one line of a session's tombstone.
@@ -90,22 +91,28 @@ func (s *Store) VaultSession(ctx context.Context, id string) (VaultSession, erro
 
 // VaultSessions lists the sessions of an order, the last one first.
 func (s *Store) VaultSessions(ctx context.Context, order string) ([]VaultSession, error) {
-	out := []VaultSession{}
-	err := s.snapshot(ctx, "vault sessions", func(c conn) error {
-		var ids []string
-		if err := c.list(ctx, &ids, `SELECT id FROM vault_sessions WHERE order_id = ? ORDER BY opened_at DESC, id DESC`, order); err != nil {
-			return err
-		}
-		for _, id := range ids {
-			v, err := c.vaultSession(ctx, id)
-			if err != nil {
-				return err
-			}
-			out = append(out, v)
-		}
-		return nil
+	var out []VaultSession
+	err := s.snapshot(ctx, "vault sessions", func(c conn) (err error) {
+		out, err = c.vaultSessions(ctx, order)
+		return err
 	})
 	return out, err
+}
+
+func (c conn) vaultSessions(ctx context.Context, order string) ([]VaultSession, error) {
+	out := []VaultSession{}
+	var ids []string
+	if err := c.list(ctx, &ids, `SELECT id FROM vault_sessions WHERE order_id = ? ORDER BY opened_at DESC, id DESC`, order); err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		v, err := c.vaultSession(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 func (c conn) vaultSession(ctx context.Context, id string) (VaultSession, error) {
@@ -122,7 +129,7 @@ func (c conn) vaultSession(ctx context.Context, id string) (VaultSession, error)
 		VaultEntry
 		AddedAt stamp `db:"added_at"`
 	}
-	if err := c.list(ctx, &entries, `SELECT e.id, e.kind, e.added_by, e.via, e.added_at,
+	if err := c.list(ctx, &entries, `SELECT e.id, e.kind, e.added_by, e.via, e.added_at, e.client,
 		(SELECT COUNT(*) FROM vault_log l WHERE l.session = e.session AND l.entry = e.id AND l.action = 'read') AS readings
 		FROM vault_entries e WHERE e.session = ? ORDER BY e.id`, id); err != nil {
 		return VaultSession{}, err

@@ -110,6 +110,9 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 		if err := t.indexSolved(ctx, in.Case); err != nil {
 			return WrapUpResult{}, err
 		}
+		if err := t.enterFollowUp(ctx, out.Case, in.By); err != nil {
+			return WrapUpResult{}, err
+		}
 	}
 	return out, t.wipeDraft(ctx, in.By, in.Case)
 }

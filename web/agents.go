@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"hotline/agent"
@@ -35,6 +36,19 @@ type stateInput struct {
 // extended says how long the wrap-up may last now.
 type extended struct {
 	Until time.Time `json:"until"`
+}
+
+// pauseReasons are the codes that an agent may pause for, with the operator's words where there are any.
+func (s *Site) pauseReasons() []Reason {
+	codes := s.opt.Agents.PauseReasons()
+	reasons := make([]Reason, len(codes))
+	for i, code := range codes {
+		reasons[i] = Reason{Code: code}
+		if known := slices.IndexFunc(s.opt.PauseReasons, func(r Reason) bool { return r.Code == code }); known >= 0 {
+			reasons[i] = s.opt.PauseReasons[known]
+		}
+	}
+	return reasons
 }
 
 func (s *Site) describeAgents() {

@@ -163,7 +163,10 @@ func (s *Site) home(ctx context.Context, who *who) string {
 	for _, place := range []struct {
 		role Role
 		path string
-	}{{Agent, "/desk"}, {Supervisor, "/supervise"}} {
+	}{
+		{Agent, "/desk"}, {Supervisor, "/supervise"}, {Dispatcher, "/dispatch"}, {Engineer, "/visit"}, {Dispatcher, "/orders"}, {Engineer, "/orders"},
+		{Administrator, "/admin/users"},
+	} {
 		if who.has(place.role) && s.mounted(ctx, place.path) {
 			return place.path
 		}

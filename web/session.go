@@ -95,7 +95,7 @@ type signedInAs struct {
 	Roles    []Role    `json:"roles"`
 	EndsAt   time.Time `json:"ends_at" doc:"the session ends then whatever is done, earlier when it is not used"`
 	Token    string    `json:"token,omitempty" doc:"to be sent as bearer; told only at sign-in"`
-	Pauses   []string  `json:"pause_reasons,omitempty" doc:"reasons an agent may pause for"`
+	Pauses   []Reason  `json:"pause_reasons,omitempty" doc:"reasons an agent may pause for"`
 	Declines []Reason  `json:"decline_reasons,omitempty" doc:"reasons an agent may decline a call for"`
 	Session  string    `json:"session" doc:"public name of the session"`
 }
@@ -150,7 +150,7 @@ func (s *Site) describeSession() {
 func (s *Site) as(w *who) signedInAs {
 	me := signedInAs{Login: w.Login, Name: w.Name, Team: w.Team, Roles: w.Roles, EndsAt: w.Until, Session: w.Session}
 	if w.has(Agent) {
-		me.Pauses, me.Declines = s.opt.Agents.PauseReasons(), s.opt.DeclineReasons
+		me.Pauses, me.Declines = s.pauseReasons(), s.opt.DeclineReasons
 	}
 	return me
 }

@@ -45,6 +45,7 @@ type Options struct {
 	Parts      []Part                 // optional: what /readyz checks
 	Collectors []prometheus.Collector // optional: further metrics, e.g. of the switch drivers
 
+	PauseReasons   []Reason // optional: the operator's words for the reasons that Agents knows by their codes
 	DeclineReasons []Reason // why an agent may decline a call; none: any word will do
 	Discreet       bool     // agents are not told who listens to their talks: not by the API and the live stream either
 

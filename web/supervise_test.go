@@ -62,12 +62,24 @@ func TestOrdersForThirdParties(t *testing.T) {
 
 func TestDeclineReasonsAreThoseOfTheList(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *Options) { o.DeclineReasons = []Reason{{Code: "busy", Zh: "正在忙", En: "Busy"}} })
+	h := newHouse(t, func(o *Options) {
+		o.DeclineReasons = []Reason{{Code: "busy", Zh: "正在忙", En: "Busy"}}
+		o.PauseReasons = []Reason{{Code: "meal", Zh: "用餐", En: "Meal"}, {Code: "elsewhere", Zh: "别处", En: "Elsewhere"}}
+	})
 	h.board.set(ringing("a-2", "anna"))
 	var me struct {
 		Declines []Reason `json:"decline_reasons"`
+		Pauses   []Reason `json:"pause_reasons"`
 	}
 	h.do(t, "anna", "GET", "/api/v1/me", nil).want(http.StatusOK, &me)
+	if len(me.Pauses) != 5 {
+		t.Errorf("%+v", me.Pauses)
+	}
+	for _, p := range me.Pauses {
+		if p.Code == "meal" && p.Zh != "用餐" || p.Code != "meal" && p.Zh != "" {
+			t.Errorf("a reason to pause is called %+v", p)
+		}
+	}
 	if len(me.Declines) != 1 || me.Declines[0].Zh != "正在忙" {
 		t.Errorf("%+v", me)
 	}

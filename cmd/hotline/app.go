@@ -18,9 +18,9 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
-	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
+	"hotline/web/followup"
 	"hotline/web/ui"
 )
 
@@ -98,7 +98,9 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	offers.roster, offers.cards = roster, lookUps
 	guests := newVisitors(node, cfg.Asterisk.WebCallers, phones, log)
 	people := newStaff(cfg, store, roster, distributor, lines, guests, log)
+	dialer, ledgerOut := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
+		out:         &outEvents{dialer: dialer, store: store, chores: chores},
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
@@ -108,19 +110,27 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	work, err := desk.New(deskPages(cfg, pages, store, roster, log))
+	goods, err := openCatalogue(ctx, cfg, store, log)
 	if err != nil {
 		return err
 	}
-	service, err := dispatchPages(cfg, pages, store, log)
+	work, err := desk.New(deskPages(cfg, pages, store, roster, goods, log))
 	if err != nil {
 		return err
 	}
+	asking := followup.New(followUpPages(cfg, pages, store, goods, dialer, people.name, zone, log))
+	ledgerOut.kept = asking.Prove
 	showOrdersLive(store, hub, log)
-	mounts := []func(ui.Router){
-		work.Mount, service.Mount, floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
-		customer.New(customerPages(cfg, pages, store, log)).Mount,
+	services, err := afterCall{
+		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, asking: asking, log: log,
+	}.mounts()
+	if err != nil {
+		return err
 	}
+	mounts := append([]func(ui.Router){
+		work.Mount,
+		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
+	}, services...)
 	proxies := trustedProxies(cfg)
 	if guests != nil {
 		phones.softphone.Admit = guests.admit
@@ -132,7 +142,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		Version: version(), Log: log, Records: store, Agents: roster, Calls: distributor, Hub: hub,
 		QueueTitles: queueTitles(cfg), Softphone: phones.softphone, Pages: pages, Mounts: mounts,
 		Parts: parts(cfg, store, board, events, chores), Collectors: []prometheus.Collector{registry, newFigures(board, distributor, chores, store)},
-		UserChanged: func(records.User) { people.look() }, DeclineReasons: declineReasons(cfg), Discreet: !cfg.Supervision.TellAgents,
+		UserChanged: func(records.User) { people.look() }, PauseReasons: reasonsOf(cfg.PauseReasons), DeclineReasons: reasonsOf(cfg.DeclineReasons), Discreet: !cfg.Supervision.TellAgents,
 		TrustedProxies: proxies,
 		// Behind a proxy that speaks TLS the browser must keep the cookie to TLS as well.
 		TLS:    cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"),
@@ -164,6 +174,14 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
 	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
+	ringBells(store, hub, log)
+	outbox, err := newOutbox(cfg, store, log)
+	if err != nil {
+		return err
+	}
+	if outbox != nil {
+		house.start("outbox", outbox.Run)
+	}
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{
 			URL: cfg.Webhook.URL, Secret: cfg.Webhook.Secret, Timeout: cfg.Webhook.Timeout, Log: log,
@@ -173,9 +191,19 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		}
 		house.start("webhook", hook.Run)
 	}
+	house.start("calls out", dialer.Run)
+	house.start("survey links", (&surveyLinks{pages: asking, log: log}).Run)
 	house.start("staff", people.Run)
 	if guests != nil {
 		house.start("visitors", guests.Run)
+	}
+	house.start("catalogue", goods.Run)
+	if cfg.Digest.Every != "" {
+		reports, err := newDigests(cfg, store, zone, log)
+		if err != nil {
+			return err
+		}
+		house.start("digests", reports.Run)
 	}
 	for name, sw := range lines {
 		house.start("switch "+name, func(ctx context.Context) error { return sw.Run(ctx, events.hear) })
@@ -188,7 +216,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	})
 	invite(out, cfg, listener.Addr().String(), phones)
 	log.Info("hotline serves", "address", listener.Addr().String(), "switches", len(lines))
-	return house.wait(ctx)
+	err = house.wait(ctx)
+	if err == nil {
+		drain(phones.lines, drainTime, log)
+	}
+	return err
 }
 
 func regions(cfg configs.Config) map[string]string {

@@ -32,6 +32,11 @@ func (c *asteriskConfigCommand) Run(around surroundings, line *commandLine) erro
 	if plan.ARIPassword, err = givenPassword(chosen); err != nil {
 		return err
 	}
+	if out := plan.Outbound; out != nil {
+		if out.Password, err = givenPassword(configs.Switch{Password: out.Password, PasswordFile: cfg.Outbound.PasswordFile}); err != nil {
+			return err
+		}
+	}
 	result, err := asterisk.Render(plan, c.Out)
 	if err != nil {
 		return err
@@ -76,6 +81,10 @@ func asteriskPlan(cfg configs.Config, s configs.Switch) asterisk.Plan {
 	for _, t := range a.Trunks {
 		plan.Trunks = append(plan.Trunks, asterisk.Trunk{Name: t.Name, Addresses: t.Addresses})
 	}
+	if out, ok := cfg.OutboundSwitch(); ok && cfg.Outbound.Enabled && out.Name == s.Name {
+		o := cfg.Outbound
+		plan.Outbound = &asterisk.Outbound{Address: o.Address, CallerID: o.CallerID, User: o.User, Password: o.Password}
+	}
 	for _, h := range cfg.Hotlines {
 		plan.DIDs = append(plan.DIDs, h.DIDs...)
 	}
@@ -98,7 +107,7 @@ func givenPassword(s configs.Switch) (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("ARI's password: %w", err)
+		return "", fmt.Errorf("password_file: %w", err)
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	return strings.TrimSpace(line), nil

@@ -19,6 +19,7 @@ type exchange struct {
 	reach       *reach
 	staff       *staff
 	cards       *cards
+	out         *outEvents
 	regions     map[string]string // DID → country of national numbers
 	log         *slog.Logger
 
@@ -28,6 +29,10 @@ type exchange struct {
 }
 
 func (x *exchange) hear(e pbx.Event) {
+	if e.Call.Out() {
+		x.out.hear(e)
+		return
+	}
 	switch e.Kind {
 	case pbx.CallArrived:
 		call := x.call(e.Arrival)
@@ -78,6 +83,7 @@ func (x *exchange) link(e pbx.Event) {
 		}
 		x.reach.synced(e.Switch, e.At)
 		x.distributor.Synced(e.Switch, live)
+		x.out.synced(e.Switch, e.Calls, e.At)
 		if first := x.set(e.Switch, "up"); !first.IsZero() {
 			// Only after a start: later the distributor itself hears how each call of an agent ends.
 			x.roster.CallsSynced(e.Switch, live, first)

@@ -21,7 +21,7 @@ import (
 // openPages parses the pages. inside says that the board lives in this process.
 func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *slog.Logger) (*ui.Pages, error) {
 	pages, err := ui.New(ui.Options{
-		Dev: dev, Zone: zone, Log: log, Company: cfg.Company,
+		Dev: dev, Bell: true, Zone: zone, Log: log, Company: cfg.Company,
 		Notice: func() string {
 			if inside {
 				return "试用：退出后，等候和状态信息会丢失 · " + evaluation
@@ -78,17 +78,10 @@ func queueTitles(cfg configs.Config) map[string]web.Title {
 }
 
 // deskPages is what the case side of the desk needs.
-func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster *agent.Roster, log *slog.Logger) desk.Options {
-	o := desk.Options{Pages: pages, Records: store, Presence: roster, Log: log}
+func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster *agent.Roster, goods *catalogue, log *slog.Logger) desk.Options {
+	o := desk.Options{Pages: pages, Records: store, Presence: roster, Products: goods.choices, Log: log, CallsOut: cfg.Outbound.Enabled}
 	choice := func(code, zh, en string) desk.Choice {
 		return desk.Choice{Code: code, Words: desk.Words{Zh: zh, En: en}}
-	}
-	for _, p := range cfg.Products {
-		product := desk.Product{Choice: choice(p.Code, p.Zh, p.En)}
-		for _, c := range p.Categories {
-			product.Categories = append(product.Categories, choice(c.Code, c.Zh, c.En))
-		}
-		o.Products = append(o.Products, product)
 	}
 	for _, t := range cfg.Templates {
 		o.Templates = append(o.Templates, desk.Template{
@@ -104,6 +97,19 @@ func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster
 	return o
 }
 
+// alarmOf is when the wall calls for attention to a queue whose rings last a cycle each.
+func alarmOf(w configs.Wallboard, rings int, cycle time.Duration, target int) floor.Thresholds {
+	alarm := floor.DefaultThresholds(rings, target)
+	alarm.Waiting, alarm.Missing = w.WaitingCalls, w.AgentsMissing
+	if w.LongestWait > 0 && cycle > 0 {
+		alarm.Ring = int(w.LongestWait/cycle) + 1
+	}
+	if w.ShareBelow > 0 {
+		alarm.Share = w.ShareBelow
+	}
+	return alarm
+}
+
 // floorPages is what supervisors' pages need.
 func floorPages(cfg configs.Config, pages *ui.Pages, store *records.Store, d *queue.Distributor, people *staff, zone *time.Location, log *slog.Logger) floor.Options {
 	o := floor.Options{Pages: pages, Records: store, Calls: d, Name: people.name, Zone: zone, Log: log, Discreet: !cfg.Supervision.TellAgents}
@@ -113,13 +119,13 @@ func floorPages(cfg configs.Config, pages *ui.Pages, store *records.Store, d *qu
 			En: "The embedded switch cannot let anybody listen, whisper, barge in or take over; connect an Asterisk.",
 		}
 	}
-	rings := map[string]int{}
+	rings, cycles := map[string]int{}, map[string]time.Duration{}
 	for _, h := range cfg.Hotlines {
-		rings[h.Queue] = max(rings[h.Queue], h.Rings)
+		rings[h.Queue], cycles[h.Queue] = max(rings[h.Queue], h.Rings), max(cycles[h.Queue], h.Ring.Cycle())
 	}
 	for _, q := range cfg.Queues {
 		o.Queues = append(o.Queues, floor.Queue{
-			Name: q.Name, Title: floor.Text(q.Title), Alarm: floor.DefaultThresholds(max(rings[q.Name], 1), q.StaffTarget),
+			Name: q.Name, Title: floor.Text(q.Title), Alarm: alarmOf(cfg.Wallboard, max(rings[q.Name], 1), cycles[q.Name], q.StaffTarget),
 		})
 	}
 	for _, r := range cfg.PauseReasons {

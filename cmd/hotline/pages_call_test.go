@@ -33,6 +33,10 @@ func TestTwoBrowsers(t *testing.T) {
 	talk(t, desk.Tab, caller)
 
 	look(t, desk.Tab, "desk-talk")
+	desk.Set(browser.Look{Width: 1366, Height: 768, Dark: true})
+	desk.Wait(`document.getAnimations().every((a) => !(a instanceof CSSTransition))`)
+	look(t, desk.Tab, "desk-talk-dark")
+	desk.Set(browser.Look{})
 	look(t, supervise, "supervise-talk")
 	look(t, wall, "wall-talk")
 	live := h.LiveFrom("+8613800138000")
@@ -62,6 +66,12 @@ func TestBrowserBehindAsterisk(t *testing.T) {
 	h.Wait("the caller hears the agent", func(ctx context.Context) error { return caller.WaitReceived(ctx, 50) })
 	call := h.LiveFrom("+8613800138000").Call
 	h.Eventually("the case has its owner", func() bool { return h.CaseOf(call).Owner == "li" })
+
+	// Keys go out as telephone events (RFC 4733), each once.
+	desk.Key("k")
+	desk.WaitVisible(`[data-testid=desk-keypad]`)
+	desk.Key("4", "2", "#", "2")
+	h.Wait("the keys arrive on the wire", func(ctx context.Context) error { return caller.WaitDigits(ctx, "42#2") })
 
 	h.Wait("hanging up", caller.HangUp)
 	h.Eventually("li wraps up", func() bool { return h.Presence("li") == "wrapup" })

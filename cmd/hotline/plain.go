@@ -66,9 +66,9 @@ func pauseReasons(cfg configs.Config) []string {
 	return codes
 }
 
-func declineReasons(cfg configs.Config) []web.Reason {
-	reasons := make([]web.Reason, len(cfg.DeclineReasons))
-	for i, r := range cfg.DeclineReasons {
+func reasonsOf(list []configs.Reason) []web.Reason {
+	reasons := make([]web.Reason, len(list))
+	for i, r := range list {
 		reasons[i] = web.Reason(r)
 	}
 	return reasons

@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"hotline/configs"
+	"hotline/configs/surveys"
 	"hotline/records"
+	"hotline/records/instrument"
+	"hotline/records/sampling"
 )
 
 // recordsPath is where the records lie.
@@ -32,6 +35,10 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
+	form, err := instrument.Parse("satisfaction.yaml", surveys.Satisfaction)
+	if err != nil {
+		return nil, err
+	}
 	working, err := readCalendars(cfg)
 	if err != nil {
 		return nil, err
@@ -41,11 +48,11 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		return nil, err
 	}
 	opt := records.Options{
+		Sampling: sampling.Rule(cfg.FollowUp.Sample), LowScore: cfg.FollowUp.LowScore, Form: form,
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
-		Calendars:   working.records(cfg),
-		Procedures:  definitions,
+		Calendars: working.records(cfg), Procedures: definitions, Channels: channels(cfg),
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,

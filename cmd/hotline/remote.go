@@ -13,6 +13,8 @@ import (
 	"hotline/records"
 	"hotline/records/probe"
 	"hotline/records/vault"
+	"hotline/web/remote"
+	"hotline/web/ui"
 )
 
 // remoteService gives the records what remote orders need: the vault of customers' login information and the eye on their ports.
@@ -33,6 +35,13 @@ func remoteService(cfg configs.Config) (func(*records.Options), error) {
 		o.Vault, o.VaultLimit, o.VaultCeiling = secrets, cfg.Vault.Limit, cfg.Vault.Ceiling
 		o.Probe = probe.New(look)
 	}, nil
+}
+
+// remotePages is what the pages of remote service need.
+func remotePages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) remote.Options {
+	return remote.Options{
+		Pages: pages, Records: store, Company: cfg.Company, Hotline: numberToCall(cfg), PublicURL: publicURL(cfg), Log: log,
+	}
 }
 
 func openVault(cfg configs.Config) (*vault.Vault, error) {

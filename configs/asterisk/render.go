@@ -16,6 +16,11 @@ import (
 //go:embed conf/*.tmpl
 var templates embed.FS
 
+// prompts are the phone survey's, made by deploy/asterisk/prompts.sh.
+//
+//go:embed prompts/*/*.gsm
+var prompts embed.FS
+
 // PasswordFile is the name of the file in the rendered directory that holds the ARI password alone, for the
 // controller's password_file.
 const PasswordFile = "ari.password"
@@ -49,7 +54,11 @@ func Render(plan Plan, dir string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	for _, sub := range []string{dir, filepath.Join(dir, "moh")} {
+	subs := []string{dir, filepath.Join(dir, "moh")}
+	if plan.Outbound != nil {
+		subs = append(subs, filepath.Join(dir, "prompts", "zh"), filepath.Join(dir, "prompts", "en"))
+	}
+	for _, sub := range subs {
 		if err := os.MkdirAll(sub, 0o750); err != nil {
 			return Result{}, fmt.Errorf("asterisk configuration: %w", err)
 		}
@@ -78,6 +87,17 @@ func (p Plan) files() (map[string][]byte, error) {
 	files := map[string][]byte{
 		PasswordFile:      []byte(p.ARIPassword + "\n"),
 		"moh/hotline.sln": holdMusic(),
+	}
+	if p.Outbound != nil {
+		sounds, err := fs.Glob(prompts, "prompts/*/*.gsm")
+		if err != nil {
+			return nil, fmt.Errorf("asterisk configuration: %w", err)
+		}
+		for _, name := range sounds {
+			if files[name], err = prompts.ReadFile(name); err != nil {
+				return nil, fmt.Errorf("asterisk configuration: %w", err)
+			}
+		}
 	}
 	view := p.view()
 	for _, name := range names {

@@ -19,7 +19,7 @@ func TestShippedQuestionnaires(t *testing.T) {
 		have[d.Code] = true
 	}
 	for _, code := range []string{
-		"class_survey", "it_survey", "it_solution", "business_survey", "information_solution", "requirement", "solution", "standards", "test_report", "manual",
+		"class_survey", "it_survey", "it_solution", "business_survey", "information_solution", "requirement_report", "development_solution", "standards", "test_report", "manual",
 		"installation", "acceptance",
 	} {
 		if !have[code] {

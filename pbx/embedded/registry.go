@@ -10,6 +10,9 @@ import (
 
 // What the calls share with the rest of the switch: who they are, and whose dialog a message is of.
 
+// Calls is how many calls are up or ringing, e.g. to wait for after Drain.
+func (s *Switch) Calls() int { return s.callCount() }
+
 func (s *Switch) callCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -31,6 +31,8 @@ type media struct {
 	pressed  uint16         // packets of telephone events sent
 	heard    map[uint64]int // packets by voice
 	last     [][]byte       // the last ones, oldest first
+	digits   string         // keys of the other side
+	digitAt  uint32         // RTP timestamp of the last
 	news     chan struct{}
 }
 
@@ -174,8 +176,12 @@ func (m *media) listen() {
 		if err != nil {
 			return
 		}
+		if n >= 12+4 && buf[1]&0x7f == eventPayload {
+			m.event(buf[:n])
+			continue
+		}
 		if n < 12+80 || buf[1]&0x7f != 8 {
-			continue // telephone events, comfort noise
+			continue // comfort noise
 		}
 		m.mu.Lock()
 		m.received++

@@ -21,6 +21,7 @@ type call struct {
 	since time.Time
 	wake  chan struct{}
 
+	picked  bool // the agent's phone was answered
 	reading *reading
 	timer   *time.Timer
 	done    bool
@@ -87,7 +88,7 @@ func (c *call) note(kind string, at time.Time, data map[string]any) {
 func (c *call) handle(ctx context.Context, e Event) {
 	switch e.Kind {
 	case Phone:
-		c.picked(ctx, e.At)
+		c.dial(ctx, e.At)
 	case Ringing:
 		c.be("ringing", e.At)
 		c.note("out.ringing", e.At, nil)
@@ -106,9 +107,10 @@ func (c *call) handle(ctx context.Context, e Event) {
 	}
 }
 
-// picked: the agent waits for the number. Whether it is still to be called is asked in this moment.
-func (c *call) picked(ctx context.Context, at time.Time) {
+// dial: the agent waits for the number. Whether it is still to be called is asked in this moment.
+func (c *call) dial(ctx context.Context, at time.Time) {
 	if !c.req.Machine {
+		c.picked = true
 		c.d.opt.Desk.Talking(c.req.Login, c.id, at)
 		c.note("out.phone", at, nil)
 	}
@@ -201,7 +203,7 @@ func (c *call) over(end string, at time.Time) {
 		c.reading.step(scriptGone, "")
 	}
 	if !c.req.Machine && c.req.Login != "" {
-		c.d.opt.Desk.Over(c.req.Login, c.id, end, at)
+		c.d.opt.Desk.Over(c.req.Login, c.id, end, c.picked || c.found, at)
 	}
 	c.note("out.ended", at, map[string]any{"end": end})
 	c.d.opt.Ledger.Ended(c.id, end, at)

@@ -48,12 +48,18 @@ func (w *world) Still(context.Context, string) error { w.did("still"); return w.
 func (w *world) Note(_, kind, _ string, _ time.Time, _ map[string]any) {
 	w.did("note %s", strings.TrimPrefix(kind, "out."))
 }
-func (w *world) Answered(string, time.Time, string)           { w.did("answered") }
-func (w *world) Said(_, q, a string, _ time.Time)             { w.did("%s=%s", q, a) }
-func (w *world) Ended(_, end string, _ time.Time)             { w.did("ended %s", end) }
-func (w *world) Claim(login, _, _, _ string) bool             { w.did("claim %s", login); return !w.busy }
-func (w *world) Talking(login, _ string, _ time.Time)         { w.did("talks %s", login) }
-func (w *world) Over(login, _, _ string, _ time.Time)         { w.did("free %s", login) }
+func (w *world) Answered(string, time.Time, string)   { w.did("answered") }
+func (w *world) Said(_, q, a string, _ time.Time)     { w.did("%s=%s", q, a) }
+func (w *world) Ended(_, end string, _ time.Time)     { w.did("ended %s", end) }
+func (w *world) Claim(login, _, _, _ string) bool     { w.did("claim %s", login); return !w.busy }
+func (w *world) Talking(login, _ string, _ time.Time) { w.did("talks %s", login) }
+func (w *world) Over(login, _, _ string, talked bool, _ time.Time) {
+	if talked {
+		w.did("free %s", login)
+		return
+	}
+	w.did("withdraw %s", login)
+}
 func (w *world) Say(_ context.Context, _, media string) error { w.did("say %s", media); return nil }
 func (w *world) Hush(context.Context, string) error           { return nil }
 func (w *world) Record(context.Context, string, string) error { w.did("record"); return nil }
@@ -145,7 +151,7 @@ func TestNothingIsDialledWithoutLeave(t *testing.T) {
 		"in zeros":          {func(r *Rules) { r.Shape = func(string) string { return "00110" } }, nil, ErrNumber, []string{"permit followup f1", "ended barred"}},
 		"no number":         {nil, func(w *world) { w.number = "+86138&PJSIP/x" }, ErrNumber, []string{"permit followup f1", "ended barred"}},
 		"agent in a call":   {nil, func(w *world) { w.busy = true }, ErrEngaged, []string{"permit followup f1", "claim chen", "ended engaged"}},
-		"telephone is gone": {nil, func(w *world) { w.fail = refused }, refused, []string{"permit followup f1", "claim chen", "ring chen", "free chen", "note ended", "ended failed"}},
+		"telephone is gone": {nil, func(w *world) { w.fail = refused }, refused, []string{"permit followup f1", "claim chen", "ring chen", "withdraw chen", "note ended", "ended failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inside(t, c.adjust, func(w *world, d *Dialer) {

@@ -155,10 +155,10 @@ func (c *checker) need(path string, n Need, seen map[string]bool) {
 	c.text(path+".name", n.Name)
 	c.among(path+".kind", string(n.Kind), string(Confirmation), string(File), string(Photo), string(Fact), string(Written), string(Document))
 	for j, via := range n.Via {
-		c.among(fmt.Sprintf("%s.via[%d]", path, j), via, ViaLink, ViaKey, ViaSignature, ViaHotline, ViaDesk)
+		c.among(fmt.Sprintf("%s.via[%d]", path, j), via, ViaLink, ViaKey, ViaSignature, ViaHotline, ViaDesk, ViaSystem)
 	}
-	if len(n.Via) > 0 && n.Kind != Confirmation {
-		c.wrong(path+".via", "remove it", "only a confirmation has channels")
+	if len(n.Via) > 0 && n.Kind != Confirmation && n.Kind != Fact {
+		c.wrong(path+".via", "remove it", "only confirmations and facts have channels")
 	}
 	if (n.Kind == Fact) != (len(n.Fields) > 0) {
 		c.wrong(path+".fields", "facts have fields, other kinds have none", "fields and kind do not fit")

@@ -66,7 +66,7 @@ type Need struct {
 	Code     string       `json:"code"                yaml:"code"`
 	Kind     EvidenceKind `json:"kind"                yaml:"kind"`
 	Name     Text         `json:"name"                yaml:"name"`
-	Via      []string     `json:"via,omitempty"       yaml:"via"`       // channels of a confirmation; any when empty
+	Via      []string     `json:"via,omitempty"       yaml:"via"`       // channels of a confirmation or a fact; any when empty. [system]: this server measured it, nobody types it
 	Fields   []Field      `json:"fields,omitempty"    yaml:"fields"`    // of a fact
 	Min      int          `json:"min"                 yaml:"min"`       // how many; 1 when not given
 	OrWaiver bool         `json:"or_waiver,omitempty" yaml:"or_waiver"` // or the customer's recorded waiver, with who and why

@@ -82,6 +82,11 @@ func (n Need) Check(step string, p Piece) []Lack {
 		at.add("wrong_kind", "证据类型不符，需要："+n.Kind.Name().ZH, "wrong kind of evidence, needed: "+n.Kind.Name().EN)
 		return at.list
 	}
+	if len(n.Via) > 0 && !slices.Contains(n.Via, p.Via) {
+		via := ViaNames(n.Via)
+		at.add("wrong_channel", "来源不符，可用："+via.ZH, "wrong channel, possible: "+via.EN)
+		return at.list
+	}
 	switch n.Kind {
 	case Confirmation:
 		n.checkConfirmation(&at, p)
@@ -102,10 +107,6 @@ func (n Need) Check(step string, p Piece) []Lack {
 }
 
 func (n Need) checkConfirmation(at *lacks, p Piece) {
-	if len(n.Via) > 0 && !slices.Contains(n.Via, p.Via) {
-		at.add("wrong_channel", "确认方式不符，可用："+ViaNames(n.Via).ZH, "wrong channel, possible: "+ViaNames(n.Via).EN)
-		return
-	}
 	b := p.read()
 	switch p.Via {
 	case ViaKey:
@@ -120,6 +121,23 @@ func (n Need) checkConfirmation(at *lacks, p Piece) {
 	default:
 		at.text(b.Who, "who", "确认人", "who confirmed")
 	}
+}
+
+// standing gives the pieces for a need that later ones do not contradict: a port that was found closed and then open again is not
+// closed.
+func (n Need) standing(step string, pieces []Piece) []Piece {
+	var out []Piece
+	for _, p := range pieces {
+		if p.Step != step || p.Need != n.Code || len(n.Check(step, p)) > 0 {
+			continue
+		}
+		if !n.Met(p) {
+			out = nil
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // Met reports whether a piece that passed Check also has the values that prove the need.

@@ -32,7 +32,7 @@ func (n Need) checkFields(at *lacks, body json.RawMessage) {
 			continue
 		}
 		if zh, en := f.wrong(v); en != "" {
-			at.add("field_wrong", f.Name.ZH+":"+zh, f.Name.EN+": "+en)
+			at.add("field_wrong", f.Name.ZH+"："+zh, f.Name.EN+": "+en)
 		}
 	}
 }

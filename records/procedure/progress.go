@@ -134,7 +134,7 @@ func (p Progress) Missing(code string) []Lack {
 		}
 		if have := p.Count(code, n); have < n.Min {
 			at.need = n.Code
-			at.add("evidence_missing", "缺少“"+n.Name.ZH+"”（"+n.wanted().ZH+")", n.Name.EN+" is missing ("+n.wanted().EN+")")
+			at.add("evidence_missing", "缺少“"+n.Name.ZH+"”（"+n.wanted().ZH+"）", n.Name.EN+" is missing ("+n.wanted().EN+")")
 		}
 	}
 	return at.list
@@ -145,7 +145,7 @@ func (n Need) wanted() Text {
 	t := n.Kind.Name()
 	if len(n.Via) > 0 {
 		via := ViaNames(n.Via)
-		t = Text{t.ZH + ":" + via.ZH, t.EN + ": " + via.EN}
+		t = Text{t.ZH + "：" + via.ZH, t.EN + ": " + via.EN}
 	}
 	if n.OrWaiver {
 		t = Text{t.ZH + "，或客户放弃声明", t.EN + ", or the customer's waiver"}
@@ -164,16 +164,11 @@ func (p Progress) predecessors(code string) []Lack {
 
 // Count tells how many pieces meet a need. A waiver meets it whole.
 func (p Progress) Count(step string, n Need) int {
-	count := 0
-	for _, piece := range p.Pieces {
-		if piece.Step == step && piece.Need == n.Code && len(n.Check(step, piece)) == 0 && n.Met(piece) {
-			if piece.Kind == Waiver {
-				return max(count, n.Min)
-			}
-			count++
-		}
+	standing := n.standing(step, p.Pieces)
+	if slices.ContainsFunc(standing, func(x Piece) bool { return x.Kind == Waiver }) {
+		return max(len(standing)-1, n.Min)
 	}
-	return count
+	return len(standing)
 }
 
 // Unfinished gives everything that keeps the order from being finished.

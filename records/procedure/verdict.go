@@ -74,12 +74,11 @@ func (p Progress) evidenceVerdict(r Ref) Verdict {
 	if !ok {
 		return Missing
 	}
-	waived := slices.ContainsFunc(p.Pieces, func(x Piece) bool {
-		return x.Step == step.Code && x.Need == need.Code && x.Kind == Waiver
-	})
-	proving := 0
-	for _, x := range p.Pieces {
-		if x.Step == step.Code && x.Need == need.Code && x.Kind != Waiver && len(need.Check(step.Code, x)) == 0 && need.Met(x) {
+	waived, proving := false, 0
+	for _, x := range need.standing(step.Code, p.Pieces) {
+		if x.Kind == Waiver {
+			waived = true
+		} else {
 			proving++
 		}
 	}

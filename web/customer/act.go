@@ -48,6 +48,9 @@ func (s *Site) act(w http.ResponseWriter, r *http.Request) {
 	if l.File != "" {
 		e.Path = path(r) + "/file"
 	}
+	if !l.Spent() {
+		e.Back = path(r)
+	}
 	s.opt.Pages.Render(w, r, http.StatusOK, "customer/ended", e)
 }
 

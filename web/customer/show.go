@@ -22,6 +22,7 @@ type ended struct {
 	Good        bool
 	At          time.Time
 	Path        string // of the document, when it may still be read
+	Back        string // of a link that can be used again
 	Hotline     string
 }
 

@@ -64,6 +64,8 @@ type known interface {
 	Solutions(context.Context, records.SolutionQuery) ([]records.Solution, error)
 	UseSolution(ctx context.Context, number, kind, ref, by string) (records.Solution, error)
 	DropSolution(ctx context.Context, number, kind, ref string) error
+	SolutionFailed(ctx context.Context, number, kind, ref string) error
+	UnreadNews(ctx context.Context, login string) ([]string, error)
 	SolutionsUsed(ctx context.Context, number string) ([]records.Solution, error)
 }
 
@@ -121,11 +123,12 @@ type Options struct {
 	Records  Records
 	Presence Presence
 
-	Products    []Product
+	Products    func() []Product // what agents choose from now; none when nil
 	Templates   []Template
 	Departments []Choice
 	Queues      []Choice // names of queues, for people
 	MaxFile     int64    // largest attachment in bytes, as records has it; 20 MiB when 0
+	CallsOut    bool     // customers who were promised a call can be dialled from the page
 
 	Now func() time.Time
 	Log *slog.Logger
@@ -147,6 +150,9 @@ func New(o Options) (*Desk, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Products == nil {
+		o.Products = func() []Product { return nil }
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -176,6 +182,7 @@ func (d *Desk) Mount(r ui.Router) {
 	r.Page("GET /desk/cases/{number}/solutions", own, d.solutions)
 	r.Page("POST /desk/cases/{number}/solutions", own, d.useSolution)
 	r.Page("POST /desk/cases/{number}/solutions/drop", own, d.dropSolution)
+	r.Page("POST /desk/cases/{number}/solutions/failed", own, d.solutionFailed)
 
 	r.Page("GET /desk/cases/{number}/who", own, d.whoPanel)
 	r.Page("GET /desk/cases/{number}/who/find", own, d.findContacts)

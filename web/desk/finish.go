@@ -155,7 +155,7 @@ func (d *Desk) showMore(w http.ResponseWriter, r *http.Request, status int, wron
 		}
 	}
 	if err == nil {
-		b.Used, err = d.store.SolutionsUsed(ctx, number)
+		b.Used, err = d.usedIn(r, number)
 	}
 	if err != nil {
 		d.fail(w, r, err)

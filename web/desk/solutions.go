@@ -41,11 +41,11 @@ func (d *Desk) solutions(w http.ResponseWriter, r *http.Request) {
 	}
 	inUse := map[string]bool{}
 	for _, u := range used {
-		inUse[u.Kind+u.Ref] = true
+		inUse[u.Kind+u.Ref] = !u.Useless
 	}
 	page := solutionsFound{Case: number, Asked: asked != "" || about != ""}
 	for _, s := range found {
-		page.Items = append(page.Items, solution{Solution: s, Kind: d.kind(v.Lang, s.Product, s.Category), Used: inUse[s.Kind+s.Ref]})
+		page.Items = append(page.Items, solution{Solution: s.In(v.Lang), Kind: d.kind(v.Lang, s.Product, s.Category), Used: inUse[s.Kind+s.Ref]})
 	}
 	d.pages.Fragment(w, r, http.StatusOK, "desk/_solutions", page)
 }
@@ -57,7 +57,25 @@ func (d *Desk) useSolution(w http.ResponseWriter, r *http.Request) {
 		d.failJSON(w, r, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, s)
+	writeJSON(w, http.StatusOK, s.In(ui.VisitorOf(r.Context()).Lang))
+}
+
+// solutionFailed notes that a solution was tried and did not help: it stays with the case and is counted against the solution.
+func (d *Desk) solutionFailed(w http.ResponseWriter, r *http.Request) {
+	if err := d.store.SolutionFailed(r.Context(), r.PathValue("number"), r.FormValue("kind"), r.FormValue("ref")); err != nil {
+		d.failJSON(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, struct{}{})
+}
+
+// usedIn gives the solutions of a case in the visitor's language.
+func (d *Desk) usedIn(r *http.Request, number string) ([]records.Solution, error) {
+	used, err := d.store.SolutionsUsed(r.Context(), number)
+	for i, u := range used {
+		used[i] = u.In(ui.VisitorOf(r.Context()).Lang)
+	}
+	return used, err
 }
 
 func (d *Desk) dropSolution(w http.ResponseWriter, r *http.Request) {

@@ -147,8 +147,9 @@ func codeOf(list []Choice, typed string) string {
 }
 
 func (d *Desk) products() []Choice {
-	out := make([]Choice, len(d.opt.Products))
-	for i, p := range d.opt.Products {
+	products := d.opt.Products()
+	out := make([]Choice, len(products))
+	for i, p := range products {
 		out[i] = p.Choice
 	}
 	return out
@@ -157,7 +158,7 @@ func (d *Desk) products() []Choice {
 // categories of a product; of all products when it is not one of ours.
 func (d *Desk) categories(product string) []Choice {
 	var all []Choice
-	for _, p := range d.opt.Products {
+	for _, p := range d.opt.Products() {
 		if p.Code == product {
 			return p.Categories
 		}

@@ -190,7 +190,7 @@ func (d *Desk) workOn(r *http.Request, number, call string) (*work, error) {
 	if w.Files, err = d.store.Attachments(ctx, number); err != nil {
 		return nil, err
 	}
-	if w.Used, err = d.store.SolutionsUsed(ctx, number); err != nil {
+	if w.Used, err = d.usedIn(r, number); err != nil {
 		return nil, err
 	}
 	if w.Notes, err = d.store.Notes(ctx, number); err != nil {
@@ -249,7 +249,7 @@ func (d *Desk) missingOf(r *http.Request, number, call string, f fields) ([]miss
 
 func (d *Desk) choices(lang string) choices {
 	out := choices{MaxFile: d.opt.MaxFile, Products: []option{}, Templates: []template{}}
-	for _, p := range d.opt.Products {
+	for _, p := range d.opt.Products() {
 		o := option{Code: p.Code, Title: p.Words.in(lang)}
 		for _, c := range p.Categories {
 			o.Categories = append(o.Categories, option{Code: c.Code, Title: c.Words.in(lang)})
@@ -274,6 +274,7 @@ type places struct {
 	Cases     int
 	HandOvers int
 	Callbacks int
+	News      int      // not read yet
 	Drafted   []string // cases with something typed and not finished, beside the one on the desk
 }
 
@@ -295,6 +296,11 @@ func (d *Desk) places(r *http.Request, here string) (places, error) {
 		return p, err
 	}
 	p.Callbacks = len(back)
+	news, err := d.store.UnreadNews(ctx, v.Login)
+	if err != nil {
+		return p, err
+	}
+	p.News = len(news)
 	p.Drafted, err = d.store.Drafted(ctx, v.Login)
 	return p, err
 }

@@ -12,8 +12,15 @@ func (pl *plate) functions() template.FuncMap {
 	p := pl.pages
 	return template.FuncMap{
 		// texts
-		"t":     func(key string, args ...any) string { return p.Say(pl.visitor.Lang, key, args...) },
-		"word":  func(prefix string, name any) string { return p.Say(pl.visitor.Lang, fmt.Sprint(prefix, name)) },
+		"t":    func(key string, args ...any) string { return p.Say(pl.visitor.Lang, key, args...) },
+		"word": func(prefix string, name any) string { return p.Say(pl.visitor.Lang, fmt.Sprint(prefix, name)) },
+		// A name that others may add to: what has no text stands for itself.
+		"wordor": func(prefix string, name any) string {
+			if key := fmt.Sprint(prefix, name); p.Knows(key) {
+				return p.Say(pl.visitor.Lang, key)
+			}
+			return fmt.Sprint(name)
+		},
 		"texts": func(prefix string) (template.JS, error) { return asJSON(p.texts.under(pl.visitor.Lang, prefix)) },
 		// who looks, and where
 		"visitor":  func() Visitor { return pl.visitor },
@@ -21,6 +28,7 @@ func (pl *plate) functions() template.FuncMap {
 		"here":     pl.path,
 		"inlang":   pl.inLang,
 		"nav":      func() []area { return areas(pl.visitor, pl.path()) },
+		"bell":     func() bool { return p.opt.Bell },
 		"company":  func() string { return p.opt.Company },
 		"notice":   func() string { return p.opt.Notice() },
 		"sum":      func(a, b int) int { return a + b },
@@ -28,6 +36,7 @@ func (pl *plate) functions() template.FuncMap {
 		"date":     func(at time.Time) string { return at.In(pl.visitor.Zone).Format(time.DateOnly) },
 		"number":   func(n string) string { return number(pl.visitor, n) },
 		"clock":    func(at time.Time) string { return clock(pl.visitor, at) },
+		"hour":     func(at time.Time) string { return hour(pl.visitor, at) },
 		"datetime": func(at time.Time) string { return datetime(pl.visitor, at) },
 		"ago":      func(at time.Time) string { return p.ago(pl.visitor, at, pl.now) },
 		"duration": duration,

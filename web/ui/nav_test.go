@@ -14,7 +14,7 @@ func TestAreas(t *testing.T) {
 		return names
 	}
 	one := areas(Visitor{Roles: []string{"agent"}}, "/desk/cases")
-	if got := names(one); !slices.Equal(got, []string{"desk", "service"}) || !one[0].Current || one[0].Icon != "headset" {
+	if got := names(one); got[0] != "desk" || slices.Contains(got, "admin") || slices.Contains(got, "floor") || !one[0].Current || one[0].Icon != "headset" {
 		t.Errorf("an agent sees %+v", one)
 	}
 	all := areas(Visitor{Roles: []string{"agent", "supervisor", "dispatcher", "administrator", "engineer"}}, "/admin/users/wang")

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -99,6 +100,15 @@ func (p *Pages) Fragment(w http.ResponseWriter, r *http.Request, status int, nam
 		block = "content"
 	}
 	p.answer(w, r, status, pr, block, name, data)
+}
+
+// Block prints one shared block ("area/_name") for the visitor of the request, to be put into a page of another area.
+func (p *Pages) Block(r *http.Request, name string, data any) (template.HTML, error) {
+	var b bytes.Buffer
+	if err := p.shared.print(&b, r, name, data); err != nil {
+		return "", fmt.Errorf("ui: block %s: %w", name, err)
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // html/template escaped it
 }
 
 func (p *Pages) answer(w http.ResponseWriter, r *http.Request, status int, pr *press, block, name string, data any) {

@@ -61,7 +61,7 @@ func textsInTemplates(t *testing.T, used, prefixes map[string]string) {
 				switch call.function {
 				case "t":
 					used[call.argument] = name
-				case "word":
+				case "word", "wordor":
 					prefixes[call.argument] = name
 				}
 			}

@@ -31,6 +31,7 @@ type Options struct {
 	Zone    *time.Location // of visitors who chose none; time.Local when nil
 	Log     *slog.Logger   // slog.Default() when nil
 	Company string         // shown beside the product's name; may be empty
+	Bell    bool           // show the bell of notifications, which web/bell answers
 	Notice  func() string  // optional: a line every page shows, e.g. "evaluation; state is lost at exit"; "" shows none
 }
 

@@ -233,7 +233,16 @@ func (h *House) Thaw() { _ = h.process.Process.Signal(syscall.SIGCONT) }
 // Stop ends the server in an orderly way; it must say goodbye in time and exit 0.
 func (h *House) Stop() {
 	h.tb.Helper()
-	_ = h.process.Process.Signal(syscall.SIGTERM)
+	h.AskToStop()
+	h.Stopped()
+}
+
+// AskToStop begins what Stop does, and returns at once.
+func (h *House) AskToStop() { _ = h.process.Process.Signal(syscall.SIGTERM) }
+
+// Stopped waits until a server that was asked to stop has done so.
+func (h *House) Stopped() {
+	h.tb.Helper()
 	select {
 	case <-h.exited:
 	case <-time.After(Patience):

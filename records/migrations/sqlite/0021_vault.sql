@@ -3,7 +3,7 @@
 -- its session ends, so what is sealed below is noise afterwards, here and in every copy of this database.
 CREATE TABLE vault_sessions (
     id           TEXT PRIMARY KEY,
-    order_id     TEXT NOT NULL,
+    order_id     TEXT NOT NULL REFERENCES orders (id),
     case_number  TEXT NOT NULL REFERENCES cases (number),
     engineer     TEXT NOT NULL REFERENCES users (login),
     state        TEXT NOT NULL CHECK (state IN ('open', 'ending', 'destroyed')),
@@ -28,6 +28,7 @@ CREATE TABLE vault_entries (
     added_by TEXT NOT NULL, -- login, or the contact's name for a link
     via      TEXT NOT NULL CHECK (via IN ('phone', 'link')),
     added_at BIGINT NOT NULL,
+    client   TEXT NOT NULL DEFAULT '', -- id made by who sent it: the same again is kept once
     sealed   BLOB -- NULL once the session has ended
 );
 CREATE INDEX vault_entries_session ON vault_entries (session, id);

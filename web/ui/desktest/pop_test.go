@@ -23,7 +23,7 @@ func TestPop(t *testing.T) {
 	h.said("POST", "/pops/"+id+"/ack")
 	tab.WaitVisible("[data-testid=pop]")
 	for sel, want := range map[string]string{
-		"[data-testid=pop-number]": "13800138000", "[data-testid=pop-who]": "王芳 · 华东一厂", "[data-testid=pop-why]": "您负责问题单 C-20261120-0031",
+		"[data-testid=pop-number]": "13800138000", "[data-testid=pop-who]": "王芳 · 华东一厂 · 江苏 · 苏州", "[data-testid=pop-why]": "您负责问题单 C-20261120-0031",
 		"[data-testid=pop-cases]": "由您负责", "[data-testid=pop-greeting]": "请问有什么可以帮您", "[data-testid=pop] ring-bar": "声",
 	} {
 		tab.WaitText(sel, want)

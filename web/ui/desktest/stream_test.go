@@ -135,7 +135,8 @@ func (h *house) offer(call string, more map[string]any) string {
 // card is who calls: known, with an open case of this agent and an earlier call.
 func card(now time.Time) map[string]any {
 	return map[string]any{
-		"recognition": map[string]any{"number": "+8613800138000", "kind": "one", "contacts": []any{map[string]any{"id": "k1", "name": "王芳", "customer_name": "华东一厂"}}},
+		"recognition": map[string]any{"number": "+8613800138000", "kind": "one", "contacts": []any{map[string]any{"id": "k1", "name": "王芳", "customer_id": "c1", "customer_name": "华东一厂"}}},
+		"customers":   []any{map[string]any{"id": "c1", "name": "华东一厂", "region": "江苏", "service_centre": "苏州"}},
 		"cases": []any{
 			map[string]any{"number": "C-20261120-0031", "subject": "出库单打印后库存没有减少", "owner": "li", "owner_name": "李明", "state": "open", "promise": "远程检查打印服务并回电", "promised_at": now.Add(3 * time.Hour)},
 			map[string]any{"number": "C-20261118-0007", "subject": "月末结账报错 E-204", "owner": "zhang", "owner_name": "张敏", "state": "open"},

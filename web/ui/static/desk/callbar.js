@@ -193,6 +193,7 @@ function flagOf(m, phone, people) {
   if (m.view?.state === "wrapup") return "";
   if (c.as === "expert") return text("desk.js.call.expert");
   if (c.as === "monitor") return text("desk.js.call.monitor");
+  if (c.as === "out") return text("desk.js.call.out");
   if (c.held) return text("desk.js.call.held");
   return phone.muted ? text("desk.js.call.muted") : text("desk.js.call.talking");
 }

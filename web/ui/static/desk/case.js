@@ -7,7 +7,7 @@ import { now } from "../clock.js";
 import { Draft, isField } from "./case_draft.js";
 import { filesIn, upload } from "./case_files.js";
 import { choices, follow, goTo, insertTemplate, setTime, showMissing } from "./case_form.js";
-import { drop, use } from "./case_known.js";
+import { drop, fail, use } from "./case_known.js";
 import { notice, savedWords } from "./case_notices.js";
 import { askPassword } from "./case_signin.js";
 
@@ -115,6 +115,7 @@ document.addEventListener("click", (e) => {
   else if (t.dataset.when) setTime(t, zoned());
   else if (t.dataset.shut !== undefined) t.closest("dialog")?.close();
   else if (t.dataset.use !== undefined && draft) use(t, draft).catch(failed);
+  else if (t.dataset.failed !== undefined && draft) fail(t, draft).catch(failed);
   else if (t.dataset.drop !== undefined && draft) drop(t, draft).catch(failed);
 });
 

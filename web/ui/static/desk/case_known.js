@@ -21,7 +21,8 @@ export async function use(button, draft) {
   const before = draft.value("solved.solution");
   if (!before.includes(found.solution)) draft.type("solved.solution", before.trim() === "" ? found.solution : `${before.replace(/\s+$/, "")}\n${found.solution}`);
   const list = document.getElementById("case-used");
-  if (list && !list.querySelector(`[data-ref="${CSS.escape(which.ref)}"]`)) list.append(row(which, found.title));
+  list?.querySelector(`[data-ref="${CSS.escape(which.ref)}"]`)?.remove();
+  list?.append(row(which, found.title));
   htmx.trigger("#solution-q", "input", {});
   document.getElementById("f-solution")?.focus();
 }
@@ -35,14 +36,33 @@ function row(which, title) {
   const ref = document.createElement("b");
   ref.textContent = which.ref;
   words.append(`${text("work.js.used.with")} `, ref, ` ${title}`);
+  const fails = document.createElement("button");
+  fails.type = "button";
+  fails.className = "link";
+  fails.dataset.failed = "";
+  fails.setAttribute("aria-label", `${text("work.js.used.fail")}: ${which.ref}`);
+  fails.textContent = text("work.js.used.fail");
   const drop = document.createElement("button");
   drop.type = "button";
   drop.className = "link";
   drop.dataset.drop = "";
   drop.setAttribute("aria-label", `${text("work.js.used.drop")} ${which.ref}`);
   drop.textContent = "✕";
-  li.append(words, drop);
+  li.append(words, fails, drop);
   return li;
+}
+
+/** It was tried and did not help. @param {HTMLElement} button @param {Draft} draft */
+export async function fail(button, draft) {
+  const li = button.closest("li");
+  if (!li) return;
+  await post(draft.number, "/failed", { kind: li.dataset.kind ?? "", ref: li.dataset.ref ?? "" });
+  const said = document.createElement("span");
+  said.className = "badge badge-warn";
+  said.textContent = text("work.js.used.failed");
+  button.replaceWith(said);
+  htmx.trigger("#solution-q", "input", {});
+  document.getElementById("f-solution")?.focus();
 }
 
 /** @param {HTMLElement} button @param {Draft} draft */

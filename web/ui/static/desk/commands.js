@@ -52,7 +52,8 @@ export class Commands {
     const path = this.#call();
     await this.run("decline", async () => {
       try {
-        if (this.model().pop?.id || this.model().call?.offered) await post(`${path}/decline`, { reason, ...(note ? { note } : {}) });
+        const out = this.model().pop?.why === "out"; // nobody waits for an answer: the phone's refusal is all
+        if (!out && (this.model().pop?.id || this.model().call?.offered)) await post(`${path}/decline`, { reason, ...(note ? { note } : {}) });
       } finally {
         await this.phone.decline();
       }
@@ -68,7 +69,7 @@ export class Commands {
   async end() {
     const path = this.#call();
     const talk = this.phone.talk;
-    if (this.model().call?.as === "monitor" && talk) return this.phone.hangUp();
+    if (["monitor", "out"].includes(this.model().call?.as ?? "") && talk) return this.phone.hangUp();
     if (this.model().call?.as === "expert") return void this.letExpertGo();
     try {
       await post(`${path}/hangup`);

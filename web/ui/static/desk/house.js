@@ -64,7 +64,8 @@ export function listed(reasons, zh) {
   const names = {};
   const codes = reasons.map((r) => {
     if (typeof r === "string") return r;
-    names[r.code] = (zh ? r.zh : r.en) || r.code;
+    const name = zh ? r.zh : r.en;
+    if (name) names[r.code] = name;
     return /** @type {string} */ (r.code);
   });
   return { codes, names };

@@ -41,7 +41,8 @@ export class Line extends EventTarget {
     if (!uri) throw new Error(`not a SIP address: ${options.uri}`);
     this.agent = new UserAgent({
       uri,
-      displayName: options.name ?? "",
+      // SIP.js puts the name between quotes as it is: one inside would make a From that nobody can read (RFC 3261 §25.1).
+      displayName: (options.name ?? "").replace(/["\\]/g, "'"),
       authorizationUsername: options.login ?? "",
       authorizationHa1: options.ha1 ?? "",
       transportOptions: { server: options.server, connectionTimeout: 8, keepAliveInterval: 20 },

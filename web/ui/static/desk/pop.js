@@ -159,7 +159,10 @@ export function whoOf(p) {
   const card = p.card;
   if (!card) return p.name || (p.number && p.id ? text("desk.js.pop.looking") : "");
   const known = card.recognition.contacts;
-  if (card.recognition.kind === "one" && known.length > 0) return placed(known[0].name, known[0].customer_name, card.customer?.service_centre);
+  if (card.recognition.kind === "one" && known.length > 0) {
+    const at = card.customers?.find((c) => c.id === known[0].customer_id);
+    return placed(known[0].name, known[0].customer_name, at?.region, at?.service_centre);
+  }
   if (known.length > 1) {
     return text("desk.js.pop.candidates", known.slice(0, 3).map((k) => placed(k.name, k.customer_name)).join(text("desk.js.pop.or")));
   }

@@ -36,6 +36,7 @@
  * @typedef {object} Contact
  * @property {string} id
  * @property {string} name
+ * @property {string} [customer_id]
  * @property {string} [customer_name]
  */
 
@@ -56,7 +57,7 @@
  * @property {OpenCase[]} cases
  * @property {{call: string, arrived: string, agent?: string, case?: string, answered: boolean}[]} last
  * @property {number} [priority]
- * @property {{name: string, region?: string, service_centre?: string, agreement?: string, vip?: boolean}} [customer]
+ * @property {{id: string, name: string, region?: string, service_centre?: string, agreement?: string, vip?: boolean}[]} [customers] of the contacts
  */
 
 /**

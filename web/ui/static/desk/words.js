@@ -52,6 +52,7 @@ export function whyOf(pop, me, nameOf, titleOf) {
   const queue = titleOf(pop.queue);
   if (pop.why === "return") return say("desk.js.why.return");
   if (pop.why === "monitor") return say("desk.js.why.monitor");
+  if (pop.why === "out") return say("desk.js.why.out");
   if (pop.why === "takeover") return say("desk.js.why.takeover");
   if (pop.why === "expert") return say("desk.js.why.expert", nameOf(pop.hand_by ?? ""));
   if (pop.hand_by) return say("desk.js.why.handover", nameOf(pop.hand_by));
