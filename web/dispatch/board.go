@@ -102,7 +102,11 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 			if at == procedure.Assigned && o.Engineer == "" {
 				at = procedure.Open
 			}
-			lanes[at].Cards = append(lanes[at].Cards, orderCard(o, now))
+			card := orderCard(o, now)
+			if at == procedure.Assigned && !o.PromisedTo.IsZero() { // what counts until somebody is there
+				card.Raised, card.RespondBy, card.Overdue = o.OpenedAt, o.PromisedTo, now.After(o.PromisedTo)
+			}
+			lanes[at].Cards = append(lanes[at].Cards, card)
 		}
 	}
 	for _, e := range es.Items {
