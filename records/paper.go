@@ -293,6 +293,9 @@ func (s *Store) DeliverPaper(ctx context.Context, by Actor, id, link string) (Pa
 		if err != nil {
 			return err
 		}
+		if _, ok := paperMachine.step(p.State, deliverPaper); !ok {
+			return problem(ErrConflict, "paper_state", "Have it approved first.", "A version that is %s cannot be delivered.", p.State)
+		}
 		var n int
 		if err := t.get(ctx, &n, `SELECT COUNT(*) FROM links WHERE id = ? AND order_id = ? AND file = ?`, link, p.Order, p.File); err != nil {
 			return err
