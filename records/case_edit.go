@@ -228,9 +228,11 @@ func (t *txn) addNote(ctx context.Context, number, by, remark string) (Note, err
 func (s *Store) Notes(ctx context.Context, number string) ([]Note, error) {
 	var rows []noteRow
 	err := s.read().list(ctx, &rows, `SELECT id, at, author, text FROM case_notes WHERE case_number = ? ORDER BY at, id`, number)
-	return mapped(rows, func(r noteRow) Note {
-		n := r.Note
-		n.At = r.At.time()
-		return n
-	}), s.explain("notes", err)
+	return mapped(rows, noteRow.note), s.explain("notes", err)
+}
+
+func (r noteRow) note() Note {
+	n := r.Note
+	n.At = r.At.time()
+	return n
 }

@@ -57,6 +57,10 @@ func testStore(t *testing.T, open opener) {
 		"articles first":    testArticleFirst,
 		"article of a case": testArticleFromCase,
 		"digest":            testDigest,
+		"import customers":  testImportCustomers,
+		"import's faults":   testImportFaults,
+		"import products":   testImportProducts,
+		"import, large":     testImportLarge,
 		"wrap-up missing":   testWrapUpMissing,
 		"whole card":        testWholeCard,
 		"decline":           testDeclineHandOver,
@@ -98,6 +102,12 @@ func testStore(t *testing.T, open opener) {
 		"notify":            testNotify,
 		"notify hooks":      testNotifyHooks,
 		"outbox":            testOutbox,
+		"order's ways":      testOrderWays,
+		"evidence":          testEvidence,
+		"procedures":        testProcedureVersions,
+		"tampered evidence": testEvidenceTampered,
+		"timeline, quality": testTimelineAndQuality,
+		"clocks":            testClocks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

@@ -8,6 +8,7 @@ import (
 // Customer is an organisation that is served.
 type Customer struct {
 	ID            string    `db:"id"             json:"id"`
+	Code          string    `db:"code"           json:"code,omitempty"` // the house's own number; only an import sets it
 	Name          string    `db:"name"           json:"name"`
 	Region        string    `db:"region"         json:"region"`
 	ServiceCentre string    `db:"service_centre" json:"service_centre"`
@@ -33,7 +34,7 @@ func (r customerRow) customer() Customer {
 }
 
 func (c *Customer) check() error {
-	c.Name, c.Region, c.ServiceCentre = line(c.Name), line(c.Region), line(c.ServiceCentre)
+	c.Code, c.Name, c.Region, c.ServiceCentre = line(c.Code), line(c.Name), line(c.Region), line(c.ServiceCentre)
 	c.Agreement, c.Notes = text(c.Agreement), text(c.Notes)
 	var f faults
 	f.required("name", c.Name, maxLine, "A customer needs a name.", "Enter the organisation's name.")
@@ -62,9 +63,9 @@ func (s *Store) AddCustomer(ctx context.Context, c Customer) (Customer, error) {
 func (t *txn) addCustomer(ctx context.Context, c Customer) (Customer, error) {
 	c.ID, c.CreatedAt, c.UpdatedAt, c.Version = newID(t.now), t.now, t.now, 1
 	return c, t.do(ctx, `INSERT INTO customers
-		(id, name, region, service_centre, agreement, vip, priority, notes, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, c.Name, c.Region, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
+		(id, code, name, region, service_centre, agreement, vip, priority, notes, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, c.Code, c.Name, c.Region, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
 }
 
 // UpdateCustomer replaces what is known of c.ID, if c.Version is still the newest. Errors: ErrInvalid, ErrNotFound, ErrConflict.

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -124,6 +125,10 @@ func (s *Store) AddEvidence(ctx context.Context, by Actor, in EvidenceInput) (Ev
 	f.missing(in.Order != "" || in.Case != "", "order", "Neither order nor case is named.", "Name the order.")
 	if err := f.problem(ErrInvalid, "evidence_invalid", "Mend the fields named.", "The evidence cannot be kept like this."); err != nil {
 		return Evidence{}, err
+	}
+	var compact bytes.Buffer // so that the text that is hashed survives every JSON encoder between here and who checks it
+	if len(in.Body) > 0 && json.Compact(&compact, in.Body) == nil {
+		in.Body = compact.Bytes()
 	}
 	var out Evidence
 	err := s.write(ctx, "add evidence", func(t *txn) (err error) {

@@ -51,11 +51,19 @@ func (s *Store) OpenFile(ctx context.Context, id string) (File, *os.File, error)
 	if err != nil {
 		return f, nil, s.explain("file", err)
 	}
-	body, err := os.Open(s.filePath(f.SHA256))
-	if err != nil {
-		return f, nil, fmt.Errorf("records: file: %w", err)
+	body, err := s.openBytes(f.SHA256)
+	return f, body, err
+}
+
+func (s *Store) openBytes(sum string) (*os.File, error) {
+	if s.opt.Files == "" || len(sum) < 2 {
+		return nil, notFound("file", sum)
 	}
-	return f, body, nil
+	body, err := os.Open(s.filePath(sum))
+	if err != nil {
+		return nil, fmt.Errorf("records: file: %w", err)
+	}
+	return body, nil
 }
 
 func (c conn) file(ctx context.Context, id string) (File, error) {

@@ -105,3 +105,20 @@ func (t *txn) mayWork(ctx context.Context, a acting, o Order, do procedure.Actio
 	}
 	return problem(ErrForbidden, "order_not_yours", "Ask dispatch or the service manager.", "The order %s is not yours.", o.Number)
 }
+
+// mayOpen says who may open an order: managers, dispatchers and this server any; the owner of a case, and the engineer of an
+// order of it, one for that case (a joint consultation, a follow-up).
+func (t *txn) mayOpen(ctx context.Context, a acting, in OpenOrder) error {
+	if a.is(procedure.Manager) || a.is(procedure.Dispatcher) || a.is(procedure.System) {
+		return nil
+	}
+	var n int
+	if err := t.get(ctx, &n, `SELECT COUNT(*) FROM cases s WHERE s.number = ? AND (s.owner = ? OR EXISTS
+		(SELECT 1 FROM orders o WHERE o.case_number = s.number AND o.engineer = ? AND o.ended_at IS NULL))`, in.Case, a.name, a.name); err != nil {
+		return err
+	}
+	if n == 0 {
+		return problem(ErrForbidden, "order_not_yours", "Ask dispatch or the service manager.", "You may not open this order.")
+	}
+	return nil
+}

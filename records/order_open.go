@@ -32,8 +32,8 @@ type OpenOrder struct {
 }
 
 // OpenOrder opens an order with the newest version of its procedure. An escalation has one order; asking again gives it.
-// Errors: ErrNotFound (procedure, escalation, case, customer, engineer), ErrConflict (the escalation is not accepted, the
-// case is closed), ErrForbidden, ErrInvalid.
+// Errors: ErrNotFound (procedure, escalation, case, customer, engineer), ErrConflict (the escalation is not accepted),
+// ErrForbidden, ErrInvalid.
 func (s *Store) OpenOrder(ctx context.Context, by Actor, in OpenOrder) (Order, error) {
 	var out Order
 	err := s.write(ctx, "open order", func(t *txn) (err error) {
@@ -58,6 +58,9 @@ func (t *txn) openOrder(ctx context.Context, by Actor, in OpenOrder) (Order, err
 		if err := t.fillFromEscalation(ctx, &in); err != nil {
 			return Order{}, err
 		}
+	}
+	if err := t.mayOpen(ctx, a, in); err != nil {
+		return Order{}, err
 	}
 	if err := t.fillOrder(ctx, &in); err != nil {
 		return Order{}, err

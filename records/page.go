@@ -80,10 +80,14 @@ func (q *query) page(timeColumn, keyColumn string, c cursor) {
 	q.and(fmt.Sprintf("%s < ? OR (%s = ? AND %s < ?)", timeColumn, timeColumn, keyColumn), c.at, c.at, c.key)
 }
 
-func (q *query) sql(selection, order string, limit int) string {
-	s := selection
+// plain is the selection with the conditions.
+func (q *query) plain(selection string) string {
 	if len(q.where) > 0 {
-		s += " WHERE " + strings.Join(q.where, " AND ")
+		return selection + " WHERE " + strings.Join(q.where, " AND ")
 	}
-	return s + " ORDER BY " + order + " LIMIT " + strconv.Itoa(limit)
+	return selection
+}
+
+func (q *query) sql(selection, order string, limit int) string {
+	return q.plain(selection) + " ORDER BY " + order + " LIMIT " + strconv.Itoa(limit)
 }

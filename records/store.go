@@ -16,6 +16,7 @@ import (
 	"hotline/records/procedure"
 	"hotline/records/questionnaire"
 	"hotline/records/sampling"
+	"hotline/records/sheet"
 	"hotline/records/vault"
 )
 
@@ -61,6 +62,8 @@ type Options struct {
 	VaultLimit, VaultCeiling time.Duration
 	// Probe looks at the ports that customers open; nil looks at none.
 	Probe *probe.Prober
+	// Imports bound files of customers and products. 10 MiB, 20,000 rows and the head.
+	Imports sheet.Limits
 	// DrainWait bounds how long Close waits for the journal to be written. 30 s.
 	DrainWait time.Duration
 	// Sampling says how many solved cases are followed up. All of up to 2 in a stratum, at least 1 and 20 % of a larger one.
@@ -95,6 +98,8 @@ type Store struct {
 	definitions sync.Map // "code version" → procedure.Definition; versions never change
 
 	calendars calendarCache
+	running   context.Context //nolint:containedctx // ends with the store: what imports run in
+	importing importJobs
 
 	mu           sync.Mutex
 	owners       []func(number string) // guarded by mu, like what follows
@@ -140,7 +145,8 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 	}
 	s.journal = newJournal(s) //nolint:contextcheck // the journal outlives the opening; Close ends it
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s.stop = stop
+	s.stop, s.running = stop, running
+	s.importing.running = map[string]*runningJob{}
 	s.beside.Go(func() { s.keepSearch(running) })
 	return s, nil
 }
@@ -183,6 +189,7 @@ func (o *Options) setDefaults() {
 	set(&o.VaultCeiling, 12*time.Hour)
 	set(&o.MaxFile, 20<<20)
 	set(&o.MaxFiles, 100)
+	o.Imports = importLimits(o.Imports)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

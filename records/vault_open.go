@@ -98,6 +98,7 @@ type KeepInVault struct {
 	Secret  vault.Secret
 	By      string // the engineer's login; with a link the contact's name
 	Via     string // "phone": the engineer writes it down; "link": the customer enters it
+	Client  string // id of the press, made by the caller: the same again is kept once
 }
 
 // KeepInVault seals login information into an open session; the secret is erased whatever comes of it. Errors: ErrNotFound,
@@ -123,7 +124,7 @@ func (s *Store) KeepInVault(ctx context.Context, in KeepInVault) (VaultEntry, er
 	if err := f.problem(ErrInvalid, "vault_entry_invalid", "Mend the fields named.", "The login information cannot be kept like this."); err != nil {
 		return VaultEntry{}, err
 	}
-	entry := VaultEntry{ID: newID(s.now()), Kind: in.Kind, AddedBy: in.By, Via: in.Via}
+	entry := VaultEntry{ID: newID(s.now()), Kind: in.Kind, AddedBy: in.By, Via: in.Via, Client: line(in.Client)}
 	sealed, err := s.opt.Vault.Seal(in.Session, entry.ID, in.Secret)
 	if err != nil && !errors.Is(err, vault.ErrGone) {
 		return VaultEntry{}, fmt.Errorf("records: vault: %w", err)
@@ -135,9 +136,17 @@ func (s *Store) KeepInVault(ctx context.Context, in KeepInVault) (VaultEntry, er
 		if sealed == nil {
 			return t.s.vaultEnded(v)
 		}
+		if in.Client != "" {
+			for _, e := range v.Entries {
+				if e.Client == in.Client {
+					entry = e
+					return nil
+				}
+			}
+		}
 		entry.AddedAt = t.now
-		if err := t.do(ctx, `INSERT INTO vault_entries (id, session, kind, added_by, via, added_at, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			entry.ID, v.ID, entry.Kind, entry.AddedBy, entry.Via, at(entry.AddedAt), sealed); err != nil {
+		if err := t.do(ctx, `INSERT INTO vault_entries (id, session, kind, added_by, via, added_at, client, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			entry.ID, v.ID, entry.Kind, entry.AddedBy, entry.Via, at(entry.AddedAt), entry.Client, sealed); err != nil {
 			return err
 		}
 		if _, err := t.moveVault(ctx, v, vaultChange{input: keepVault, by: in.By, entry: entry.ID, link: in.Via == "link"}); err != nil {

@@ -43,6 +43,7 @@ type VaultEntry struct {
 	Via      string    `db:"via"      json:"via"` // phone, link
 	AddedAt  time.Time `db:"-"        json:"added_at"`
 	Readings int       `db:"readings" json:"readings"`
+	Client   string    `db:"client"   json:"-"`
 }
 
 // VaultLog is one line of a session's tombstone.
@@ -128,7 +129,7 @@ func (c conn) vaultSession(ctx context.Context, id string) (VaultSession, error)
 		VaultEntry
 		AddedAt stamp `db:"added_at"`
 	}
-	if err := c.list(ctx, &entries, `SELECT e.id, e.kind, e.added_by, e.via, e.added_at,
+	if err := c.list(ctx, &entries, `SELECT e.id, e.kind, e.added_by, e.via, e.added_at, e.client,
 		(SELECT COUNT(*) FROM vault_log l WHERE l.session = e.session AND l.entry = e.id AND l.action = 'read') AS readings
 		FROM vault_entries e WHERE e.session = ? ORDER BY e.id`, id); err != nil {
 		return VaultSession{}, err

@@ -98,18 +98,20 @@ func (c *checker) begin(call string, head chainHead) {
 	c.call, c.seq, c.hash, c.head, c.bad = call, 0, "", head, false
 }
 
-func (c *checker) check(row journalRow) {
+func (c *checker) check(row journalRow) { c.link(row.Seq, row.Hash, row.Prev, row.entry().chainHash()) }
+
+// link looks at the next entry of the present chain; fits is the hash that its content should have.
+func (c *checker) link(seq int64, hash, prev, fits string) {
 	c.report.Entries++
-	e := row.entry()
 	switch {
-	case row.Seq != c.seq+1:
-		c.broken(c.seq+1, fmt.Sprintf("the entry is missing; the next one there is has number %d", row.Seq))
-	case e.chainHash() != row.Hash:
-		c.broken(row.Seq, "the hash does not fit the content: the entry was edited or moved")
-	case row.Prev != c.hash:
-		c.broken(row.Seq, "it does not follow the entry before it: that one was replaced, or this one was moved")
+	case seq != c.seq+1:
+		c.broken(c.seq+1, fmt.Sprintf("the entry is missing; the next one there is has number %d", seq))
+	case fits != hash:
+		c.broken(seq, "the hash does not fit the content: the entry was edited or moved")
+	case prev != c.hash:
+		c.broken(seq, "it does not follow the entry before it: that one was replaced, or this one was moved")
 	}
-	c.seq, c.hash = row.Seq, row.Hash
+	c.seq, c.hash = seq, hash
 }
 
 // end compares the end of the present chain with its head.

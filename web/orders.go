@@ -33,6 +33,11 @@ type Orders interface {
 	CancelOrder(ctx context.Context, by records.Actor, order, reason string, version int64) (records.Order, error)
 	SaveFile(ctx context.Context, by, name string, body io.Reader) (records.File, error)
 	OpenFile(ctx context.Context, id string) (records.File, *os.File, error)
+	CaseTimeline(ctx context.Context, number string) ([]records.TimelineEntry, error)
+	CaseFile(ctx context.Context, number string) (records.CaseFile, error)
+	CopyFile(w io.Writer, sum string) error
+	Quality(ctx context.Context, f records.QualityFilter) ([]records.QualityRow, error)
+	QualityList(ctx context.Context, procedure, rule string, v procedure.Verdict, f records.QualityFilter, cursor string, limit int) (records.Page[records.QualityItem], error)
 }
 
 func orderReaders() []Role { return []Role{Agent, Engineer, Supervisor, Dispatcher} }
@@ -138,4 +143,5 @@ func (s *Site) describeOrders() {
 	})
 	s.describeOrderCommands()
 	s.describeEvidence()
+	s.describeReports()
 }

@@ -79,7 +79,7 @@ func measurePop(s *stage, o options) []row {
 	rings := func(calls int) (took []float64) {
 		for range calls {
 			called++
-			took = append(took, popAfter(s, h, desk, trunk, called))
+			took = append(took, popAfter(s, desk, trunk, called))
 		}
 		return took
 	}
@@ -103,7 +103,7 @@ func load(desk *browser.Tab, h *house.House) weighed {
 }
 
 // popAfter lets a caller ring who never called before, and gives the ms from their INVITE until the pop was painted.
-func popAfter(s *stage, h *house.House, desk *browser.Tab, trunk *pbxtest.Phone, n int) float64 {
+func popAfter(s *stage, desk *browser.Tab, trunk *pbxtest.Phone, n int) float64 {
 	desk.Wait(`document.querySelector("#desk-bar").dataset.state === "ready" && !document.getElementById("desk-pop").checkVisibility()`)
 	var call *pbxtest.PhoneCall
 	var err error

@@ -18,11 +18,8 @@ import (
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/caller"
-	"hotline/web/customer"
 	"hotline/web/desk"
 	"hotline/web/floor"
-	"hotline/web/knowledge"
-	"hotline/web/orders"
 	"hotline/web/ui"
 )
 
@@ -120,23 +117,17 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
-	known, err := knowledge.New(knowledgePages(cfg, pages, store, goods, zone, log))
-	if err != nil {
-		return err
-	}
-	service, err := dispatchPages(cfg, pages, store, log)
-	if err != nil {
-		return err
-	}
 	showOrdersLive(store, hub, log)
-	mounts := []func(ui.Router){
+	services, err := afterCall{
+		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, address: listener.Addr().String(), log: log,
+	}.mounts()
+	if err != nil {
+		return err
+	}
+	mounts := append([]func(ui.Router){
 		work.Mount,
 		floor.New(floorPages(cfg, pages, store, distributor, people, zone, log)).Mount,
-		service.Mount,
-		known.Mount,
-		orders.New(orderPages(pages, store, log)).Mount,
-		customer.New(customerPages(cfg, pages, store, log)).Mount,
-	}
+	}, services...)
 	proxies := trustedProxies(cfg)
 	if guests != nil {
 		phones.softphone.Admit = guests.admit
@@ -180,6 +171,14 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.start("overdue", (&overdue{store: store, log: log}).Run)
 	house.start("vault", (&vaultSweep{store: store, log: log}).Run)
 	house.start("escalations", (&escalations{store: store, hub: hub, board: board, log: log}).Run)
+	ringBells(store, hub, log)
+	outbox, err := newOutbox(cfg, store, log)
+	if err != nil {
+		return err
+	}
+	if outbox != nil {
+		house.start("outbox", outbox.Run)
+	}
 	if cfg.Webhook.URL != "" {
 		hook, err := records.NewWebhook(store, records.WebhookOptions{
 			URL: cfg.Webhook.URL, Secret: cfg.Webhook.Secret, Timeout: cfg.Webhook.Timeout, Log: log,

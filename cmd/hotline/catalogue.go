@@ -58,7 +58,7 @@ func (c *catalogue) changed(ctx context.Context) {
 	}
 }
 
-// Run keeps up with what other nodes import.
+// Run keeps up with what other nodes import, and ends imports that were left.
 func (c *catalogue) Run(ctx context.Context) error {
 	tick := time.NewTicker(catalogueEvery)
 	defer tick.Stop()
@@ -68,6 +68,9 @@ func (c *catalogue) Run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			c.changed(ctx)
+			if err := c.store.SweepImports(ctx); err != nil && ctx.Err() == nil {
+				c.log.Warn("imports that nobody goes on with stay a while longer", "error", err)
+			}
 		}
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"hotline/configs"
 	"hotline/records"
 	"hotline/web/customer"
+	"hotline/web/links"
+	"hotline/web/remote"
+	"hotline/web/dispatch"
 	"hotline/web/ui"
 )
 
@@ -18,13 +21,23 @@ func customerPages(cfg configs.Config, pages *ui.Pages, store *records.Store, lo
 	}
 }
 
+// linkPages are the staff's side of it: where links are made. Remote orders make theirs on their own page.
+func linkPages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) links.Options {
+	return links.Options{
+		Pages: pages, Records: store, PublicURL: cfg.HTTP.PublicURL, Mail: cfg.Mail.Host != "",
+		Elsewhere: map[string]bool{records.KindRemote: true}, Log: log,
+	}
+}
+
 // customerPurposes is what links can be for.
 func customerPurposes(pages *ui.Pages, store *records.Store) map[string]customer.Purpose {
 	return map[string]customer.Purpose{
 		records.LinkConfirm:  customer.Confirm{Evidence: store, Say: pages.Say},
 		records.LinkConsent:  customer.Consent{Evidence: store, Say: pages.Say},
 		records.LinkSign:     customer.Sign{Evidence: store, Say: pages.Say},
+		records.LinkIdentity: dispatch.Identity{Records: store, Say: pages.Say},
 		records.LinkDownload: customer.Download{Evidence: store, Say: pages.Say},
+		records.LinkVault:    remote.Enter{Records: store, Say: pages.Say},
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 // openPages parses the pages. inside says that the board lives in this process.
 func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *slog.Logger) (*ui.Pages, error) {
 	pages, err := ui.New(ui.Options{
-		Dev: dev, Zone: zone, Log: log, Company: cfg.Company,
+		Dev: dev, Bell: true, Zone: zone, Log: log, Company: cfg.Company,
 		Notice: func() string {
 			if inside {
 				return "试用：退出后，等候和状态信息会丢失 · " + evaluation

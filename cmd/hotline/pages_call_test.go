@@ -33,6 +33,10 @@ func TestTwoBrowsers(t *testing.T) {
 	talk(t, desk.Tab, caller)
 
 	look(t, desk.Tab, "desk-talk")
+	desk.Set(browser.Look{Width: 1366, Height: 768, Dark: true})
+	desk.Wait(`document.getAnimations().every((a) => !(a instanceof CSSTransition))`)
+	look(t, desk.Tab, "desk-talk-dark")
+	desk.Set(browser.Look{})
 	look(t, supervise, "supervise-talk")
 	look(t, wall, "wall-talk")
 	live := h.LiveFrom("+8613800138000")

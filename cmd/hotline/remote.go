@@ -7,12 +7,15 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"hotline/configs"
 	"hotline/records"
 	"hotline/records/probe"
 	"hotline/records/vault"
+	"hotline/web/remote"
+	"hotline/web/ui"
 )
 
 // remoteService gives the records what remote orders need: the vault of customers' login information and the eye on their ports.
@@ -33,6 +36,19 @@ func remoteService(cfg configs.Config) (func(*records.Options), error) {
 		o.Vault, o.VaultLimit, o.VaultCeiling = secrets, cfg.Vault.Limit, cfg.Vault.Ceiling
 		o.Probe = probe.New(look)
 	}, nil
+}
+
+// remotePages is what the pages of remote service need. address is where this process listens, for links when no public address is
+// configured.
+func remotePages(cfg configs.Config, pages *ui.Pages, store *records.Store, address string, log *slog.Logger) remote.Options {
+	scheme := "http://"
+	if cfg.HTTP.TLS.CertFile != "" {
+		scheme = "https://"
+	}
+	return remote.Options{
+		Pages: pages, Records: store, Company: cfg.Company, Hotline: numberToCall(cfg), Log: log,
+		PublicURL: strings.TrimSuffix(cmp.Or(cfg.HTTP.PublicURL, scheme+address), "/"),
+	}
 }
 
 func openVault(cfg configs.Config) (*vault.Vault, error) {

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -8,7 +9,9 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -17,6 +20,23 @@ import (
 
 // maxSource bounds a file: ours need a tenth of it.
 const maxSource = 256 << 10
+
+// maxDepth bounds brackets and indentation: the YAML library takes time that grows with the square of the depth.
+const maxDepth = 20
+
+// tooDeep gives the first line that is nested too deep, 0 when there is none.
+func tooDeep(source []byte) int {
+	depth := 0
+	for i, text := range bytes.Split(source, []byte("\n")) {
+		opened := bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{"))
+		depth += opened - bytes.Count(text, []byte("]")) - bytes.Count(text, []byte("}"))
+		dashes := len(text) - len(bytes.TrimLeft(text, " -\t"))
+		if depth > maxDepth || dashes > 4*maxDepth || opened > 8*maxDepth || bytes.Count(text, []byte("- ")) > 4*maxDepth {
+			return i + 1
+		}
+	}
+	return 0
+}
 
 // Mistake is one thing that is wrong with a procedure's file.
 type Mistake struct {
@@ -60,6 +80,9 @@ func Parse(name string, source []byte) (d Definition, err error) {
 	}
 	if len(source) > maxSource {
 		return d, fault(1, fmt.Sprintf("the file has %d bytes, at most %d are read", len(source), maxSource), "is it the right file?")
+	}
+	if line := tooDeep(source); line > 0 {
+		return d, fault(line, fmt.Sprintf("it is nested more than %d levels deep", maxDepth), "look for unbalanced brackets")
 	}
 	// The library has panicked on malformed input before; a broken file must end in a sentence.
 	defer func() {
@@ -175,8 +198,34 @@ func (c *checker) walk(n ast.Node, t reflect.Type, at string) {
 	default:
 		if t.Kind() == reflect.Struct || t.Kind() == reflect.Slice {
 			c.bad(n, at, "is a single value, but "+wanted(t)+" belongs here", "write "+wanted(t))
+			return
+		}
+		if what, mend := unfit(n.String(), t); what != "" {
+			c.bad(n, at, what, mend)
 		}
 	}
+}
+
+// unfit says why a value cannot be what its key asks for.
+func unfit(text string, t reflect.Type) (what, mend string) {
+	text = strings.Trim(text, `"'`)
+	var err error
+	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		if _, err = time.ParseDuration(text); err != nil {
+			return fmt.Sprintf("%q is no length of time", text), "write e.g. 30m or 48h"
+		}
+	case t.Kind() == reflect.Bool && text != "true" && text != "false":
+		return fmt.Sprintf("%q is neither true nor false", text), "write true or false"
+	case t.Kind() == reflect.Int:
+		_, err = strconv.Atoi(text)
+	case t.Kind() == reflect.Float64:
+		_, err = strconv.ParseFloat(text, 64)
+	}
+	if err != nil {
+		return fmt.Sprintf("%q is no number", text), "write a number"
+	}
+	return "", ""
 }
 
 func wanted(t reflect.Type) string {

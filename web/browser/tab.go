@@ -45,12 +45,6 @@ func (b *Browser) Tab(look ...Look) *Tab {
 	if len(look) > 0 {
 		l = look[0]
 	}
-	if l.Width == 0 {
-		l.Width, l.Height = 1366, 768
-	}
-	if l.Lang == "" {
-		l.Lang = "zh-CN"
-	}
 	var options []chromedp.ContextOption
 	if !l.Profile {
 		options = append(options, chromedp.WithNewBrowserContext())
@@ -76,6 +70,12 @@ func (b *Browser) Tab(look ...Look) *Tab {
 // Set changes the device's settings.
 func (t *Tab) Set(l Look) {
 	t.b.tb.Helper()
+	if l.Width == 0 {
+		l.Width, l.Height = 1366, 768
+	}
+	if l.Lang == "" {
+		l.Lang = "zh-CN"
+	}
 	scheme, motion := "light", "no-preference"
 	if l.Dark {
 		scheme = "dark"

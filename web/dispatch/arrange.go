@@ -51,6 +51,9 @@ func (d *Dispatch) arrange(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, c := range p.Candidates {
 		for i, why := range c.Reasons {
+			if why.Key == whyElsewhere {
+				why.Args = []any{d.titleOf(d.opt.Centres, c.Centre, ui.VisitorOf(r.Context()).Lang)}
+			}
 			c.Reasons[i].Text = d.say(r, "dispatch.why."+why.Key, why.Args...)
 		}
 		if p.Form.Engineer == "" && c.Best {

@@ -106,7 +106,7 @@ func (d *Dispatch) planOf(r *http.Request, day string, week bool, moved string) 
 	to := from.AddDate(0, 0, days)
 	p := planPage{
 		Week: week, Day: at.Format(time.DateOnly), Prev: at.AddDate(0, 0, -days).Format(time.DateOnly), Next: at.AddDate(0, 0, days).Format(time.DateOnly),
-		Title: from, To: to.AddDate(0, 0, -1), Moved: moved, Width: nameWidth + (lastHour-firstHour)*hourWidth,
+		Title: from, To: to.AddDate(0, 0, -1), Moved: moved, Width: nameWidth + (lastHour-firstHour)*hourWidth + 16,
 	}
 	for i := range days {
 		one := from.AddDate(0, 0, i)
@@ -130,6 +130,7 @@ func (d *Dispatch) planOf(r *http.Request, day string, week bool, moved string) 
 	for i, e := range engineers {
 		lane := planLane{Engineer: e, Y: 30 + i*laneHeight}
 		lane.fill(orders, absences, p.Days, d.calendarOf(ctx, e.Centre), zone, week)
+		lane.Centre = d.titleOf(d.opt.Centres, e.Centre, ui.VisitorOf(ctx).Lang)
 		p.Lanes = append(p.Lanes, lane)
 	}
 	p.Height = 30 + len(engineers)*laneHeight

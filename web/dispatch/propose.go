@@ -78,6 +78,9 @@ func propose(w wanted, s situation) []candidate {
 	return out
 }
 
+// whyElsewhere is the argument that names the engineer's own centre.
+const whyElsewhere = "elsewhere"
+
 func (c *candidate) add(key string, score int, args ...any) {
 	c.Score += score
 	c.Reasons = append(c.Reasons, reason{Key: key, Args: args, Score: score})
@@ -102,7 +105,7 @@ func (c *candidate) place(w wanted) {
 	case c.Centre == "":
 		c.add("anywhere", 5)
 	default:
-		c.add("elsewhere", -20, c.Centre)
+		c.add(whyElsewhere, -20)
 	}
 }
 
@@ -124,7 +127,7 @@ func (c *candidate) time(w wanted, s situation) {
 			return
 		}
 	}
-	if s.Calendar != nil && s.Calendar(c.Centre).Between(w.From, w.To) < w.To.Sub(w.From) {
+	if s.Calendar != nil && 2*s.Calendar(c.Centre).Between(w.From, w.To) < w.To.Sub(w.From) { // a lunch break does not count against it
 		c.add("offhours", -15)
 		return
 	}

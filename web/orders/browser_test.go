@@ -70,7 +70,7 @@ func TestOrderInTheBrowser(t *testing.T) {
 	tab.WaitText("[data-testid=state]", "已完成")
 	sound(t, tab, "order-done")
 	tab.Close()
-	for name, look := range map[string]browser.Look{"phone": {Width: 390, Height: 844}, "dark-en": {Lang: "en", Dark: true}} {
+	for name, look := range map[string]browser.Look{"desk": {}, "phone": {Width: 390, Height: 844}, "dark-en": {Lang: "en", Dark: true}} {
 		tab := b.Tab(look)
 		tab.Login(h.server.URL, "sue", password)
 		tab.Goto(h.server.URL + "/orders/" + o.Number)
@@ -79,6 +79,12 @@ func TestOrderInTheBrowser(t *testing.T) {
 		tab.Goto(h.server.URL + "/orders?ended=1")
 		tab.WaitVisible("[data-testid=order]")
 		sound(t, tab, "orders-"+name)
+		tab.Goto(h.server.URL + "/cases/" + o.Case)
+		tab.WaitVisible("[data-testid=timeline]")
+		sound(t, tab, "case-"+name)
+		tab.Goto(h.server.URL + "/quality")
+		tab.WaitVisible("[data-testid=rule]")
+		sound(t, tab, "quality-"+name)
 		tab.Close()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -140,6 +141,9 @@ func (h *house) give(order, step string) {
 	for _, n := range s.Needs {
 		by, body := records.Actor{Login: "gao"}, map[string]any{"text": "重新安装打印驱动，三张报表打印正常。"}
 		in := records.EvidenceInput{Order: order, Step: step, Need: n.Code, Kind: n.Kind}
+		if slices.Contains(n.Via, procedure.ViaSystem) {
+			by.Via = procedure.ViaSystem
+		}
 		switch n.Kind {
 		case procedure.Confirmation:
 			by.Customer, by.Via = "孙丽", procedure.ViaSignature

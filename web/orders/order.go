@@ -29,7 +29,11 @@ type orderPage struct {
 	May          may
 	Styles       []string
 	Scripts      []string
+	names        map[string]string // of people, by login
 }
+
+// called is how somebody is called.
+func (p *orderPage) called(login string) string { return or(p.names[login], login) }
 
 // may says what the visitor is offered. The records decide again.
 type may struct{ Assign, Work, Override, Cancel bool }
@@ -116,11 +120,15 @@ func (p *Pages) page(r *http.Request, f records.OrderFile, t *trouble) (orderPag
 	for _, x := range f.Unfinished {
 		page.Unfinished = append(page.Unfinished, x.What.In(v.Lang))
 	}
+	users, err := p.opt.Records.Users(r.Context())
+	if err != nil {
+		return page, err
+	}
+	page.names = map[string]string{"system": p.opt.Pages.Say(v.Lang, "orders.system"), "customer": p.opt.Pages.Say(v.Lang, "orders.customer")}
+	for _, u := range users {
+		page.names[u.Login] = or(u.Name, u.Login)
+	}
 	if page.May.Assign {
-		users, err := p.opt.Records.Users(r.Context())
-		if err != nil {
-			return page, err
-		}
 		page.Engineers = slices.DeleteFunc(users, func(u records.User) bool { return u.Disabled || !u.Is(records.RoleEngineer) })
 	}
 	for _, c := range f.Clocks {
@@ -136,7 +144,9 @@ func (p *Pages) page(r *http.Request, f records.OrderFile, t *trouble) (orderPag
 		page.Rules = append(page.Rules, p.verdict(v, x.Rule.Name, x.Verdict))
 	}
 	for _, e := range slices.Backward(f.Events) {
-		page.Events = append(page.Events, p.event(v, f.Definition, e))
+		view := p.event(v, f.Definition, e)
+		view.Who = page.called(view.Who)
+		page.Events = append(page.Events, view)
 	}
 	for _, panel := range slices.Concat(p.opt.Panels[""], p.opt.Panels[o.Kind]) {
 		html, err := panel(r, f)
@@ -156,7 +166,9 @@ func (p *Pages) verdict(v ui.Visitor, name procedure.Text, verdict procedure.Ver
 
 func (p *Pages) clockView(v ui.Visitor, d procedure.Definition, c records.Clock) clockView {
 	out := clockView{State: c.State, Deadline: c.Deadline, Late: c.Verdict == procedure.Missing, Left: (c.Within - c.Elapsed).Round(time.Minute)}
-	if s, ok := d.ClockStep(c.Clock); ok {
+	if key := "orders.clock.name." + c.Clock; p.opt.Pages.Knows(key) {
+		out.Name = p.opt.Pages.Say(v.Lang, key)
+	} else if s, ok := d.ClockStep(c.Clock); ok {
 		out.Name = s.Name.In(v.Lang)
 	}
 	word := c.State

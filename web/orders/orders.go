@@ -39,7 +39,11 @@ type Records interface {
 	SaveFile(ctx context.Context, by, name string, body io.Reader) (records.File, error)
 	OpenFile(ctx context.Context, id string) (records.File, *os.File, error)
 	Users(ctx context.Context) ([]records.User, error)
-	Case(ctx context.Context, number string) (records.Case, error)
+	CaseFile(ctx context.Context, number string) (records.CaseFile, error)
+	CopyFile(w io.Writer, sum string) error
+	Quality(ctx context.Context, f records.QualityFilter) ([]records.QualityRow, error)
+	QualityList(ctx context.Context, procedure, rule string, v procedure.Verdict, f records.QualityFilter, cursor string, limit int) (records.Page[records.QualityItem], error)
+	Audit(ctx context.Context, e records.AuditEntry) error
 }
 
 // Panel is what a kind of order shows on its page beside the steps, e.g. the vault of a remote service. Empty HTML shows nothing.
@@ -56,6 +60,7 @@ type Options struct {
 	Needs   []Beside           // optional
 	Styles  []string           // optional: assets of the panels
 	Scripts []string           // optional: modules of the panels
+	Company string             // optional: in the head of documents
 	MaxFile int64              // optional: largest upload, in bytes; 20 MiB
 	Log     *slog.Logger       // optional
 	Now     func() time.Time   // optional: time.Now
@@ -85,6 +90,11 @@ func (p *Pages) Mount(r ui.Router) {
 	r.Page("POST /orders/{id}/steps/{step}", all, p.step)
 	r.Page("POST /orders/{id}", all, p.command)
 	r.Page("GET /orders/{id}/files/{file}", all, p.file)
+	readers := []string{records.RoleAgent, records.RoleSupervisor, records.RoleDispatcher}
+	r.Page("GET /cases/{number}", readers, p.showCase)
+	r.Page("GET /cases/{number}/bundle", readers, p.export)
+	r.Page("GET /quality", []string{records.RoleSupervisor}, p.quality)
+	r.Page("GET /quality/{procedure}/{rule}", []string{records.RoleSupervisor}, p.behind)
 }
 
 // failed answers for an error that is not the visitor's.

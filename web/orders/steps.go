@@ -26,7 +26,7 @@ func (p *Pages) steps(r *http.Request, page *orderPage, f records.OrderFile) err
 		}
 		view.Open = s.State == procedure.Ready && !page.Ended
 		if s.Settled != nil {
-			view.Who, view.At, view.Reason = s.Settled.By, s.Settled.At, s.Settled.Reason
+			view.Who, view.At, view.Reason = page.called(s.Settled.By), s.Settled.At, s.Settled.Reason
 			view.Overridden = view.Overridden || s.Settled.Was == procedure.Overridden
 		}
 		if page.Trouble != nil && page.Trouble.Step == view.Code {
@@ -53,6 +53,14 @@ func (p *Pages) steps(r *http.Request, page *orderPage, f records.OrderFile) err
 				view.More = append(view.More, p.evidence(v, f, procedure.Need{}, e, files))
 			}
 		}
+		for i := range view.Needs {
+			for j := range view.Needs[i].Evidence {
+				view.Needs[i].Evidence[j].Who = page.called(view.Needs[i].Evidence[j].Who)
+			}
+		}
+		for i := range view.More {
+			view.More[i].Who = page.called(view.More[i].Who)
+		}
 		page.Steps = append(page.Steps, view)
 	}
 	return nil
@@ -65,7 +73,7 @@ func (p *Pages) need(r *http.Request, f records.OrderFile, s procedure.Step, n r
 		Via: procedure.ViaNames(n.Need.Via).In(v.Lang), Have: n.Have, Min: n.Need.Min, Optional: n.Need.Optional, OrWaiver: n.Need.OrWaiver,
 		Met: n.Have >= n.Need.Min,
 	}
-	view.ByHand = n.Need.Kind != procedure.Confirmation || len(n.Need.Via) == 0 ||
+	view.ByHand = len(n.Need.Via) == 0 ||
 		slices.Contains(n.Need.Via, procedure.ViaDesk) || slices.Contains(n.Need.Via, procedure.ViaSignature)
 	if n.Need.Kind == procedure.Photo || n.Need.Kind == procedure.Confirmation {
 		view.Accept = "image/*"

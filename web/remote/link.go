@@ -29,24 +29,24 @@ func (p *Pages) link(w http.ResponseWriter, r *http.Request) {
 		p.failed(w, r, "a remote order cannot be shown", err)
 		return
 	}
-	at := slices.IndexFunc(view.Links, func(l linkView) bool {
-		return l.Step == r.PostFormValue("step") && l.Need == r.PostFormValue("need")
-	})
-	if at < 0 {
+	step, found := stepOf(f, r.PostFormValue("step"))
+	need, asked := step.Step.Need(r.PostFormValue("need"))
+	if !found || !asked || !view.Works || step.State != procedure.Ready {
 		p.trouble(w, r, http.StatusConflict, "remote.trouble.nolink")
 		return
 	}
-	want := view.Links[at]
-	in := records.NewLink{Purpose: want.Purpose, Order: f.Order.ID, Step: want.Step, Need: want.Need, Subject: f.Order.Subject, Uses: 1}
-	if want.Purpose == records.LinkVault {
-		in.Uses, in.Until = 3, view.Session.ExpiresAt // no longer than the session
-	}
-	if want.Step == "report" && view.Report != nil {
-		in.File = view.Report.ID
-	}
-	if want.Step == "report" && view.Report == nil {
+	in := records.NewLink{Purpose: records.LinkConfirm, Order: f.Order.ID, Step: step.Step.Code, Need: need.Code, Subject: f.Order.Subject, Uses: 1}
+	switch {
+	case need.Code == "vault" && view.Session != nil:
+		in.Purpose, in.Uses, in.Until = records.LinkVault, 3, view.Session.ExpiresAt // no longer than the session
+	case need.Kind != procedure.Confirmation || !slices.Contains(need.Via, procedure.ViaLink):
+		p.trouble(w, r, http.StatusConflict, "remote.trouble.nolink")
+		return
+	case step.Step.Code == "report" && view.Report == nil:
 		p.trouble(w, r, http.StatusConflict, "remote.trouble.noreport")
 		return
+	case step.Step.Code == "report":
+		in.File = view.Report.ID
 	}
 	link, token, err := p.opt.Records.NewLink(r.Context(), staff(r), in)
 	if err != nil {
@@ -55,7 +55,7 @@ func (p *Pages) link(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	p.opt.Pages.Fragment(w, r, http.StatusOK, "remote/_link", madeLink{
-		Address: p.opt.PublicURL + "/c/" + token, Name: want.Name, Ends: link.EndsAt, Digits: link.AsksDigits(),
+		Address: p.opt.PublicURL + "/c/" + token, Name: need.Name.In(ui.VisitorOf(r.Context()).Lang), Ends: link.EndsAt, Digits: link.AsksDigits(),
 	})
 }
 
@@ -67,7 +67,7 @@ func engineerName(o records.Order) string {
 	return o.Engineer
 }
 
-// in gives the language of a document.
+// documentLang gives the language of a document.
 func documentLang(asked string, v ui.Visitor) string {
 	if asked == ui.English || asked == ui.Chinese {
 		return asked

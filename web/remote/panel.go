@@ -33,10 +33,8 @@ type panelView struct {
 	Latest    string // the latest time to which a session can be extended, for the form
 	Shown     int    // seconds that login information stays on the screen
 
-	Report     *records.File // the last one that was made
-	MayReport  bool
-	ReportWait string
-	Links      []linkView
+	Report    *records.File // the last one that was made
+	MayReport bool
 }
 
 type probeView struct {
@@ -48,12 +46,12 @@ type probeView struct {
 
 type sessionView struct {
 	records.VaultSession
-	Count int // readings
-	Name  string
+	Count int    // readings
+	Name  string // of the engineer
 }
 
 // linkView is a link that can be made for the customer.
-type linkView struct{ Purpose, Step, Need, Name string }
+type linkView struct{ Step, Need string }
 
 func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 	v, o := ui.VisitorOf(r.Context()), f.Order
@@ -61,6 +59,11 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 	if err != nil {
 		return panelView{}, err
 	}
+	users, err := p.opt.Records.Users(r.Context())
+	if err != nil {
+		return panelView{}, err
+	}
+	names := namesOf(users)
 	view := panelView{
 		Order: o, Ended: o.State.Ended(), Works: o.Engineer == v.Login, Manages: v.Has(records.RoleSupervisor), Kinds: records.VaultKinds(),
 		Shown: int(p.opt.Shown / time.Second),
@@ -71,12 +74,22 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 		view.Opening = view.Works
 	}
 	for _, x := range slices.Backward(file.Probes) {
+		x.By = names.of(x.By)
 		view.Probes = append(view.Probes, p.probeView(v.Lang, x))
 	}
 	view.Waits = waits(v.Lang, f, "closing")
 	view.Closing = view.Works && view.Access != nil && view.Waits == ""
 	for _, s := range file.Sessions {
-		shown := sessionView{VaultSession: s, Count: s.Readings(), Name: s.Engineer}
+		shown := sessionView{VaultSession: s, Count: s.Readings(), Name: names.of(s.Engineer)}
+		for i := range s.Entries {
+			s.Entries[i].AddedBy = names.of(s.Entries[i].AddedBy)
+		}
+		for i := range s.Log {
+			s.Log[i].By = names.of(s.Log[i].By)
+			if s.Log[i].By == "system" {
+				s.Log[i].By = p.say(v.Lang, "remote.report.system")
+			}
+		}
 		if s.State == records.VaultOpen {
 			view.Session = &shown
 			view.Latest = s.CeilingAt.In(v.Zone).Format("2006-01-02T15:04")
@@ -86,8 +99,7 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 	}
 	view.OpenWaits = waits(v.Lang, f, "login")
 	view.MayOpen = view.Works && view.Session == nil && view.OpenWaits == ""
-	view.ReportWait = waits(v.Lang, f, "report")
-	view.MayReport = view.Works && view.ReportWait == ""
+	view.MayReport = view.Works && waits(v.Lang, f, "report") == ""
 	for _, e := range f.Evidence {
 		if e.Kind == procedure.Document && e.Step == "report" {
 			for _, x := range f.Files {
@@ -97,10 +109,26 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 			}
 		}
 	}
-	if view.Works {
-		view.Links = links(v.Lang, f, view.Session != nil)
-	}
 	return view, nil
+}
+
+// names are those of the staff, by login.
+type names map[string]string
+
+func namesOf(users []records.User) names {
+	n := names{}
+	for _, u := range users {
+		n[u.Login] = u.Name
+	}
+	return n
+}
+
+// of is how people call somebody; who is no staff is named already.
+func (n names) of(login string) string {
+	if name := n[login]; name != "" {
+		return name
+	}
+	return login
 }
 
 // waits names the steps that come before a step and are open.
@@ -154,23 +182,4 @@ func (x probeView) Shape() string {
 	case probe.Unknown:
 	}
 	return "?"
-}
-
-// links are those that can be made for the customer now: to enter login information, and to confirm what the open steps ask for.
-func links(lang string, f records.OrderFile, session bool) []linkView {
-	var out []linkView
-	for _, s := range f.Steps {
-		if s.State != procedure.Ready {
-			continue
-		}
-		if s.Step.Code == "login" && session {
-			out = append(out, linkView{Purpose: records.LinkVault, Step: s.Step.Code, Need: "vault", Name: s.Step.Name.In(lang)})
-		}
-		for _, n := range s.Needs {
-			if n.Need.Kind == procedure.Confirmation && n.Have < n.Need.Min && slices.Contains(n.Need.Via, procedure.ViaLink) {
-				out = append(out, linkView{Purpose: records.LinkConfirm, Step: s.Step.Code, Need: n.Need.Code, Name: n.Need.Name.In(lang)})
-			}
-		}
-	}
-	return out
 }

@@ -11,9 +11,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"hotline/records"
+	"hotline/records/procedure"
 	"hotline/records/vault"
 	"hotline/web/ui"
 )
@@ -65,7 +67,6 @@ func New(o Options) *Pages {
 // Mount adds what the panel's forms are sent to.
 func (p *Pages) Mount(r ui.Router) {
 	all := []string{records.RoleAgent, records.RoleEngineer, records.RoleSupervisor, records.RoleDispatcher}
-	r.Page("GET /remote/{id}", all, p.show)
 	r.Page("POST /remote/{id}/probe", all, p.probe)
 	r.Page("POST /remote/{id}/vault", all, p.vault)
 	r.Page("POST /remote/{id}/entries", all, p.keep)
@@ -74,27 +75,52 @@ func (p *Pages) Mount(r ui.Router) {
 	r.Page("POST /remote/{id}/report", all, p.report)
 }
 
-// Panel is the part of the order's page.
-func (p *Pages) Panel(r *http.Request, f records.OrderFile) (template.HTML, error) {
-	view, err := p.view(r, f)
-	if err != nil {
-		return "", err
+// Panels are the parts of the order's page that only remote service has: what was seen of its ports, and the vault.
+func (p *Pages) Panels() []func(r *http.Request, f records.OrderFile) (template.HTML, error) {
+	panel := func(block string) func(r *http.Request, f records.OrderFile) (template.HTML, error) {
+		return func(r *http.Request, f records.OrderFile) (template.HTML, error) {
+			view, err := p.view(r, f)
+			if err != nil {
+				return "", err
+			}
+			return p.opt.Pages.Block(r, block, view)
+		}
 	}
-	return p.opt.Pages.Block(r, "remote/_panel", view)
+	return []func(r *http.Request, f records.OrderFile) (template.HTML, error){panel("remote/_ports"), panel("remote/_vault")}
 }
 
-// show is the panel on a page of its own.
-func (p *Pages) show(w http.ResponseWriter, r *http.Request) {
-	f, ok := p.readable(w, r)
-	if !ok {
-		return
+// Assets are what the order's page loads for the panels.
+func Assets() (styles, scripts []string) {
+	return []string{"remote/remote.css"}, []string{"remote/remote.js"}
+}
+
+// Beside is what stands at a need of a remote order: the button that measures it, makes it, or asks the customer for it.
+func (p *Pages) Beside(r *http.Request, f records.OrderFile, s procedure.Step, n procedure.Need) (template.HTML, error) {
+	if f.Order.Kind != records.KindRemote {
+		return "", nil
 	}
 	view, err := p.view(r, f)
-	if err != nil {
-		p.failed(w, r, "a remote order cannot be shown", err)
-		return
+	if err != nil || !view.Works {
+		return "", err
 	}
-	p.opt.Pages.Render(w, r, http.StatusOK, "remote/order", view)
+	at := needView{panelView: view, Link: linkView{Step: s.Code, Need: n.Code}}
+	block := map[string]string{ // by the need's code
+		"port_opened": "remote/_port_opened", "vault": "remote/_take", "port_closed": "remote/_port_closed", "vault_closed": "remote/_vault_closed",
+		"report": "remote/_report",
+	}[n.Code]
+	if n.Kind == procedure.Confirmation && slices.Contains(n.Via, procedure.ViaLink) {
+		block = "remote/_ask"
+	}
+	if block == "" {
+		return "", nil
+	}
+	return p.opt.Pages.Block(r, block, at)
+}
+
+// needView is what stands at one need.
+type needView struct {
+	panelView
+	Link linkView
 }
 
 // readable loads an order that the visitor may read. ok is false when it has answered.
@@ -131,7 +157,7 @@ func (p *Pages) act(w http.ResponseWriter, r *http.Request, do func(context.Cont
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	http.Redirect(w, r, "/remote/"+url.PathEscape(f.Order.Number), http.StatusSeeOther)
+	http.Redirect(w, r, "/orders/"+url.PathEscape(f.Order.Number), http.StatusSeeOther)
 }
 
 // refused says why something was not done: what is missing, in the visitor's language.

@@ -35,10 +35,7 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		words := words{lang: lang, zone: v.Zone, say: p.opt.Pages.Say, names: map[string]string{}}
-		for _, u := range users {
-			words.names[u.Login] = u.Name
-		}
+		words := words{lang: lang, zone: v.Zone, say: p.opt.Pages.Say, names: namesOf(users)}
 		model := words.report(f, file)
 		options := document.Options{
 			Lang: lang, Company: p.opt.Company, Hotline: p.opt.Hotline, Zone: v.Zone, Verify: p.opt.PublicURL + "/verify/" + f.Order.Number,

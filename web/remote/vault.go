@@ -80,6 +80,9 @@ func (p *Pages) keep(w http.ResponseWriter, r *http.Request) {
 type shownView struct {
 	Login   Login
 	Seconds int
+	Entry   string
+	Total   int // readings of the session
+	Count   int // of the entry
 }
 
 // read shows login information for a short time. The reading is on record before.
@@ -102,7 +105,11 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	view := shownView{Login: in, Seconds: int(p.opt.Shown / time.Second)}
+	view := shownView{Login: in, Seconds: int(p.opt.Shown / time.Second), Entry: r.PathValue("entry")}
+	if err := p.counted(r.Context(), f.Order.ID, &view); err != nil {
+		p.failed(w, r, "readings cannot be counted", err)
+		return
+	}
 	if r.Header.Get("HX-Request") == "true" {
 		p.opt.Pages.Fragment(w, r, http.StatusOK, "remote/_shown", view)
 		return
@@ -111,4 +118,20 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) {
 		shownView
 		Order records.Order
 	}{view, f.Order})
+}
+
+// counted fills in how often was read, this time included.
+func (p *Pages) counted(ctx context.Context, order string, view *shownView) error {
+	file, err := p.opt.Records.RemoteFile(ctx, order)
+	if err != nil {
+		return err
+	}
+	for _, s := range file.Sessions {
+		for _, e := range s.Entries {
+			if e.ID == view.Entry {
+				view.Total, view.Count = s.Readings(), e.Readings
+			}
+		}
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ type words struct {
 	lang  string
 	zone  *time.Location
 	say   func(lang, key string, args ...any) string
-	names map[string]string // login → name
+	names names
 }
 
 func (w words) t(key string, args ...any) string {
@@ -25,16 +25,13 @@ func (w words) t(key string, args ...any) string {
 }
 
 func (w words) who(login string) string {
-	if name := w.names[login]; name != "" {
-		return name
-	}
 	switch login {
 	case "customer":
 		return w.t("customer")
 	case "system":
 		return w.t("system")
 	}
-	return login
+	return w.names.of(login)
 }
 
 func (w words) at(t time.Time) string { return t.In(w.zone).Format("2006-01-02 15:04") }

@@ -28,6 +28,7 @@ func (pl *plate) functions() template.FuncMap {
 		"here":     pl.path,
 		"inlang":   pl.inLang,
 		"nav":      func() []area { return areas(pl.visitor, pl.path()) },
+		"bell":     func() bool { return p.opt.Bell },
 		"company":  func() string { return p.opt.Company },
 		"notice":   func() string { return p.opt.Notice() },
 		"sum":      func(a, b int) int { return a + b },

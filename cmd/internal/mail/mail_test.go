@@ -45,7 +45,7 @@ func (s *server) to(t *testing.T, how string, change ...func(*mail.Options)) *ma
 
 func parcel() records.Parcel {
 	return records.Parcel{
-		ID: "01ABC", Channel: records.ChannelMail, Name: "孙丽", Address: "sun@example.com", Lang: "zh-Hans", Path: "/c/TOKEN", MadeAt: time.Unix(1.7e9, 0),
+		ID: "01ABC", Channel: records.ByMail, Name: "孙丽", Address: "sun@example.com", Lang: "zh-Hans", Path: "/c/TOKEN", MadeAt: time.Unix(1.7e9, 0),
 		Subject: procedure.Text{ZH: "请您确认远程维护调试报告", EN: "Please confirm"}, Text: procedure.Text{ZH: "服务单 S-20261122-0001。", EN: "Order S-20261122-0001."},
 	}
 }
@@ -206,7 +206,7 @@ func TestOutboxOnTheWire(t *testing.T) {
 	s.after = func(c *smtp.Conn) { _ = c.Conn().Close() }
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	open := func() *records.Store {
-		store, err := records.Open(context.Background(), records.Options{Path: path, Channels: []string{records.ChannelMail}, Log: slog.New(slog.DiscardHandler)})
+		store, err := records.Open(context.Background(), records.Options{Path: path, Channels: []string{records.ByMail}, Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ func TestOutboxOnTheWire(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
 		box := records.NewOutbox(store, records.OutboxOptions{
-			Carriers: map[string]records.Carrier{records.ChannelMail: s.to(t, mail.StartTLS)}, First: 10 * time.Millisecond, Poll: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
+			Carriers: map[string]records.Carrier{records.ByMail: s.to(t, mail.StartTLS)}, First: 10 * time.Millisecond, Poll: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
 		})
 		go func() { done <- box.Run(ctx) }()
 		seen()

@@ -28,6 +28,7 @@ CREATE TABLE vault_entries (
     added_by TEXT NOT NULL, -- login, or the contact's name for a link
     via      TEXT NOT NULL CHECK (via IN ('phone', 'link')),
     added_at BIGINT NOT NULL,
+    client   TEXT NOT NULL DEFAULT '', -- id made by who sent it: the same again is kept once
     sealed   BLOB -- NULL once the session has ended
 );
 CREATE INDEX vault_entries_session ON vault_entries (session, id);

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"log/slog"
+	"time"
+
+	"hotline/configs"
+	"hotline/records"
+	"hotline/web/bell"
+	"hotline/web/customer"
+	"hotline/web/imports"
+	"hotline/web/knowledge"
+	"hotline/web/links"
+	"hotline/web/orders"
+	"hotline/web/remote"
+	"hotline/web/ui"
+)
+
+// afterCall is what the pages need of everything that comes after the call.
+type afterCall struct {
+	cfg     configs.Config
+	pages   *ui.Pages
+	store   *records.Store
+	goods   *catalogue
+	zone    *time.Location
+	address string // where we listen, host:port
+	log     *slog.Logger
+}
+
+// mounts are the pages of service orders and dispatch, of what customers open by a link, of what is known and what is told.
+func (s afterCall) mounts() ([]func(ui.Router), error) {
+	dispatched, err := dispatchPages(s.cfg, s.pages, s.store, s.log)
+	if err != nil {
+		return nil, err
+	}
+	known, err := knowledge.New(knowledgePages(s.cfg, s.pages, s.store, s.goods, s.zone, s.log))
+	if err != nil {
+		return nil, err
+	}
+	files, err := imports.New(importPages(s.pages, s.store, s.goods, s.log))
+	if err != nil {
+		return nil, err
+	}
+	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.address, s.log))
+	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
+	return []func(ui.Router){
+		dispatched.Mount,
+		orders.New(orderPages(s.pages, s.store, far, sent, s.log)).Mount,
+		far.Mount,
+		sent.Mount,
+		customer.New(customerPages(s.cfg, s.pages, s.store, s.log)).Mount,
+		bell.New(bell.Options{Pages: s.pages, Records: s.store, Mail: s.cfg.Mail.Host != "", Log: s.log}).Mount,
+		known.Mount,
+		files.Mount,
+	}, nil
+}

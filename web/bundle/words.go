@@ -1,0 +1,39 @@
+package bundle
+
+import (
+	"strings"
+
+	"hotline/records"
+	"hotline/records/procedure"
+)
+
+// Say gives a text in a language; *ui.Pages has both methods.
+type Say interface {
+	Say(lang, key string, args ...any) string
+	Knows(key string) bool
+}
+
+// Word says what an entry of a timeline is, in a language.
+func Word(texts Say, lang string, e records.TimelineEntry) string {
+	word := e.What
+	for _, key := range []string{"timeline." + e.Source + "." + e.What, "floor.picture.event." + e.What, "orders.event." + e.What} {
+		if key = strings.ReplaceAll(key, " ", "-"); texts.Knows(key) {
+			word = texts.Say(lang, key)
+			break
+		}
+	}
+	if e.Source == "evidence" {
+		if name := procedure.EvidenceKind(e.What).Name().In(lang); name != "" {
+			word = name
+		}
+	}
+	if step := e.StepName(lang); step != "" {
+		word = step + " · " + word
+	}
+	return word
+}
+
+// Source says where an entry comes from.
+func Source(texts Say, lang string, e records.TimelineEntry) string {
+	return texts.Say(lang, "timeline.source."+e.Source)
+}

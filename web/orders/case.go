@@ -1,0 +1,100 @@
+package orders
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"time"
+
+	"hotline/records"
+	"hotline/web/bundle"
+	"hotline/web/ui"
+)
+
+// casePage is the life of a case.
+type casePage struct {
+	Case      records.Case
+	State     string
+	Timeline  []lifeEntry
+	Orders    []listRow
+	Rules     []verdictView
+	Checked   records.CaseVerification
+	Head      string
+	Length    int64
+	MayExport bool
+}
+
+type lifeEntry struct {
+	At                        time.Time
+	Source, What, Who, Detail string
+	Order, Call, Short, Hash  string
+}
+
+// caseFile loads the whole of a case. ok is false when it has answered.
+func (p *Pages) caseFile(w http.ResponseWriter, r *http.Request) (records.CaseFile, bool) {
+	f, err := p.opt.Records.CaseFile(r.Context(), r.PathValue("number"))
+	switch {
+	case errors.Is(err, records.ErrNotFound):
+		p.trouble(w, r, http.StatusNotFound, "orders.trouble.nocase")
+	case err != nil:
+		p.failed(w, r, "a case cannot be read", err)
+	}
+	return f, err == nil
+}
+
+// showCase shows a case from first ring to survey.
+func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) {
+	f, ok := p.caseFile(w, r)
+	if !ok {
+		return
+	}
+	v := ui.VisitorOf(r.Context())
+	page := casePage{
+		Case: f.Case, State: p.opt.Pages.Say(v.Lang, "timeline.case."+f.Case.State), Checked: f.Checked, Head: f.ChainHead, Length: f.ChainLength,
+		MayExport: mayExport(v, f.Case),
+	}
+	for _, e := range f.Timeline {
+		page.Timeline = append(page.Timeline, lifeEntry{
+			At: e.At, Source: bundle.Source(p.opt.Pages, v.Lang, e), What: bundle.Word(p.opt.Pages, v.Lang, e), Who: e.By, Detail: e.Detail,
+			Order: e.Order, Call: e.Call, Hash: e.Hash, Short: short(e.Hash),
+		})
+	}
+	for _, o := range f.Orders {
+		page.Orders = append(page.Orders, listRow{Order: o.Order, KindName: o.Definition.Name.In(v.Lang), StateName: o.Order.State.Name().In(v.Lang)})
+	}
+	for _, x := range f.Rules {
+		page.Rules = append(page.Rules, p.verdict(v, x.Rule.Name, x.Verdict))
+	}
+	p.opt.Pages.Render(w, r, http.StatusOK, "orders/case", page)
+}
+
+// mayExport: the whole of a case, with the customer's data, leaves the house only by its owner or a manager.
+func mayExport(v ui.Visitor, c records.Case) bool {
+	return v.Has(records.RoleSupervisor) || c.Owner == v.Login
+}
+
+// export sends the bundle of a case; that it was taken is in the audit log.
+func (p *Pages) export(w http.ResponseWriter, r *http.Request) {
+	f, ok := p.caseFile(w, r)
+	if !ok {
+		return
+	}
+	v := ui.VisitorOf(r.Context())
+	if !mayExport(v, f.Case) {
+		p.trouble(w, r, http.StatusForbidden, "orders.trouble.export")
+		return
+	}
+	var out bytes.Buffer // whole before the first byte is sent: half an archive looks like a whole one to some programs
+	o := bundle.Options{Texts: p.opt.Pages, Lang: v.Lang, Zone: v.Zone, Company: p.opt.Company}
+	if err := bundle.WriteFile(r.Context(), &out, p.opt.Records, f, o); err != nil {
+		p.failed(w, r, "a bundle cannot be written", err)
+		return
+	}
+	if err := p.opt.Records.Audit(r.Context(), records.AuditEntry{By: v.Login, Action: "case.bundle", Object: f.Case.Number, Data: f.ChainHead}); err != nil {
+		p.failed(w, r, "an export cannot be kept in the audit log", err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/zip")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+f.Case.Number+`.zip"`)
+	http.ServeContent(w, r, "", f.At, bytes.NewReader(out.Bytes()))
+}
