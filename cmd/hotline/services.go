@@ -43,12 +43,17 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	}
 	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.address, s.log))
 	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
+	taught := classPages(s.cfg, s.pages, s.store, s.log)
+	behindLinks := customerPages(s.cfg, s.pages, s.store, s.log)
+	classPurposes(behindLinks.Purposes, taught, s.pages, s.store)
 	return []func(ui.Router){
+		taught.Mount,
+		engagementPages(s.cfg, s.pages, s.store, s.log).Mount,
 		dispatched.Mount,
 		orders.New(orderPages(s.pages, s.store, far, sent, s.log)).Mount,
 		far.Mount,
 		sent.Mount,
-		customer.New(customerPages(s.cfg, s.pages, s.store, s.log)).Mount,
+		customer.New(behindLinks).Mount,
 		bell.New(bell.Options{Pages: s.pages, Records: s.store, Mail: s.cfg.Mail.Host != "", Log: s.log}).Mount,
 		known.Mount,
 		files.Mount,

@@ -1,6 +1,7 @@
 package engagements
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,7 +27,11 @@ type page struct {
 	Link     string   // just made
 	LinkName string
 	LinkStep string
+	names    map[string]string
 }
+
+// Who gives the name of somebody of the staff.
+func (p page) Who(login string) string { return cmp.Or(p.names[login], login) }
 
 type result struct {
 	Name, Verdict string
@@ -81,6 +86,15 @@ func (e *Engagements) render(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		e.fail(w, r, err)
 		return
+	}
+	users, err := e.store.Users(r.Context())
+	if err != nil {
+		e.fail(w, r, err)
+		return
+	}
+	p.names = map[string]string{}
+	for _, u := range users {
+		p.names[u.Login] = u.Name
 	}
 	filled, err := e.store.Sheets(r.Context(), f.Order.ID, "")
 	if err != nil {
