@@ -43,7 +43,7 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	}
 	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.address, s.log))
 	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
-	taught := classPages(s.cfg, s.pages, s.store, s.log)
+	taught := classPages(s.cfg, s.pages, s.store, s.address, s.log)
 	behindLinks := customerPages(s.cfg, s.pages, s.store, s.log)
 	classPurposes(behindLinks.Purposes, taught, s.pages, s.store)
 	return []func(ui.Router){

@@ -83,6 +83,7 @@ type Options struct {
 	Pages   *ui.Pages
 	Records Records
 	URL     string // of this site, as links and QR codes name it, e.g. "https://hotline.example.org"; "": as the browser came
+	Address string // with scheme, for the code on a pass when URL is empty
 	Company string // on the report
 	Hotline string // the number to call
 	TLS     bool   // cookies for TLS only
@@ -134,8 +135,8 @@ func staff(r *http.Request) records.Actor {
 	return records.Actor{Login: ui.VisitorOf(r.Context()).Login}
 }
 
-func (c *Classes) say(r *http.Request, key string, args ...any) string {
-	return c.pages.Say(ui.VisitorOf(r.Context()).Lang, key, args...)
+func (c *Classes) say(r *http.Request, key string) string {
+	return c.pages.Say(ui.VisitorOf(r.Context()).Lang, key)
 }
 
 // at gives the absolute address of a path of this site.

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +76,27 @@ func newHouse(t testing.TB) *house {
 		get[records.User](t)(h.store.AddUser(ctx, u))
 	}
 	return h
+}
+
+// ask sends a request as login, "" for nobody, without following where it leads.
+func (h *house) ask(method, path, login string, form url.Values) (status int, body string) {
+	h.t.Helper()
+	req := get[*http.Request](h.t)(http.NewRequestWithContext(context.Background(), method, h.base+path, strings.NewReader(form.Encode())))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if login != "" {
+		token, _, err := h.store.NewSession(context.Background(), login)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		req.AddCookie(&http.Cookie{Name: "hotline", Value: token})
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }() // it was read
+	return res.StatusCode, string(get[[]byte](h.t)(io.ReadAll(res.Body)))
 }
 
 // open gives a tab in which login is signed in.

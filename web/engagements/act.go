@@ -61,7 +61,7 @@ func (e *Engagements) act(w http.ResponseWriter, r *http.Request) {
 
 func (e *Engagements) after(w http.ResponseWriter, r *http.Request, f records.OrderFile, step string, err error) {
 	if err == nil {
-		http.Redirect(w, r, place(f, step), http.StatusSeeOther)
+		http.Redirect(w, r, place(f, step), http.StatusSeeOther) //nolint:gosec // a path of ours, its parts are escaped
 		return
 	}
 	told, ok := e.refused(r, err)
@@ -85,7 +85,7 @@ func (e *Engagements) parsed(w http.ResponseWriter, r *http.Request) bool {
 	r.Body = http.MaxBytesReader(w, r.Body, e.opt.MaxFile+(1<<20))
 	ctl := http.NewResponseController(w)
 	_ = ctl.SetReadDeadline(time.Now().Add(2 * time.Minute)) // recorders in tests have none
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
+	if err := r.ParseMultipartForm(1 << 20); err != nil {    //nolint:gosec // bounded above
 		e.pages.Trouble(w, r, http.StatusRequestEntityTooLarge, e.say(r, "engagements.trouble.large"), e.say(r, "engagements.trouble.large.do"))
 		return false
 	}

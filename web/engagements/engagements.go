@@ -104,8 +104,8 @@ func staff(r *http.Request) records.Actor {
 	return records.Actor{Login: ui.VisitorOf(r.Context()).Login}
 }
 
-func (e *Engagements) say(r *http.Request, key string, args ...any) string {
-	return e.pages.Say(ui.VisitorOf(r.Context()).Lang, key, args...)
+func (e *Engagements) say(r *http.Request, key string) string {
+	return e.pages.Say(ui.VisitorOf(r.Context()).Lang, key)
 }
 
 // at gives the absolute address of a path of this site.
