@@ -53,9 +53,9 @@ func classSurvey(all []questionnaire.Definition) error {
 	return errors.New("questionnaires: class_survey has no question of kind scale; keep one, classes are rated by it")
 }
 
-func classPages(cfg configs.Config, pages *ui.Pages, store *records.Store, address string, log *slog.Logger) *classes.Classes {
+func classPages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) *classes.Classes {
 	return classes.New(classes.Options{
-		Pages: pages, Records: store, URL: cfg.HTTP.PublicURL, Address: "http://" + address, Company: cfg.Company, Hotline: numberToCall(cfg),
+		Pages: pages, Records: store, URL: cfg.HTTP.PublicURL, Address: publicURL(cfg), Company: cfg.Company, Hotline: numberToCall(cfg),
 		TLS: cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"), Log: log,
 	})
 }
