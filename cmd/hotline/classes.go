@@ -15,6 +15,7 @@ import (
 	"hotline/web/classes"
 	"hotline/web/customer"
 	"hotline/web/engagements"
+	"hotline/web/orders"
 	"hotline/web/sheets"
 	"hotline/web/ui"
 )
@@ -65,6 +66,14 @@ func engagementPages(cfg configs.Config, pages *ui.Pages, store *records.Store, 
 		Pages: pages, Records: store, URL: cfg.HTTP.PublicURL, Company: cfg.Company, Hotline: numberToCall(cfg),
 		TLS: cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"), Log: log,
 	})
+}
+
+// projectPanels leads from the orders of classes and engagements to their own pages.
+func projectPanels(o *orders.Options, taught *classes.Classes, engaged *engagements.Engagements) {
+	o.Panels[records.ProcedureClass] = append(o.Panels[records.ProcedureClass], taught.Panel)
+	for _, kind := range []string{engagements.Consulting, engagements.Development} {
+		o.Panels[kind] = append(o.Panels[kind], engaged.Panel)
+	}
 }
 
 // classPurposes adds what participants, lecturers and who fills in a questionnaire do behind links. A survey link that names no

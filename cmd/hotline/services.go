@@ -47,11 +47,14 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	taught := classPages(s.cfg, s.pages, s.store, s.log)
 	behindLinks := customerPages(s.cfg, s.pages, s.store, s.asking.SurveyLink(), s.log)
 	classPurposes(behindLinks.Purposes, taught, s.pages, s.store)
+	engaged := engagementPages(s.cfg, s.pages, s.store, s.log)
+	ordered := orderPages(s.pages, s.store, far, sent, s.log)
+	projectPanels(&ordered, taught, engaged)
 	return []func(ui.Router){
 		taught.Mount,
-		engagementPages(s.cfg, s.pages, s.store, s.log).Mount,
+		engaged.Mount,
 		dispatched.Mount,
-		orders.New(orderPages(s.pages, s.store, far, sent, s.log)).Mount,
+		orders.New(ordered).Mount,
 		far.Mount,
 		sent.Mount,
 		customer.New(behindLinks).Mount,

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
@@ -129,6 +130,11 @@ func (c *Classes) Mount(r ui.Router) {
 	r.Open("GET /join/{door}/calendar.ics", c.calendar)
 	r.Open("GET /in/{lesson}/{code}", c.checkIn)
 	r.Open("POST /in/{lesson}/{code}", c.checkedIn)
+}
+
+// Panel is shown on the page of the order: the way to this one.
+func (c *Classes) Panel(r *http.Request, f records.OrderFile) (template.HTML, error) {
+	return c.pages.Block(r, "classes/_panel", f.Order)
 }
 
 func staff(r *http.Request) records.Actor {

@@ -44,6 +44,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Errorf("%s %s as %q: %d, want %d", test.method, test.path, test.login, status, test.want)
 		}
 	}
+	if _, body := h.ask(http.MethodGet, "/orders/"+k.Number, "chen", nil); !strings.Contains(body, `href="`+at+`"`) {
+		t.Error("the order does not lead to its class")
+	}
 	get[records.Class](t)(h.store.PublishClass(ctx, chen, k.ID, "", 0))
 	form := url.Values{"name": {"王芳"}, "organisation": {"一厂"}, "number": {"13800138000"}}
 	if status, body := h.ask(http.MethodPost, at+"/people/register", "li", form); status != http.StatusSeeOther {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
@@ -98,6 +99,11 @@ func (e *Engagements) Mount(r ui.Router) {
 	r.Page("GET /engagements/{id}/sheets/{code}", all, e.sheet)
 	r.Page("POST /engagements/{id}/sheets/{code}", all, e.saveSheet)
 	r.Page("GET /engagements/{id}/papers/{paper}", all, e.file)
+}
+
+// Panel is shown on the page of the order: the way to this one.
+func (e *Engagements) Panel(r *http.Request, f records.OrderFile) (template.HTML, error) {
+	return e.pages.Block(r, "engagements/_panel", f.Order)
 }
 
 func staff(r *http.Request) records.Actor {

@@ -58,7 +58,9 @@ func newHouse(t testing.TB) *house {
 	own := engagements.New(engagements.Options{Pages: pages, Records: h.store, URL: h.base, Company: "南山方略", Hotline: "400-000-0000", Log: log})
 	site := get[*web.Site](t)(web.New(web.Options{
 		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: noCalls{}, Hub: web.NewHub(16), Pages: pages,
-		Mounts: []func(ui.Router){own.Mount, orders.New(orders.Options{Pages: pages, Records: h.store, Log: log}).Mount, customer.New(customer.Options{
+		Mounts: []func(ui.Router){own.Mount, orders.New(orders.Options{
+			Pages: pages, Records: h.store, Log: log, Panels: map[string][]orders.Panel{engagements.Consulting: {own.Panel}},
+		}).Mount, customer.New(customer.Options{
 			Pages: pages, Records: h.store, Hotline: "400-000-0000", Log: log, Purposes: map[string]customer.Purpose{
 				records.LinkConfirm: customer.Confirm{Evidence: h.store, Say: pages.Say}, records.LinkSurvey: sheets.Link{Records: h.store, Say: pages.Say},
 			},

@@ -3,6 +3,7 @@ package engagements_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"hotline/records"
@@ -41,5 +42,8 @@ func TestWhoMaySee(t *testing.T) {
 		if status, _ := h.ask(test.method, test.path, test.login, nil); status != test.want {
 			t.Errorf("%s %s as %q: %d, want %d", test.method, test.path, test.login, status, test.want)
 		}
+	}
+	if _, body := h.ask(http.MethodGet, "/orders/"+o.Number, "gao", nil); !strings.Contains(body, `href="`+at+`"`) {
+		t.Error("the order does not lead to its documents")
 	}
 }
