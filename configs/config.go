@@ -29,6 +29,7 @@ type Config struct {
 	Digest         Digest          `yaml:"digest"`
 	Escalations    Escalations     `yaml:"escalations"`
 	Procedures     Procedures      `yaml:"procedures"`
+	Questionnaires Questionnaires  `yaml:"questionnaires"`
 	Outbound       Outbound        `yaml:"outbound"`
 	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
@@ -139,6 +140,11 @@ type Department struct {
 type Escalations struct {
 	Remote time.Duration `yaml:"remote_response"`
 	Onsite time.Duration `yaml:"onsite_response"`
+}
+
+// Questionnaires are what is asked and written down in classes, consulting and custom development.
+type Questionnaires struct {
+	Dir string `yaml:"dir"` // *.yaml files that replace those in the binary, one by one; "" = none
 }
 
 // Procedures are how the services are carried out, step by step.

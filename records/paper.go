@@ -105,6 +105,9 @@ func (s *Store) AddPaper(ctx context.Context, by Actor, n NewPaper) (Paper, erro
 		if _, done := r.progress.Settled[step.Code]; done {
 			return problem(ErrConflict, "step_settled", "Open a follow-on order for changes.", "The step is settled; its documents stay.")
 		}
+		if err := t.unconfirmed(ctx, p, PaperConfirm(step)); err != nil {
+			return err
+		}
 		if n.Sheet != "" {
 			sh, err := t.sheetByID(ctx, t.s, n.Sheet)
 			if err != nil {
@@ -135,6 +138,17 @@ func (s *Store) AddPaper(ctx context.Context, by Actor, n NewPaper) (Paper, erro
 		return err
 	})
 	return out, err
+}
+
+// unconfirmed refuses another version of what the customer has confirmed: the confirmation would seem to be of the new one.
+func (t *txn) unconfirmed(ctx context.Context, p Paper, need string) error {
+	var n int
+	err := t.get(ctx, &n, `SELECT COUNT(*) FROM papers p JOIN files f ON f.id = p.file JOIN evidence e ON e.order_id = p.order_id
+		WHERE p.order_id = ? AND p.code = ? AND e.need = ? AND e.kind = ? AND e.body LIKE '%"' || f.sha256 || '"%'`, p.Order, p.Code, need, string(procedure.Confirmation))
+	if err == nil && n > 0 {
+		err = problem(ErrConflict, "paper_confirmed", "Complete the step, or agree on a follow-on order.", "The customer has confirmed a version already.")
+	}
+	return err
 }
 
 // paperOrder finds the step of an order that asks for a document.
@@ -292,6 +306,9 @@ func (s *Store) DeliverPaper(ctx context.Context, by Actor, id, link string) (Pa
 		a, _, _, err := t.paperOrder(ctx, by, p.Order, p.Code)
 		if err != nil {
 			return err
+		}
+		if _, ok := paperMachine.step(p.State, deliverPaper); !ok {
+			return problem(ErrConflict, "paper_state", "Have it approved first.", "A version that is %s cannot be delivered.", p.State)
 		}
 		var n int
 		if err := t.get(ctx, &n, `SELECT COUNT(*) FROM links WHERE id = ? AND order_id = ? AND file = ?`, link, p.Order, p.File); err != nil {

@@ -159,10 +159,14 @@ func testConsulting(t *testing.T, open opener) {
 	refusedStep(t, s, o.ID, "it_solution", "analysis solution approved delivered")
 	solution := written(t, s, o.ID, "it_solution", nil)
 	_, err = s.DeliverPaper(ctx, as("gao"), solution.ID, "nothing")
-	refused(t, err, records.ErrNotFound)
+	refused(t, err, records.ErrConflict) // not approved
 	get[records.Paper](t)(s.ApprovePaper(ctx, as("chen"), solution.ID))
+	_, err = s.DeliverPaper(ctx, as("gao"), solution.ID, "nothing")
+	refused(t, err, records.ErrNotFound)
 	refusedStep(t, s, o.ID, "it_solution", "delivered")
 	confirmed(t, s, solution)
+	_, err = s.AddPaper(ctx, as("gao"), records.NewPaper{Order: o.ID, Code: "it_solution", File: solution.File})
+	equal(t, "what was confirmed stays", refusal(t, err, records.ErrConflict).Code, "paper_confirmed")
 	get[records.Order](t)(s.CompleteStep(ctx, as("gao"), o.ID, "it_solution", 0))
 	for _, step := range []string{"business_survey", "information_solution"} {
 		p := written(t, s, o.ID, step, nil)

@@ -29,6 +29,10 @@ func (c *checkConfigCommand) Run(around surroundings, line *commandLine) error {
 			fmt.Fprintln(around.stdout, err)
 			return errFound
 		}
+		if _, err := questionnaireFiles(cfg.Questionnaires.Dir); err != nil {
+			fmt.Fprintln(around.stdout, err)
+			return errFound
+		}
 		fmt.Fprintf(around.stdout, "%s: good: %d %s, %d %s, %d %s\n", sourceName(line.Config),
 			len(cfg.Hotlines), plural(len(cfg.Hotlines), "hotline"), len(cfg.Queues), plural(len(cfg.Queues), "queue"),
 			len(cfg.Switches), plural(len(cfg.Switches), "switch"))

@@ -47,12 +47,16 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
+	asked, err := questionnaireFiles(cfg.Questionnaires.Dir)
+	if err != nil {
+		return nil, err
+	}
 	opt := records.Options{
 		Sampling: sampling.Rule(cfg.FollowUp.Sample), LowScore: cfg.FollowUp.LowScore, Form: form,
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
 		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg),
-		Calendars: working.records(cfg), Procedures: definitions, Channels: channels(cfg),
+		Calendars: working.records(cfg), Procedures: definitions, Questionnaires: asked, Channels: channels(cfg),
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,

@@ -44,12 +44,20 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	}
 	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.log))
 	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
+	taught := classPages(s.cfg, s.pages, s.store, s.log)
+	behindLinks := customerPages(s.cfg, s.pages, s.store, s.asking.SurveyLink(), s.log)
+	classPurposes(behindLinks.Purposes, taught, s.pages, s.store)
+	engaged := engagementPages(s.cfg, s.pages, s.store, s.log)
+	ordered := orderPages(s.pages, s.store, far, sent, dispatched, s.log)
+	projectPanels(&ordered, taught, engaged)
 	return []func(ui.Router){
+		taught.Mount,
+		engaged.Mount,
 		dispatched.Mount,
-		orders.New(orderPages(s.pages, s.store, far, sent, dispatched, s.log)).Mount,
+		orders.New(ordered).Mount,
 		far.Mount,
 		sent.Mount,
-		customer.New(customerPages(s.cfg, s.pages, s.store, s.asking.SurveyLink(), s.log)).Mount,
+		customer.New(behindLinks).Mount,
 		s.asking.Mount,
 		bell.New(bell.Options{Pages: s.pages, Records: s.store, Mail: s.cfg.Mail.Host != "", Log: s.log}).Mount,
 		known.Mount,

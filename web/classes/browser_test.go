@@ -296,16 +296,13 @@ func (h *house) linkOf(b *browser.Browser, chen *browser.Tab, at, name string) s
 // calendarOf reads the calendar entries of the public page.
 func (h *house) calendarOf(door string) {
 	h.t.Helper()
-	res := get[*http.Response](h.t)(http.DefaultClient.Do(get[*http.Request](h.t)(http.NewRequestWithContext(context.Background(), http.MethodGet, door+"/calendar.ics", nil))))
-	defer res.Body.Close()
-	body := string(get[[]byte](h.t)(io.ReadAll(res.Body)))
+	_, body := h.ask(http.MethodGet, strings.TrimPrefix(door, h.base)+"/calendar.ics", "", nil)
 	unfolded := strings.ReplaceAll(body, "\r\n ", "")
 	for _, want := range []string{"BEGIN:VEVENT", "总部三楼培训室", "数据备份与恢复实战 · 备份与恢复实操", "STATUS:CONFIRMED"} {
 		if !strings.Contains(unfolded, want) {
 			h.t.Errorf("no %q in the calendar:\n%s", want, body)
 		}
 	}
-	http.DefaultClient.CloseIdleConnections()
 }
 
 // reportSays reads the text back out of the filed report; the last word must not be there.

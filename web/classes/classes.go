@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
@@ -83,6 +84,7 @@ type Options struct {
 	Pages   *ui.Pages
 	Records Records
 	URL     string // of this site, as links and QR codes name it, e.g. "https://hotline.example.org"; "": as the browser came
+	Address string // with scheme, for the code on a pass when URL is empty
 	Company string // on the report
 	Hotline string // the number to call
 	TLS     bool   // cookies for TLS only
@@ -130,12 +132,17 @@ func (c *Classes) Mount(r ui.Router) {
 	r.Open("POST /in/{lesson}/{code}", c.checkedIn)
 }
 
+// Panel is shown on the page of the order: the way to this one.
+func (c *Classes) Panel(r *http.Request, f records.OrderFile) (template.HTML, error) {
+	return c.pages.Block(r, "classes/_panel", f.Order)
+}
+
 func staff(r *http.Request) records.Actor {
 	return records.Actor{Login: ui.VisitorOf(r.Context()).Login}
 }
 
-func (c *Classes) say(r *http.Request, key string, args ...any) string {
-	return c.pages.Say(ui.VisitorOf(r.Context()).Lang, key, args...)
+func (c *Classes) say(r *http.Request, key string) string {
+	return c.pages.Say(ui.VisitorOf(r.Context()).Lang, key)
 }
 
 // at gives the absolute address of a path of this site.

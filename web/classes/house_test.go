@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,7 +57,9 @@ func newHouse(t testing.TB) *house {
 	own := classes.New(classes.Options{Pages: pages, Records: h.store, URL: h.base, Company: "南山方略", Hotline: "400-000-0000", Log: log})
 	site := get[*web.Site](t)(web.New(web.Options{
 		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: noCalls{}, Hub: web.NewHub(16), Pages: pages,
-		Mounts: []func(ui.Router){own.Mount, orders.New(orders.Options{Pages: pages, Records: h.store, Log: log}).Mount, customer.New(customer.Options{
+		Mounts: []func(ui.Router){own.Mount, orders.New(orders.Options{
+			Pages: pages, Records: h.store, Log: log, Panels: map[string][]orders.Panel{records.ProcedureClass: {own.Panel}},
+		}).Mount, customer.New(customer.Options{
 			Pages: pages, Records: h.store, Hotline: "400-000-0000", Log: log, Purposes: map[string]customer.Purpose{records.LinkRegister: own.Purpose()},
 		}).Mount},
 	}))
@@ -72,6 +78,27 @@ func newHouse(t testing.TB) *house {
 		get[records.User](t)(h.store.AddUser(ctx, u))
 	}
 	return h
+}
+
+// ask sends a request as login, "" for nobody, without following where it leads.
+func (h *house) ask(method, path, login string, form url.Values) (status int, body string) {
+	h.t.Helper()
+	req := get[*http.Request](h.t)(http.NewRequestWithContext(context.Background(), method, h.base+path, strings.NewReader(form.Encode())))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if login != "" {
+		token, _, err := h.store.NewSession(context.Background(), login)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		req.AddCookie(&http.Cookie{Name: "hotline", Value: token})
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }() // it was read
+	return res.StatusCode, string(get[[]byte](h.t)(io.ReadAll(res.Body)))
 }
 
 // open gives a tab in which login is signed in.

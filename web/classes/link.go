@@ -1,6 +1,7 @@
 package classes
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"html/template"
@@ -74,7 +75,7 @@ func (p purpose) Page(ctx context.Context, v customer.Visit) (string, any, error
 		return "", nil, err
 	}
 	if d.Person.State.Seated() && !k.State.Ended() {
-		if d.Pass, err = picture(p.c.opt.URL + "/pass/" + d.Person.Pass); err != nil {
+		if d.Pass, err = picture(cmp.Or(p.c.opt.URL, p.c.opt.Address) + "/pass/" + d.Person.Pass); err != nil {
 			return "", nil, err
 		}
 	}
