@@ -20,6 +20,7 @@ type Config struct {
 	Teams          []Team          `yaml:"teams"`
 	Centres        []ServiceCentre `yaml:"service_centres"`
 	Calendars      Calendars       `yaml:"calendars"`
+	Checklists     Checklists      `yaml:"checklists"`
 	PauseReasons   []Reason        `yaml:"pause_reasons"`
 	DeclineReasons []Reason        `yaml:"decline_reasons"`
 	Departments    []Department    `yaml:"departments"`
@@ -31,6 +32,8 @@ type Config struct {
 	Outbound       Outbound        `yaml:"outbound"`
 	FollowUp       FollowUp        `yaml:"followup"`
 	Webhook        Webhook         `yaml:"webhook"`
+	Mail           Mail            `yaml:"mail"`
+	Notify         Notify          `yaml:"notify"`
 	Vault          Vault           `yaml:"vault"`
 	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
@@ -105,6 +108,11 @@ type ServiceCentre struct {
 	Regions []string `yaml:"regions"` // as written in the customer's data, e.g. 广东; "*" = every region nobody else names
 
 	Calendar string `yaml:"calendar"` // by which it works; "" = calendars.default
+}
+
+// Checklists are the whole-system checks of onsite visits. Their files ship in configs/checklists.
+type Checklists struct {
+	Dir string `yaml:"dir"` // of files that are used instead of those that ship; "" = those
 }
 
 // Calendars are the working days and hours by which promised times are counted. Their files ship in configs/calendars.

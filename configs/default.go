@@ -50,6 +50,7 @@ func Default() Config {
 		Outbound:    defaultOutbound(),
 		FollowUp:    defaultFollowUp(),
 		Webhook:     Webhook{Timeout: 10 * time.Second},
+		Mail:        Mail{Port: 587, TLS: "starttls", Timeout: 20 * time.Second},
 		Vault:       Vault{Limit: 4 * time.Hour, Ceiling: 12 * time.Hour},
 		Probe:       Probe{Timeout: 5 * time.Second},
 		Greeting: Text{

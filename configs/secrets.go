@@ -19,6 +19,13 @@ func (c *Config) ReadSecrets() error {
 		ps = append(ps, readSecret(&c.Outbound.Password, c.Outbound.PasswordFile, "outbound.password_file",
 			"write the provider's password into it; chmod 600 FILE")...)
 	}
+	if c.Mail.Host != "" {
+		ps = append(ps, readSecret(&c.Mail.Password, c.Mail.PasswordFile, "mail.password_file", "put the mail account's password into it")...)
+	}
+	if c.Notify.URL != "" {
+		ps = append(ps, readSecret(&c.Notify.Secret, c.Notify.SecretFile, "notify.secret_file",
+			"make one: head -c 32 /dev/urandom | base64 > FILE; chmod 600 FILE")...)
+	}
 	if c.Webhook.URL != "" {
 		ps = append(ps, readSecret(&c.Webhook.Secret, c.Webhook.SecretFile, "webhook.secret_file",
 			"make one: head -c 32 /dev/urandom | base64 > FILE; chmod 600 FILE")...)

@@ -65,6 +65,7 @@ func (k *checker) service(c Config) {
 	if c.Webhook.Secret != "" && len(c.Webhook.Secret) < 16 {
 		k.bad("webhook.secret", "use at least 16 characters", "is %d characters long", len(c.Webhook.Secret))
 	}
+	k.outgoing(c)
 	k.between("webhook.timeout", c.Webhook.Timeout, 100*time.Millisecond, 2*time.Minute)
 	k.between("wallboard.longest_wait", c.Wallboard.LongestWait, 0, time.Hour)
 	k.whole("wallboard.waiting_calls", c.Wallboard.WaitingCalls, 0, 10_000)

@@ -193,10 +193,24 @@ func (s *Store) InviteLecturer(ctx context.Context, by Actor, in Lecturer) (Lect
 		if err := t.classEvent(ctx, c.ID, id, "invite", "", string(LecturerInvited), a, ""); err != nil {
 			return err
 		}
-		out, err = t.lecturer(ctx, id)
+		out, err = t.tellLecturerNow(ctx, id)
 		return err
 	})
 	return out, err
+}
+
+// tellLecturerNow tells a lecturer of a state that somebody else brought about.
+func (t *txn) tellLecturerNow(ctx context.Context, id string) (Lecturer, error) {
+	l, err := t.lecturer(ctx, id)
+	if err != nil || l.Told == string(l.State) || l.State == LecturerDeclined {
+		return l, err
+	}
+	told, err := t.tellLecturer(ctx, l)
+	if err != nil || !told {
+		return l, err
+	}
+	l.Told = string(l.State)
+	return l, t.do(ctx, `UPDATE class_lecturers SET told = state WHERE id = ?`, id)
 }
 
 // The answers to an invitation, and what the organiser may do with it.
@@ -233,13 +247,17 @@ func (s *Store) AnswerLecturer(ctx context.Context, by Actor, id, answer, reason
 		if !ok {
 			return problem(ErrConflict, "lecturer_state", "Load it again and see how it stands.", "A lecturer who is %s cannot be changed like this.", l.State)
 		}
-		if err := t.do(ctx, `UPDATE class_lecturers SET state = ?, reason = ?, version = version + 1 WHERE id = ?`, mv.next, reason, id); err != nil {
+		told := l.Told
+		if by.Customer != "" { // the lecturer did it, and was answered
+			told = string(mv.next)
+		}
+		if err := t.do(ctx, `UPDATE class_lecturers SET state = ?, reason = ?, told = ?, version = version + 1 WHERE id = ?`, mv.next, reason, told, id); err != nil {
 			return err
 		}
 		if err := t.classEvent(ctx, l.Class, id, answer, string(l.State), string(mv.next), a, reason); err != nil {
 			return err
 		}
-		out, err = t.lecturer(ctx, id)
+		out, err = t.tellLecturerNow(ctx, id)
 		return err
 	})
 	return out, err

@@ -107,7 +107,20 @@ func (t *txn) insertRegistration(ctx context.Context, class, number string, n Ne
 	if err := t.classEvent(ctx, class, id, "register", "", string(SeatWaiting), a, ""); err != nil {
 		return "", err
 	}
-	return id, t.fillClass(ctx, class, a)
+	if n.Via == procedure.ViaLink {
+		t.registering = id // sees at once where the registration stands
+	}
+	if err := t.fillClass(ctx, class, a); err != nil {
+		return id, err
+	}
+	if n.Via != procedure.ViaLink {
+		r, err := t.registration(ctx, id)
+		if err != nil || r.State != SeatWaiting {
+			return id, err // a seat was told already
+		}
+		return id, t.tellNow(ctx, &r)
+	}
+	return id, t.do(ctx, `UPDATE class_registrations SET told = state WHERE id = ?`, id)
 }
 
 func (c conn) registration(ctx context.Context, id string) (Registration, error) {
@@ -197,20 +210,39 @@ func (t *txn) applySeat(ctx context.Context, r *Registration, in seatInput, a ac
 		r.Reason = reason
 	}
 	r.State = mv.next
-	if err := t.do(ctx, `UPDATE class_registrations SET state = ?, reason = ?, version = version + 1 WHERE id = ?`, r.State, r.Reason, r.ID); err != nil {
+	if a.Customer != "" && in != giveSeat { // the person did it, and was answered
+		r.Told = string(r.State)
+	}
+	if err := t.do(ctx, `UPDATE class_registrations SET state = ?, reason = ?, told = ?, version = version + 1 WHERE id = ?`, r.State, r.Reason, r.Told, r.ID); err != nil {
 		return err
 	}
 	if err := t.classEvent(ctx, r.Class, r.ID, string(in), string(before), string(r.State), a, reason); err != nil {
 		return err
 	}
 	for _, e := range mv.do {
-		if e == fillSeats { // whom to tell stands in told, see Untold
+		switch {
+		case e == fillSeats:
 			if err := t.fillClass(ctx, r.Class, a); err != nil {
+				return err
+			}
+		case e == tellPerson && r.Told != string(r.State) && r.ID != t.registering:
+			if err := t.tellNow(ctx, r); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// tellNow tells the person; who has no mail is on the organiser's list until somebody has phoned (Told).
+func (t *txn) tellNow(ctx context.Context, r *Registration) error {
+	r.Version++
+	told, err := t.tellSeat(ctx, *r)
+	if err != nil || !told {
+		return err
+	}
+	r.Told = string(r.State)
+	return t.do(ctx, `UPDATE class_registrations SET told = state WHERE id = ?`, r.ID)
 }
 
 // fillClass gives free seats to those who wait longest. Every change of seats and registrations ends with it, in its
@@ -245,4 +277,15 @@ func (t *txn) classEvent(ctx context.Context, class, object, input, before, afte
 	}
 	return t.do(ctx, `INSERT INTO class_history (class_id, seq, object, input, before, after, actor, via, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		class, seq, object, input, before, after, a.name, a.Via, reason, at(t.now))
+}
+
+// RegistrationOfNumber finds who has a seat in a class under a telephone number. Errors: ErrNotFound.
+func (s *Store) RegistrationOfNumber(ctx context.Context, class, number string) (Registration, error) {
+	normal, _ := Normalise(number, s.opt.Region)
+	var row registrationRow
+	found, err := s.read().find(ctx, &row, selectRegistration+` WHERE r.class_id = ? AND r.number = ? AND r.state <> 'cancelled'`, class, normal)
+	if err == nil && !found {
+		err = notFound("registration", "")
+	}
+	return row.registration(), s.explain("registration", err)
 }

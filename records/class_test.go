@@ -93,8 +93,11 @@ func testSeats(t *testing.T, open opener) {
 		told = append(told, u.Name+" "+u.State)
 		must(t, s.Told(ctx, u))
 	}
-	equal(t, "to be told", strings.Join(told, ", "), "学员1 cancelled, 学员2 confirmed, 学员3 seated, 学员4 waiting")
+	equal(t, "to be told", strings.Join(told, ", "), "学员3 seated")
 	equal(t, "told once", len(get[[]records.Untold](t)(s.Untold(ctx, 10))), 0)
+
+	news := get[records.Page[records.Told]](t)(s.Notifications(ctx, "chen", "", 10)).Items
+	equal(t, "the organiser phones", words(len(news), news[0].Subject.ZH, news[0].Path), "1 请通知学员3：已为您保留名额，请用个人链接确认是否参加 /classes/"+k.Number+"/people")
 
 	_, err = s.ChangeClass(ctx, as("chen"), k.ID, classPlan(1), 0)
 	refused(t, err, records.ErrConflict)
@@ -113,6 +116,22 @@ func testSeats(t *testing.T, open opener) {
 	_, _, err = s.Register(ctx, records.NewRegistration{Class: k.ID, Name: "晚", Organisation: "一厂", Number: "13900139000"})
 	refused(t, err, records.ErrConflict)
 	equal(t, "listed", len(get[records.Page[records.Class]](t)(s.Classes(ctx, records.ClassFilter{Open: true, Text: "备份"})).Items), 1)
+}
+
+// testSeatByMail: who has an address is written to when a seat comes free, in the same transaction.
+func testSeatByMail(t *testing.T, open opener) {
+	ctx := t.Context()
+	s := open(t).open(t, withProcedures(t, nil), func(o *records.Options) { o.Channels = []string{records.ByMail} })
+	staff(t, s)
+	k := published(t, s, 1)
+	first := register(t, s, k.ID, 1)
+	next, _, err := s.Register(ctx, records.NewRegistration{Class: k.ID, Name: "孙丽", Organisation: "二厂", Number: "13900139000", Email: "sun@example.org", Via: procedure.ViaDesk})
+	must(t, err)
+	equal(t, "waits, and was written to", words(next.State, next.Told), "waiting waiting")
+	get[records.Registration](t)(s.CancelSeat(ctx, records.Actor{Customer: "学员1", Via: procedure.ViaLink}, first.ID, ""))
+	up := get[records.Registration](t)(s.Registration(ctx, next.ID))
+	equal(t, "moved up, and was written to", words(up.State, up.Told), "seated seated")
+	equal(t, "nobody to phone", len(get[[]records.Untold](t)(s.Untold(ctx, 10)))+len(get[records.Page[records.Told]](t)(s.Notifications(ctx, "chen", "", 10)).Items), 0)
 }
 
 // testSeatRace: people who register, confirm and cancel at once, on two nodes, never get more seats than there are, and each

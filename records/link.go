@@ -158,3 +158,13 @@ func (s *Store) Links(ctx context.Context, f LinkFilter) (Page[Link], error) {
 	}
 	return page, nil
 }
+
+// Link gives a link by its id. Errors: ErrNotFound.
+func (s *Store) Link(ctx context.Context, id string) (Link, error) {
+	var row linkRow
+	found, err := s.read().find(ctx, &row, selectLink+` WHERE l.id = ?`, id)
+	if err == nil && !found {
+		err = notFound("link", id)
+	}
+	return row.link(), s.explain("link", err)
+}

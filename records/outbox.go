@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"hotline/records/procedure"
@@ -102,6 +103,10 @@ func (s *Store) endParcel(ctx context.Context, p Parcel, holder, state string, n
 		}
 		n, err := t.exec(ctx, `UPDATE outbox SET state = ?, next_at = ?, last_error = ?, ended_at = ?, holder = '', held_until = NULL
 			WHERE id = ? AND holder = ? AND state = 'waiting'`, state, at(next), clip(line(why), maxLine), ended, p.ID, holder)
+		if err == nil && state == "sent" && strings.HasPrefix(p.Path, "/c/") {
+			// The token of a customer's link has no business here any longer.
+			err = t.do(ctx, `UPDATE outbox SET path = '' WHERE id = ?`, p.ID)
+		}
 		if err == nil && n == 1 && state == "dead" {
 			err = t.tellDead(ctx, p, why)
 		}

@@ -63,6 +63,8 @@ type txn struct {
 	told    map[string]struct{} // who was told something
 	posted  bool                // the outbox has grown
 	orders  []OrderChange
+
+	registering string // registration whose person is looking on, and need not be told
 }
 
 func (s *Store) read() conn { return conn{q: s.r} }

@@ -34,6 +34,7 @@ const (
 	ToQueueAgents             // agents who serve Live.Queue, and Live.Agent
 	ToDispatchers             //
 	ToAdministrators          //
+	ToOne                     // Live.Agent alone, whatever their roles
 )
 
 // Hub keeps the last events in a ring and wakes readers. Ids grow by one and carry the boot's epoch, so an id of an earlier

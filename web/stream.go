@@ -183,6 +183,9 @@ func (s *stream) flush() error {
 func floorEars(w *who) func(liveItem) ([]byte, bool) {
 	supervises := w.has(Supervisor)
 	return func(item liveItem) ([]byte, bool) {
+		if item.to&ToOne != 0 {
+			return item.full, item.agent == w.Login
+		}
 		return item.plain, item.to&ToQueueAgents != 0 || supervises && item.to&ToSupervisors != 0
 	}
 }
@@ -192,6 +195,8 @@ func floorEars(w *who) func(liveItem) ([]byte, bool) {
 func ears(w *who, queues func() []string) func(liveItem) ([]byte, bool) {
 	return func(item liveItem) ([]byte, bool) {
 		switch {
+		case item.to&ToOne != 0:
+			return item.full, item.agent == w.Login
 		case item.to&ToSupervisors != 0 && w.has(Supervisor):
 			return item.full, true
 		case item.to&ToDispatchers != 0 && w.has(Dispatcher), item.to&ToAdministrators != 0 && w.has(Administrator):

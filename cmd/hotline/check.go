@@ -22,6 +22,9 @@ func (c *checkConfigCommand) Run(around surroundings, line *commandLine) error {
 		_, err = readCalendars(cfg)
 	}
 	if err == nil {
+		_, err = readChecklists(cfg)
+	}
+	if err == nil {
 		if _, err := procedureFiles(cfg.Procedures.Dir); err != nil {
 			fmt.Fprintln(around.stdout, err)
 			return errFound

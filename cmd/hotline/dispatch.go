@@ -1,10 +1,14 @@
 package main
 
 import (
+	"io/fs"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"hotline/configs"
+	"hotline/configs/checklists"
 	"hotline/records"
 	"hotline/web"
 	"hotline/web/dispatch"
@@ -17,7 +21,13 @@ func dispatchPages(cfg configs.Config, pages *ui.Pages, store *records.Store, lo
 	if err != nil {
 		return nil, err
 	}
-	o := dispatch.Options{Pages: pages, Records: store, Log: log, Company: cfg.Company}
+	lists, err := readChecklists(cfg)
+	if err != nil {
+		return nil, err
+	}
+	o := dispatch.Options{
+		Checklists: lists, PublicURL: publicURL(cfg), Hotline: numberToCall(cfg),
+		Pages: pages, Records: store, Log: log, Company: cfg.Company}
 	for _, f := range files {
 		o.Calendars = append(o.Calendars, dispatch.Choice{Code: f.File.Name, Text: dispatch.Text{Zh: f.Title.ZH, En: f.Title.EN}})
 	}
@@ -37,4 +47,29 @@ func showOrdersLive(store *records.Store, hub *web.Hub, log *slog.Logger) {
 			log.Error("a change of an order cannot be shown live", "order", c.Number, "error", err)
 		}
 	})
+}
+
+// readChecklists reads the check lists that ship, or those of checklists.dir.
+func readChecklists(cfg configs.Config) (map[string]dispatch.Checklist, error) {
+	var dir fs.FS = checklists.Files
+	if cfg.Checklists.Dir != "" {
+		dir = os.DirFS(cfg.Checklists.Dir)
+	}
+	lists, err := dispatch.ParseChecklists(dir)
+	if err != nil {
+		return nil, configs.Problems{configs.Problem{Source: "configuration", Key: "checklists.dir", What: err.Error(), Mend: "correct the file"}}
+	}
+	return lists, nil
+}
+
+// publicURL is where customers reach the house, without a slash at its end.
+func publicURL(cfg configs.Config) string {
+	if cfg.HTTP.PublicURL != "" {
+		return strings.TrimSuffix(cfg.HTTP.PublicURL, "/")
+	}
+	scheme := "http://"
+	if cfg.HTTP.TLS.CertFile != "" {
+		scheme = "https://"
+	}
+	return scheme + cfg.HTTP.Listen
 }

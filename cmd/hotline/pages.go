@@ -21,7 +21,7 @@ import (
 // openPages parses the pages. inside says that the board lives in this process.
 func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *slog.Logger) (*ui.Pages, error) {
 	pages, err := ui.New(ui.Options{
-		Dev: dev, Zone: zone, Log: log, Company: cfg.Company,
+		Dev: dev, Bell: true, Zone: zone, Log: log, Company: cfg.Company,
 		Notice: func() string {
 			if inside {
 				return "试用：退出后，等候和状态信息会丢失 · " + evaluation
@@ -79,7 +79,7 @@ func queueTitles(cfg configs.Config) map[string]web.Title {
 
 // deskPages is what the case side of the desk needs.
 func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster *agent.Roster, goods *catalogue, log *slog.Logger) desk.Options {
-	o := desk.Options{Pages: pages, Records: store, Presence: roster, Products: goods.choices, Log: log}
+	o := desk.Options{Pages: pages, Records: store, Presence: roster, Products: goods.choices, Log: log, CallsOut: cfg.Outbound.Enabled}
 	choice := func(code, zh, en string) desk.Choice {
 		return desk.Choice{Code: code, Words: desk.Words{Zh: zh, En: en}}
 	}

@@ -10,37 +10,23 @@ import (
 // verifyCommand is `hotline verify`.
 type verifyCommand struct{}
 
-// Run walks the hash chains of calls and of evidence, reads every file, and makes the draws of follow-ups again; it fails when
-// one does not hold.
+// Run walks the hash chains of calls and of evidence, reads every file, makes the draws of follow-ups again, and fails when one does
+// not hold.
 func (*verifyCommand) Run(ctx context.Context, around surroundings, line *commandLine) error {
 	return withRecords(ctx, around, line, existingRecords, func(store *records.Store) error {
-		all := 0
-		for _, part := range []func(context.Context, surroundings, *records.Store) (int, error){verifyCalls, verifyEvidence, verifyDraws} {
-			broken, err := part(ctx, around, store)
+		broken := 0
+		for _, verify := range []func(context.Context, surroundings, *records.Store) (int, error){verifyCalls, verifyEvidence, verifyDraws} {
+			n, err := verify(ctx, around, store)
 			if err != nil {
 				return err
 			}
-			all += broken
+			broken += n
 		}
-		if all > 0 {
+		if broken > 0 {
 			return errFound
 		}
 		return nil
 	})
-}
-
-func verifyDraws(ctx context.Context, around surroundings, store *records.Store) (broken int, err error) {
-	checked, wrong, err := store.VerifyDraws(ctx)
-	if err != nil {
-		return 0, err
-	}
-	for _, d := range wrong {
-		fmt.Fprintf(around.stdout, "✗ the draw of %s does not hold: %s\n", d.Day, d.Fault)
-	}
-	if checked > 0 && len(wrong) == 0 {
-		fmt.Fprintf(around.stdout, "✓ %d draws of follow-ups, made again: all hold\n", checked)
-	}
-	return len(wrong), nil
 }
 
 func verifyCalls(ctx context.Context, around surroundings, store *records.Store) (broken int, err error) {
@@ -73,4 +59,18 @@ func verifyEvidence(ctx context.Context, around surroundings, store *records.Sto
 		fmt.Fprintf(around.stdout, "✓ %d pieces of evidence in %d chains, %d files: all as they were\n", report.Pieces, report.Chains, report.Files)
 	}
 	return len(report.Broken), nil
+}
+
+func verifyDraws(ctx context.Context, around surroundings, store *records.Store) (broken int, err error) {
+	checked, wrong, err := store.VerifyDraws(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range wrong {
+		fmt.Fprintf(around.stdout, "✗ the draw of %s does not hold: %s\n", d.Day, d.Fault)
+	}
+	if checked > 0 && len(wrong) == 0 {
+		fmt.Fprintf(around.stdout, "✓ %d draws of follow-ups, made again: all hold\n", checked)
+	}
+	return len(wrong), nil
 }

@@ -155,7 +155,7 @@ func (c *checker) need(path string, n Need, seen map[string]bool) {
 	c.text(path+".name", n.Name)
 	c.among(path+".kind", string(n.Kind), string(Confirmation), string(File), string(Photo), string(Fact), string(Written), string(Document))
 	for j, via := range n.Via {
-		c.among(fmt.Sprintf("%s.via[%d]", path, j), via, ViaLink, ViaKey, ViaSignature, ViaDesk, ViaSystem)
+		c.among(fmt.Sprintf("%s.via[%d]", path, j), via, ViaLink, ViaKey, ViaSignature, ViaHotline, ViaDesk, ViaSystem)
 	}
 	if len(n.Via) > 0 && n.Kind != Confirmation && n.Kind != Fact {
 		c.wrong(path+".via", "remove it", "only confirmations and facts have channels")

@@ -28,6 +28,7 @@ const (
 	ViaLink      = "link"      // a customer link was used
 	ViaKey       = "key"       // a key was pressed on the phone; the recording is named
 	ViaSignature = "signature" // signed on the engineer's page; bound to the hash of what was shown
+	ViaHotline   = "hotline"   // the customer called the hotline, and an agent checked it for them
 	ViaDesk      = "desk"      // entered by staff
 	ViaSystem    = "system"    // measured or made by this server
 )

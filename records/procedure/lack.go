@@ -70,6 +70,8 @@ func viaName(v string) Text {
 		return Text{"电话按键", "phone key"}
 	case ViaSignature:
 		return Text{"签名", "signature"}
+	case ViaHotline:
+		return Text{"致电热线核对", "call to the hotline"}
 	case ViaDesk:
 		return Text{"工作人员录入", "entered by staff"}
 	case ViaSystem:

@@ -23,6 +23,25 @@ type Records interface {
 	Calendars
 	Service
 	Staff
+	Visits
+}
+
+// Visits is what the engineer's page needs of the records.
+type Visits interface {
+	VisitCode(ctx context.Context, login, order string, anew bool) (records.VisitCode, error)
+	CheckVisitCode(ctx context.Context, code, order, who, via string) (records.VisitCheck, error)
+	KeepVisitAction(ctx context.Context, login string, a records.VisitAction) (records.VisitOutcome, bool, error)
+	EndVisitAction(ctx context.Context, client, outcome, detail, by string) (records.VisitOutcome, error)
+	VisitConflicts(ctx context.Context, login string) ([]records.VisitConflict, error)
+	SaveFile(ctx context.Context, by, name string, body io.Reader) (records.File, error)
+	OpenFile(ctx context.Context, id string) (records.File, *os.File, error)
+	Customer(ctx context.Context, id string) (records.Customer, error)
+	ContinueOrder(ctx context.Context, by records.Actor, order, reason string, version int64) (records.Order, error)
+	FinishOrder(ctx context.Context, by records.Actor, order, result string, version int64) (records.Order, error)
+	JoinOrder(ctx context.Context, by records.Actor, order, login, part string) (records.Order, error)
+	NewLink(ctx context.Context, by records.Actor, in records.NewLink) (records.Link, string, error)
+	IssueDocument(ctx context.Context, by records.Actor, in records.Issued, name string, body io.Reader) (records.Issued, error)
+	IssuedOf(ctx context.Context, order string) ([]records.Issued, error)
 }
 
 // Service is what the board and the plan need of the records.
@@ -80,15 +99,17 @@ type Choice struct {
 
 // Options says what the pages are made of. Fields are required unless their comment says otherwise.
 type Options struct {
-	Pages     *ui.Pages
-	Records   Records
-	Calendars []Choice // in the order in which they are shown
-	Centres   []Choice // service centres
-	Products  []Choice
-	Company   string           // optional: on printed sheets
-	Hotline   string           // optional: the number on them
-	Log       *slog.Logger     // optional
-	Now       func() time.Time // optional: time.Now
+	Pages      *ui.Pages
+	Records    Records
+	Calendars  []Choice // in the order in which they are shown
+	Centres    []Choice // service centres
+	Products   []Choice
+	Checklists map[string]Checklist // by product; "" for every other, see ParseChecklists
+	PublicURL  string               // as customers reach the house: https://…
+	Company    string               // optional: on printed sheets
+	Hotline    string               // optional: the number on them
+	Log        *slog.Logger         // optional
+	Now        func() time.Time     // optional: time.Now
 }
 
 // Dispatch serves the pages.
@@ -99,8 +120,8 @@ type Dispatch struct {
 
 // New makes the pages; Mount shows them. The error says which option is missing.
 func New(o Options) (*Dispatch, error) {
-	if o.Pages == nil || o.Records == nil {
-		return nil, fmt.Errorf("dispatch: Pages and Records are required")
+	if _, general := o.Checklists[""]; o.Pages == nil || o.Records == nil || !general {
+		return nil, fmt.Errorf("dispatch: Pages, Records and Checklists are required")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -112,16 +133,29 @@ func New(o Options) (*Dispatch, error) {
 func (d *Dispatch) Mount(r ui.Router) {
 	arrange := []string{records.RoleDispatcher, records.RoleSupervisor}
 	calendars := append([]string{records.RoleAdministrator}, arrange...)
+	engineer := []string{records.RoleEngineer}
+	r.Page("GET /visit", engineer, d.visit)
+	r.Page("GET /visit/data", engineer, d.visitDataJSON)
+	r.Page("POST /visit/actions", engineer, d.act)
+	r.Page("POST /visit/links", engineer, d.visitLink)
+	r.Page("POST /visit/conflicts/{client}", append(engineer, arrange...), d.settleConflict)
+	r.Open("GET /visit-worker.js", d.visitWorker)
+	hotline := append([]string{records.RoleAgent}, arrange...)
+	r.Page("GET /visitcode", hotline, d.checkCode)
+	r.Page("POST /visitcode", hotline, d.checkCode)
 	r.Page("GET /dispatch", arrange, d.board)
 	r.Page("GET /dispatch/board", arrange, d.boardLanes)
 	r.Page("POST /dispatch/escalations/{id}/accept", arrange, d.accept)
 	r.Page("POST /dispatch/escalations/{id}/decline", arrange, d.decline)
 	r.Page("GET /dispatch/orders/{id}", arrange, d.arrange)
 	r.Page("POST /dispatch/orders/{id}", arrange, d.keepArrangement)
+	r.Page("POST /dispatch/orders/{id}/consult", arrange, d.convene)
+	r.Page("GET /consultations/{id}", append(engineer, arrange...), d.consultation)
+	r.Page("POST /consultations/{id}", append(engineer, arrange...), d.consult)
 	r.Page("GET /dispatch/calendar", arrange, d.plan)
 	r.Page("POST /dispatch/calendar/{id}/move", arrange, d.move)
-	r.Page("GET /dispatch/day", append([]string{records.RoleEngineer}, arrange...), d.daySheet)
-	r.Page("GET /dispatch/day.pdf", append([]string{records.RoleEngineer}, arrange...), d.daySheetPDF)
+	r.Page("GET /dispatch/day", append(engineer, arrange...), d.daySheet)
+	r.Page("GET /dispatch/day.pdf", append(engineer, arrange...), d.daySheetPDF)
 	r.Page("GET /dispatch/engineers", arrange, d.engineers)
 	r.Page("GET /dispatch/engineers/{login}", arrange, d.engineer)
 	r.Page("POST /dispatch/engineers/{login}", arrange, d.keepEngineer)

@@ -13,12 +13,14 @@ import (
 	"time"
 
 	"hotline/agent"
+	"hotline/configs/checklists"
 	"hotline/configs/procedures"
 	"hotline/queue"
 	"hotline/records"
 	"hotline/records/calendar"
 	"hotline/records/procedure"
 	"hotline/web"
+	"hotline/web/customer"
 	"hotline/web/ui"
 )
 
@@ -33,6 +35,8 @@ type house struct {
 	server *httptest.Server
 	clock  atomic.Int64 // microseconds; 0: the real time
 	cut    atomic.Bool  // nobody reaches the house
+
+	loseAnswers atomic.Int32 // so many actions of phones are done, and their answers lost
 }
 
 func (h *house) now() time.Time {
@@ -98,12 +102,17 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lists, err := ParseChecklists(checklists.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
 	opt := Options{
-		Pages: pages, Records: h.store, Log: log, Now: h.now,
+		Checklists: lists,
+		Pages:      pages, Records: h.store, Log: log, Now: h.now,
 		Calendars: []Choice{{"china", Text{"中国工作日", "Working days in China"}}},
 		Centres:   []Choice{{"nanjing", Text{"南京服务中心", "Nanjing service centre"}}, {"guangzhou", Text{"广州服务中心", "Guangzhou service centre"}}},
 		Products:  []Choice{{"software", Text{"应用软件", "Application software"}}, {"system", Text{"服务器与网络", "Servers and network"}}},
-		Company:   "华信软件",
+		Company:   "华信软件", Hotline: "400-000-0000",
 	}
 	for _, c := range change {
 		c(&opt)
@@ -114,7 +123,12 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	}
 	site, err := web.New(web.Options{
 		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: nobodyCalls{}, Hub: h.hub, Pages: pages,
-		Mounts: []func(ui.Router){d.Mount}, PeerStreams: 50, Now: h.now,
+		Mounts: []func(ui.Router){d.Mount, customer.New(customer.Options{
+			Pages: pages, Records: h.store, Hotline: "400-000-0000", Log: log, Purposes: map[string]customer.Purpose{
+				records.LinkIdentity: Identity{Records: h.store, Say: pages.Say}, records.LinkConsent: customer.Consent{Evidence: h.store, Say: pages.Say},
+				records.LinkConfirm: customer.Confirm{Evidence: h.store, Say: pages.Say}, records.LinkDownload: customer.Download{Evidence: h.store, Say: pages.Say},
+			},
+		}).Mount}, PeerStreams: 50, Now: h.now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -123,8 +137,13 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 		if h.cut.Load() {
 			panic(http.ErrAbortHandler) // the line is dead: not even an answer that says no
 		}
+		if r.URL.Path == "/visit/actions" && h.loseAnswers.Add(-1) >= 0 {
+			site.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
 		site.ServeHTTP(w, r)
 	}))
+	d.opt.PublicURL = h.server.URL
 	t.Cleanup(func() {
 		site.Drain()
 		h.server.Close()

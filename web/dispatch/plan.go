@@ -106,7 +106,7 @@ func (d *Dispatch) planOf(r *http.Request, day string, week bool, moved string) 
 	to := from.AddDate(0, 0, days)
 	p := planPage{
 		Week: week, Day: at.Format(time.DateOnly), Prev: at.AddDate(0, 0, -days).Format(time.DateOnly), Next: at.AddDate(0, 0, days).Format(time.DateOnly),
-		Title: from, To: to.AddDate(0, 0, -1), Moved: moved, Width: nameWidth + (lastHour-firstHour)*hourWidth,
+		Title: from, To: to.AddDate(0, 0, -1), Moved: moved, Width: nameWidth + (lastHour-firstHour)*hourWidth + 16,
 	}
 	for i := range days {
 		one := from.AddDate(0, 0, i)

@@ -13,6 +13,14 @@ func clock(v Visitor, at time.Time) string {
 	return at.In(v.Zone).Format("15:04:05")
 }
 
+// hour is the time of day to the minute, in the visitor's zone: for appointments.
+func hour(v Visitor, at time.Time) string {
+	if at.IsZero() {
+		return "–"
+	}
+	return at.In(v.Zone).Format("15:04")
+}
+
 // datetime is date and time, to the minute, in the visitor's zone.
 func datetime(v Visitor, at time.Time) string {
 	if at.IsZero() {

@@ -31,6 +31,7 @@ type Options struct {
 	Zone    *time.Location // of visitors who chose none; time.Local when nil
 	Log     *slog.Logger   // slog.Default() when nil
 	Company string         // shown beside the product's name; may be empty
+	Bell    bool           // show the bell of notifications, which web/bell answers
 	Notice  func() string  // optional: a line every page shows, e.g. "evaluation; state is lost at exit"; "" shows none
 }
 
@@ -78,6 +79,15 @@ func (p *Pages) Company() string { return p.opt.Company }
 
 // Zone is the time zone of visitors who chose none.
 func (p *Pages) Zone() *time.Location { return p.opt.Zone }
+
+// Asset gives the path under which a file of static is served, "" when there is none.
+func (p *Pages) Asset(name string) string {
+	path, err := p.assets.url(name)
+	if err != nil {
+		return ""
+	}
+	return path
+}
 
 // Static serves /static/<hash>/…; mount it at "GET /static/".
 func (p *Pages) Static() http.Handler { return p.assets }

@@ -57,7 +57,11 @@ CREATE TRIGGER notifications_keep BEFORE UPDATE OF login, kind, once, subject_zh
 BEGIN SELECT RAISE(ABORT, 'what people were told is never edited'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER outbox_keep BEFORE UPDATE OF channel, once, kind, login, name, address, lang, subject_zh, subject_en, text_zh, text_en, path, made_at ON outbox
+CREATE TRIGGER outbox_keep BEFORE UPDATE OF channel, once, kind, login, name, address, lang, subject_zh, subject_en, text_zh, text_en, made_at ON outbox
+BEGIN SELECT RAISE(ABORT, 'what is to be sent is never edited'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER outbox_keep_path BEFORE UPDATE OF path ON outbox WHEN NEW.path <> ''
 BEGIN SELECT RAISE(ABORT, 'what is to be sent is never edited'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin

@@ -2,6 +2,7 @@
 // What every page does: messages that can be closed, menus that close, and words for a network that does not answer.
 import "./ringbar.js";
 import { text } from "./texts.js";
+import { watchBell } from "./bell.js";
 
 /**
  * Shows a message at the corner of the page.
@@ -48,3 +49,5 @@ document.addEventListener("keydown", (e) => {
 });
 
 document.addEventListener("htmx:sendError", () => message(text("ui.js.offline"), text("ui.js.offline.do"), "trouble"));
+
+watchBell();

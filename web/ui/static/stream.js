@@ -44,6 +44,7 @@ export function openStream(o) {
 
   /** A listener that fails is a fault of the page, not of the line. @param {string} kind @param {any} data */
   const tell = (kind, data) => {
+    if (kind === "told") document.dispatchEvent(new Event("hotline:told")); // the bell of the page
     try {
       o.onEvent(kind, data, last);
     } catch (err) {

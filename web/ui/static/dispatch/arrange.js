@@ -14,3 +14,5 @@ form.addEventListener("change", (e) => {
   if (name.startsWith("promised_")) together = false;
   if (name.startsWith("planned_") && together) field(name.replace("planned_", "promised_")).value = field(name).value;
 });
+
+export {};

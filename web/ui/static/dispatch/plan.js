@@ -32,3 +32,5 @@ document.addEventListener("keydown", async (e) => {
 function engineers(plan) {
   return (plan.dataset.engineers ?? "").split(" ").filter(Boolean);
 }
+
+export {};

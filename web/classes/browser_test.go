@@ -1,0 +1,335 @@
+package classes_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hotline/records"
+	"hotline/records/procedure"
+	"hotline/web/browser"
+)
+
+// set gives a field a value at once, as a picker does.
+func set(tab *browser.Tab, sel, value string) {
+	tab.WaitVisible(sel)
+	tab.Run(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.value = %q; e.dispatchEvent(new Event("change", {bubbles: true})); })()`, sel, value))
+}
+
+// person is a participant's phone.
+func (h *house) person(b *browser.Browser, look browser.Look) *browser.Tab {
+	look.Width, look.Height, look.Still = 390, 844, true
+	return b.Tab(look)
+}
+
+// joins registers on the public page and opens the personal link.
+func (h *house) joins(tab *browser.Tab, door, name, number string) string {
+	h.t.Helper()
+	tab.Goto(door)
+	tab.Fill("#name", name)
+	tab.Fill("#organisation", "华东一厂")
+	tab.Fill("#number", number)
+	tab.Click("[data-testid=join]")
+	tab.WaitVisible("#digits")
+	tab.Fill("#digits", number[len(number)-4:])
+	tab.Click("[data-testid=go]")
+	tab.WaitVisible("[data-testid=participant]")
+	return tab.Path()
+}
+
+// TestAClassFromPublishingToItsReport walks the whole procedure: the organiser at a desk, participants and the lecturer on
+// phones, each gate tried before what it asks for is there.
+func TestAClassFromPublishingToItsReport(t *testing.T) {
+	h := newHouse(t)
+	ctx := context.Background()
+	b := browser.Start(t, browser.Options{})
+	chen := h.open(b, "chen", browser.Look{})
+	chen.Expect("422")
+	chen.Expect("409")
+
+	// An empty list says what to do; the plan without a goal cannot be published.
+	chen.Goto(h.base + "/classes")
+	chen.WaitVisible("[data-testid=empty]")
+	sound(t, chen, "classes-empty")
+	chen.Click("[data-testid=new-class]")
+	chen.Fill("#title", "数据备份与恢复实战")
+	set(chen, "#seats", "2")
+	chen.Click("[data-testid=save]")
+	chen.WaitVisible("[data-testid=publish]")
+	at := chen.Path()
+	chen.Click("[data-testid=publish]")
+	chen.WaitText("[data-testid=trouble]", "培训目标")
+	sound(t, chen, "classes-unpublished")
+	set(chen, "#goals", "能制定备份计划\n能独立完成恢复演练")
+	set(chen, "#audience", "各单位系统管理员")
+	set(chen, "#about", "半天课程，带上机实操。请自带笔记本电脑。")
+	set(chen, "#frontier", "不可变备份、勒索软件防护")
+	chen.Click("[data-testid=save]")
+	chen.Wait(`document.querySelector("[data-testid=trouble]") === null && document.querySelector("#goals").value.includes("恢复演练")`)
+	chen.Click("[data-testid=publish]")
+	chen.WaitVisible("[data-testid=address]")
+	door := chen.Text("[data-testid=address]")
+	sound(t, chen, "classes-published")
+	number := strings.TrimPrefix(at, "/classes/")
+
+	// Two take the seats, the third waits; the same number again tells nothing; who gives up makes room.
+	wang, sun, zhou := h.person(b, browser.Look{}), h.person(b, browser.Look{}), h.person(b, browser.Look{Lang: "en", Dark: true})
+	wang.Goto(door)
+	sound(t, wang, "classes-door")
+	h.joins(wang, door, "王芳", "13800138000")
+	wang.WaitText("[data-testid=standing]", "保留名额")
+	sound(t, wang, "classes-seat")
+	sunAt := h.joins(sun, door, "孙丽", "13900139000")
+	h.joins(zhou, door, "Zhou Wei", "13700137000")
+	zhou.WaitText("[data-testid=standing]", "wait list, 0 ahead")
+	sound(t, zhou, "classes-waiting-dark")
+	stranger := h.person(b, browser.Look{})
+	stranger.Expect("409")
+	stranger.Goto(door)
+	stranger.Fill("#name", "冒名")
+	stranger.Fill("#organisation", "某处")
+	stranger.Fill("#number", "13800138000")
+	stranger.Click("[data-testid=join]")
+	stranger.WaitVisible("[data-testid=known]")
+	sound(t, stranger, "classes-known")
+	wang.Click("[data-testid=come]")
+	wang.WaitVisible("[data-testid=done]")
+	wang.Click("[data-testid=back]")
+	wang.WaitText("[data-testid=standing]", "已确认")
+	sound(t, wang, "classes-confirmed")
+	sun.Run(`document.querySelector("details").open = true`)
+	sun.Click("[data-testid=cancel]")
+	sun.WaitVisible("[data-testid=done]")
+	zhou.Reload()
+	zhou.WaitText("[data-testid=standing]", "seat is held")
+	zhou.Click("[data-testid=come]")
+	zhou.WaitVisible("[data-testid=done]")
+	other := h.person(b, browser.Look{})
+	other.Expect("403")
+	other.Goto(h.base + sunAt) // forwarded to another phone
+	other.WaitVisible("[data-testid=refused]")
+
+	// The organiser sees who moved up and has to be told, and settles the list.
+	chen.Click("[data-testid=tab-people]")
+	chen.WaitVisible("[data-testid=person]")
+	sound(t, chen, "classes-people")
+	chen.Click("[data-testid=count]")
+	chen.WaitGone("[data-testid=count]")
+
+	// Time, place, lecturers. Not before the expert has answered.
+	chen.Click("[data-testid=tab-arrangement]")
+	chen.WaitVisible("[data-testid=arrange]")
+	chen.Click("[data-testid=arrange]")
+	chen.WaitText("[data-testid=trouble]", "还没有课程安排")
+	zone := get[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
+	begins := time.Now().In(zone).Add(time.Minute)
+	if begins.Hour() > 20 { // a session ends on its day
+		begins = begins.Add(-3 * time.Hour)
+	}
+	set(chen, "#from", begins.Format("2006-01-02T15:04"))
+	set(chen, "#to", begins.Add(6*time.Hour).Format("2006-01-02T15:04"))
+	chen.Fill("#course", "备份与恢复实操")
+	chen.Fill("#where", "总部三楼培训室")
+	chen.Click("[data-testid=add-lesson]")
+	chen.WaitVisible("[data-testid=lesson]")
+	set(chen, "#name", "周教授")
+	set(chen, "#organisation", "某大学计算机学院")
+	set(chen, "#subject", "存储与容灾前沿")
+	set(chen, "#number", "13600136000")
+	chen.Click("[name=outside]")
+	chen.Click("[data-testid=invite]")
+	chen.WaitVisible("[data-testid=lecturer]")
+	chen.Click("[data-testid=arrange]")
+	chen.WaitText("[data-testid=trouble]", "周教授")
+	sound(t, chen, "classes-arrangement")
+	chen.Click("[data-testid=lecturer-link]")
+	chen.WaitVisible("[data-testid=link] .secret")
+	teacher := h.person(b, browser.Look{})
+	teacher.Goto(chen.Text("[data-testid=link] .secret"))
+	teacher.Fill("#digits", "6000")
+	teacher.Click("[data-testid=go]")
+	teacher.WaitVisible("[data-testid=teacher]")
+	sound(t, teacher, "classes-teacher")
+	teacher.Click("[data-testid=accept]")
+	teacher.WaitVisible("[data-testid=done]")
+	chen.Goto(h.base + at + "/arrangement")
+	chen.Click("[data-testid=arrange]")
+	chen.WaitGone("[data-testid=arrange]")
+	h.calendarOf(door)
+
+	// The room's code, a phone that scans it, a pass that is shown.
+	chen.Goto(h.base + at + "/attendance")
+	chen.WaitVisible("[data-testid=room]")
+	chen.Click("[data-testid=hold]")
+	chen.WaitText("[data-testid=trouble]", "还没有人签到")
+	sound(t, chen, "classes-attendance")
+	k := get[records.Class](t)(h.store.Class(ctx, number))
+	x := get[[]records.Lesson](t)(h.store.Lessons(ctx, k.ID))[0]
+	room := h.open(b, "chen", browser.Look{Width: 1920, Height: 1080, Dark: true})
+	room.Goto(h.base + at + "/room/" + x.ID)
+	room.WaitVisible("[data-testid=room-code]")
+	sound(t, room, "classes-room-dark")
+	var scanned string
+	room.Eval(`document.querySelector("[data-testid=room-code]").dataset.address`, &scanned)
+	wang.Goto(scanned)
+	wang.Fill("#number", "13800138000")
+	sound(t, wang, "classes-in")
+	wang.Click("[data-testid=check-in]")
+	wang.WaitText("[data-testid=in-done]", "王芳")
+	wang.Expect("409")
+	wang.Goto(scanned)
+	wang.Fill("#number", "13700137000") // for a friend
+	wang.Click("[data-testid=check-in]")
+	wang.WaitText("[data-testid=trouble]", "已为他人签到")
+	people := get[[]records.Registration](t)(h.store.Registrations(ctx, k.ID))
+	door2 := h.open(b, "li", browser.Look{Width: 390, Height: 844})
+	door2.Goto(h.base + "/pass/" + people[2].Pass)
+	door2.WaitVisible("[data-testid=pass-in]")
+	sound(t, door2, "classes-pass")
+	door2.Click("[data-testid=pass-in]")
+	door2.WaitText("[data-testid=in]", "验参会码")
+	chen.Goto(h.base + at + "/attendance")
+	chen.Click("[data-testid=hold]")
+	chen.WaitGone("[data-testid=hold]")
+
+	// The exam: every goal has a question, written answers are marked, the result stands goal by goal.
+	chen.Goto(h.base + at + "/exam")
+	set(chen, "#text-1", "生产数据库至少多久备份一次？")
+	set(chen, "#options-1", "* 每天\n每月\n每年")
+	chen.Click("[data-testid=save-exam]")
+	chen.WaitVisible("[data-testid=open-exam]")
+	chen.Click("[data-testid=open-exam]")
+	chen.WaitText("[data-testid=trouble]", "没有考题")
+	set(chen, "#goal-2", "g2")
+	set(chen, "#kind-2", "text")
+	set(chen, "#text-2", "写出恢复演练的步骤。")
+	chen.Click("[data-testid=save-exam]")
+	chen.Wait(`document.querySelector("#text-2")?.value.includes("恢复演练") && !document.querySelector("[data-testid=trouble]")`)
+	sound(t, chen, "classes-exam-questions")
+	chen.Click("[data-testid=open-exam]")
+	chen.WaitGone("[data-testid=open-exam]")
+	wang.Goto(h.base + h.linkOf(b, chen, at, "王芳"))
+	wang.Fill("#digits", "8000")
+	wang.Click("[data-testid=go]")
+	wang.WaitVisible("[data-testid=exam]")
+	sound(t, wang, "classes-exam")
+	wang.Click("[name='a.q1'][value='0']")
+	set(wang, "[name='a.q2']", "停写入，恢复到测试机，核对记录数，切换。")
+	wang.Click("[data-testid=hand-in]")
+	wang.WaitVisible("[data-testid=done]")
+	chen.Goto(h.base + at + "/exam")
+	chen.Click("[data-testid=close-exam]")
+	chen.WaitText("[data-testid=trouble]", "尚未批改")
+	chen.Fill("[data-testid=mark-form] [name=points]", "8")
+	chen.Click("[data-testid=mark]")
+	chen.WaitText("[data-testid=paper]", "合格")
+	sound(t, chen, "classes-marked")
+	chen.Click("[data-testid=close-exam]")
+	chen.WaitGone("[data-testid=close-exam]")
+
+	// The survey behind the same link.
+	chen.Goto(h.base + at + "/survey")
+	chen.Click("[data-testid=close-survey]")
+	chen.WaitText("[data-testid=trouble]", "满意度调查")
+	wang.Click("[data-testid=back]")
+	wang.WaitVisible("[data-testid=survey]")
+	wang.WaitText("[data-testid=result]", "18 / 20")
+	for i, q := range []string{"content", "frontier", "lecturers", "useful"} {
+		wang.Click(fmt.Sprintf("[name='q.%s'][value='%d']", q, 5-i%2))
+	}
+	wang.Expect("422")
+	wang.Click("[data-testid=send-survey]")
+	wang.WaitVisible("[data-testid=trouble]") // one is missing, what was chosen stays
+	wang.Click("[name='q.arrangement'][value='5']")
+	sound(t, wang, "classes-survey")
+	wang.Click("[data-testid=send-survey]")
+	wang.WaitVisible("[data-testid=done]")
+	chen.Goto(h.base + at + "/survey")
+	chen.Click("[data-testid=close-survey]")
+	chen.WaitGone("[data-testid=close-survey]")
+
+	// The report.
+	chen.Goto(h.base + at + "/report")
+	chen.Click("[data-testid=file-report]")
+	chen.WaitText("[data-testid=trouble]", "培训总结")
+	set(chen, "#summary", "学员能独立制定备份计划，恢复演练一次成功。")
+	set(chen, "#improve", "增加上机时间，提前发放演练环境。")
+	sound(t, chen, "classes-report")
+	chen.Click("[data-testid=file-report]")
+	chen.WaitVisible("[data-testid=report-file]")
+	sound(t, chen, "classes-done")
+	f := get[records.OrderFile](t)(h.store.Order(ctx, number))
+	for _, r := range f.Rules {
+		if r.Verdict != procedure.Proven {
+			t.Errorf("%s: %s", r.Rule.Code, r.Verdict)
+		}
+	}
+	if f.Order.State != procedure.Done || f.Deliverables[0].Verdict != procedure.Proven {
+		t.Errorf("the class is %s, its report %s", f.Order.State, f.Deliverables[0].Verdict)
+	}
+	h.reportSays(f, "数据备份与恢复实战", "能独立完成恢复演练", "周教授", "某大学计算机学院", "18 / 20", "孙丽不在名单")
+	en := h.open(b, "chen", browser.Look{Lang: "en", Dark: true})
+	en.Goto(h.base + "/classes?ended=1")
+	sound(t, en, "classes-list-dark")
+	en.Goto(h.base + at + "/exam")
+	sound(t, en, "classes-exam-dark")
+}
+
+// linkOf lets the organiser make a new link for somebody, as after a call "I cannot find mine".
+func (h *house) linkOf(b *browser.Browser, chen *browser.Tab, at, name string) string {
+	h.t.Helper()
+	chen.Goto(h.base + at + "/people")
+	chen.WaitVisible("[data-testid=person]")
+	chen.Run(fmt.Sprintf(`[...document.querySelectorAll("[data-testid=person]")].find(r => r.textContent.includes(%q)).querySelector("[data-testid=person-link]").click()`, name))
+	chen.WaitVisible("[data-testid=link] .secret")
+	return strings.TrimPrefix(chen.Text("[data-testid=link] .secret"), h.base)
+}
+
+// calendarOf reads the calendar entries of the public page.
+func (h *house) calendarOf(door string) {
+	h.t.Helper()
+	res := get[*http.Response](h.t)(http.DefaultClient.Do(get[*http.Request](h.t)(http.NewRequestWithContext(context.Background(), http.MethodGet, door+"/calendar.ics", nil))))
+	defer res.Body.Close()
+	body := string(get[[]byte](h.t)(io.ReadAll(res.Body)))
+	unfolded := strings.ReplaceAll(body, "\r\n ", "")
+	for _, want := range []string{"BEGIN:VEVENT", "总部三楼培训室", "数据备份与恢复实战 · 备份与恢复实操", "STATUS:CONFIRMED"} {
+		if !strings.Contains(unfolded, want) {
+			h.t.Errorf("no %q in the calendar:\n%s", want, body)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// reportSays reads the text back out of the filed report; the last word must not be there.
+func (h *house) reportSays(f records.OrderFile, words ...string) {
+	h.t.Helper()
+	var file string
+	for _, e := range f.Evidence {
+		if e.Step == "report" {
+			file = e.File
+		}
+	}
+	_, body, err := h.store.OpenFile(context.Background(), file)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer body.Close()
+	path := filepath.Join(cmp.Or(os.Getenv("HOTLINE_TEST_SHOTS"), h.t.TempDir()), "classes-report.pdf")
+	if err := os.WriteFile(path, get[[]byte](h.t)(io.ReadAll(body)), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+	out := string(get[[]byte](h.t)(exec.CommandContext(h.t.Context(), "pdftotext", "-layout", path, "-").Output()))
+	for i, w := range words {
+		if there := strings.Contains(strings.Join(strings.Fields(out), ""), strings.Join(strings.Fields(w), "")); there != (i < len(words)-1) {
+			h.t.Errorf("%q in the report: %v\n%s", w, there, out)
+		}
+	}
+}
