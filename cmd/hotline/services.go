@@ -46,7 +46,7 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
 	return []func(ui.Router){
 		dispatched.Mount,
-		orders.New(orderPages(s.pages, s.store, far, sent, s.log)).Mount,
+		orders.New(orderPages(s.pages, s.store, far, sent, dispatched, s.log)).Mount,
 		far.Mount,
 		sent.Mount,
 		customer.New(customerPages(s.cfg, s.pages, s.store, s.asking.SurveyLink(), s.log)).Mount,

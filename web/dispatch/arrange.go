@@ -245,7 +245,7 @@ func (d *Dispatch) keepArrangement(w http.ResponseWriter, r *http.Request) {
 	}
 	same := plan.PlannedFrom.Equal(o.PlannedFrom) && plan.PlannedTo.Equal(o.PlannedTo) && plan.PromisedFrom.Equal(o.PromisedFrom) && plan.PromisedTo.Equal(o.PromisedTo)
 	if !same {
-		if o, err = d.opt.Records.PlanOrder(ctx, by, o.ID, plan, o.Version); err != nil {
+		if _, err = d.opt.Records.PlanOrder(ctx, by, o.ID, plan, o.Version); err != nil {
 			d.fail(w, r, err)
 			return
 		}

@@ -3,8 +3,10 @@ package dispatch
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"hotline/records"
@@ -41,8 +43,14 @@ type card struct {
 }
 
 type boardPage struct {
-	Lanes []lane
-	Empty bool
+	Lanes     []lane
+	Conflicts []conflict
+}
+
+// conflict is something that an engineer's phone sent and that could not take effect: a person has to look.
+type conflict struct {
+	records.VisitConflict
+	Why string
 }
 
 func (d *Dispatch) board(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +102,11 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 			if at == procedure.Assigned && o.Engineer == "" {
 				at = procedure.Open
 			}
-			lanes[at].Cards = append(lanes[at].Cards, orderCard(o, now))
+			card := orderCard(o, now)
+			if at == procedure.Assigned && !o.PromisedTo.IsZero() { // what counts until somebody is there
+				card.Raised, card.RespondBy, card.Overdue = o.OpenedAt, o.PromisedTo, now.After(o.PromisedTo)
+			}
+			lanes[at].Cards = append(lanes[at].Cards, card)
 		}
 	}
 	for _, e := range es.Items {
@@ -121,16 +133,23 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	for _, o := range finished.Items {
 		done.Cards = append(done.Cards, orderCard(o, now))
 	}
-	p := boardPage{Lanes: []lane{arriving, opened, *lanes[procedure.Assigned], *lanes[procedure.Running], *lanes[procedure.Paused], done}, Empty: true}
+	p := boardPage{Lanes: []lane{arriving, opened, *lanes[procedure.Assigned], *lanes[procedure.Running], *lanes[procedure.Paused], done}}
 	for i := range p.Lanes {
 		l := &p.Lanes[i]
 		slices.SortStableFunc(l.Cards, func(a, b card) int { return due(a).Compare(due(b)) })
 		if len(l.Cards) > laneShown {
 			l.Cards, l.More = l.Cards[:laneShown], true
 		}
-		p.Empty = p.Empty && len(l.Cards) == 0
 	}
-	return p, nil
+	conflicts, err := d.opt.Records.VisitConflicts(ctx, "")
+	for _, c := range conflicts {
+		var why actionAnswer
+		if json.Unmarshal([]byte(c.Detail), &why) != nil {
+			why.What = c.Detail
+		}
+		p.Conflicts = append(p.Conflicts, conflict{c, strings.Join(append([]string{why.What}, why.Lacks...), " · ")})
+	}
+	return p, err
 }
 
 // The kinds of order, besides remote and onsite, that engineers are sent out for.
@@ -219,5 +238,5 @@ func (d *Dispatch) to(w http.ResponseWriter, r *http.Request, path string) {
 		w.Header().Set("HX-Redirect", path)
 		return
 	}
-	http.Redirect(w, r, path, http.StatusSeeOther)
+	http.Redirect(w, r, path, http.StatusSeeOther) //nolint:gosec // a path of this package, with ids of the records
 }

@@ -136,7 +136,7 @@ func (d *Dispatch) importDays(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	first := slices.MinFunc(n.Days, func(a, b calendar.Day) int { return cmp.Compare(a.Date.String(), b.Date.String()) })
-	http.Redirect(w, r, fmt.Sprintf("/dispatch/calendars/%s?year=%d&imported=%d", n.Calendar, first.Date.Year, len(n.Days)), http.StatusSeeOther)
+	d.to(w, r, fmt.Sprintf("/dispatch/calendars/%s?year=%d&imported=%d", n.Calendar, first.Date.Year, len(n.Days)))
 }
 
 // readDay reads one row of the form.

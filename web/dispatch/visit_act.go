@@ -79,7 +79,8 @@ func (d *Dispatch) act(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := actionAnswer{Client: a.Client, Outcome: have.Outcome, At: have.At}
-	if have.Outcome == "" {
+	switch have.Outcome {
+	case "": // new, or kept by a server that ended before it could do it
 		answer = d.doAction(r, v, a, body)
 		have, err = d.opt.Records.EndVisitAction(ctx, a.Client, answer.Outcome, outcomeDetail(answer), v.Login)
 		if err != nil {
@@ -87,7 +88,7 @@ func (d *Dispatch) act(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		answer.At = have.At
-	} else if have.Outcome == records.ActionRefused {
+	case records.ActionRefused:
 		_ = json.Unmarshal([]byte(have.Detail), &answer) // the words of the first refusal
 	}
 	if now, err := d.visitJSON(r, a.Order); err == nil {
@@ -252,6 +253,10 @@ func (d *Dispatch) settleConflict(w http.ResponseWriter, r *http.Request) {
 		if c.Client == r.PathValue("client") && said != "" {
 			if _, err := d.opt.Records.EndVisitAction(ctx, c.Client, records.ActionSettled, said, v.Login); err != nil {
 				d.failJSON(w, r, err)
+				return
+			}
+			if strings.Contains(r.Header.Get("Accept"), "text/html") { // from the board
+				d.to(w, r, "/dispatch")
 				return
 			}
 			writeJSON(w, http.StatusOK, map[string]string{"client": c.Client})

@@ -243,6 +243,14 @@ func TestVisitSentTwice(t *testing.T) {
 	if !strings.Contains(kinds, `"via":"signature"`) || !strings.Contains(kinds, `"file":"`) {
 		t.Errorf("the second signature was not kept whole: %s", kinds)
 	}
+	board := b.Tab()
+	board.Login(h.server.URL, "dan", password)
+	board.Goto(h.server.URL + "/dispatch")
+	board.WaitVisible(`[data-testid="board-conflicts"]`)
+	board.Click(`[data-testid="board-conflicts"] summary`)
+	board.WaitText(`[data-testid="board-conflicts"]`, "gao")
+	sound(t, board, "board with conflicts")
+	two.Click("#sync")
 	two.Click("#back")
 	two.WaitVisible(`[data-testid="conflict"]`)
 	sound(t, two.Tab, "conflicts")

@@ -13,8 +13,13 @@ let due = 0;
 /** Asks for the board once for all that happens in a moment. */
 function refresh() {
   clearTimeout(due);
-  due = setTimeout(() => board.dispatchEvent(new CustomEvent("refresh")), 120);
+  due = setTimeout(() => {
+    behind = board.querySelector("details[open]") !== null; // somebody is at work in it
+    if (!behind) board.dispatchEvent(new CustomEvent("refresh"));
+  }, 120);
 }
+let behind = false;
+board.addEventListener("toggle", () => { if (behind) refresh(); }, true);
 
 openStream({
   onEvent(kind, data) {

@@ -162,6 +162,13 @@ function spoken(n, e) {
   if (e.kind === "waiver") return `${b.who}: ${b.reason}`;
   if (e.kind === "confirmation") return `${b.who ?? ""} ${day(e.device_at ?? e.at)} ${clock(e.device_at ?? e.at)}`.trim();
   if (b.results) return b.results.map((/** @type {any} */ r) => `${r.mark === "ok" ? "✓" : r.mark === "fault" ? "✗" : "–"} ${r.name}${r.note ? ` (${r.note})` : ""}`).join("\n");
-  if (n.fields) return n.fields.filter((f) => b[f.code] !== undefined).map((f) => `${f.name}: ${b[f.code] === true ? "✓" : b[f.code] === false ? "✗" : b[f.code]}${f.unit ? ` ${f.unit}` : ""}`).join("\n");
+  if (n.fields) return n.fields.filter((f) => b[f.code] !== undefined).map((f) => `${f.name}: ${valueOf(f, b[f.code])}${f.unit ? ` ${f.unit}` : ""}`).join("\n");
   return b.text ?? "✓";
+}
+
+/** @param {import("./types.js").Field} f @param {any} value */
+function valueOf(f, value) {
+  if (f.type === "yes") return value ? "✓" : "✗";
+  if (f.type === "time") return `${day(value)} ${clock(value)}`;
+  return f.choices?.find((c) => c.code === value)?.name ?? String(value);
 }
