@@ -490,3 +490,27 @@ func testClocks(t *testing.T, open opener) {
 		}
 	})
 }
+
+// TestOrdersAppendOnly: the database itself refuses to change what must stay.
+func TestOrdersAppendOnly(t *testing.T) {
+	ctx, path, c := t.Context(), filepath.Join(t.TempDir(), "records.db"), newClock()
+	s := openAt(t, path, withProcedures(t, c))
+	staff(t, s)
+	engineers(t, s)
+	o := orderOf(t, s, c, "c1", records.KindRemote)
+	prove(t, s, o.ID, "open_port")
+	get[records.Order](t)(s.CompleteStep(ctx, as("gao"), o.ID, "open_port", 0))
+	get[records.Order](t)(s.CancelOrder(ctx, as("chen"), o.ID, "客户撤回", 0))
+	db := get[*sql.DB](t)(sql.Open("sqlite3", "file:"+path))
+	defer db.Close()
+	for _, q := range []string{
+		`UPDATE procedures SET source = 'x'`, `DELETE FROM procedures`, `UPDATE order_steps SET actor = 'x'`, `DELETE FROM order_steps`,
+		`UPDATE evidence SET actor = 'x'`, `DELETE FROM evidence`, `UPDATE evidence_heads SET count = 0`, `DELETE FROM evidence_heads`,
+		`UPDATE clock_segments SET within = 0`, `DELETE FROM clock_segments`, `DELETE FROM orders`, `UPDATE orders SET procedure_version = 2`,
+		`UPDATE orders SET case_number = NULL`, `UPDATE orders SET state = 'running', ended_at = NULL`,
+	} {
+		if _, err := db.ExecContext(ctx, q); err == nil {
+			t.Errorf("the database let pass: %s", q)
+		}
+	}
+}
