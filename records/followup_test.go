@@ -77,14 +77,14 @@ func testFollowUp(t *testing.T, open opener) {
 	log := get[records.Page[records.AuditEntry]](t)(s.AuditLog(ctx, records.AuditFilter{Action: "call.out"}))
 	equal(t, "audited", fmt.Sprint(len(log.Items), log.Items[0].By, log.Items[0].Data), "1chena-out.1")
 
-	_, err = s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.ChannelCall, Who: "孙丽", KeyedBy: "li", Answers: five})
+	_, err = s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.SurveyCall, Who: "孙丽", KeyedBy: "li", Answers: five})
 	equal(t, "own work", refusal(t, err, records.ErrForbidden).Code, "own_work")
-	_, err = s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.ChannelCall, KeyedBy: "chen", Answers: map[string]string{"speed": "6"}})
+	_, err = s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.SurveyCall, KeyedBy: "chen", Answers: map[string]string{"speed": "6"}})
 	if p := refusal(t, err, records.ErrIncomplete); len(p.Fields) != 3 {
 		t.Errorf("faults: %+v", p.Fields)
 	}
 	must(t, s.AnswerOutCall(ctx, "a-out.1", c.now(), "a-out.1"))
-	v := get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.Case, Channel: records.ChannelCall, Who: "孙丽", KeyedBy: "chen", Answers: five, Call: "a-out.1", Recording: "a-out.1"}))
+	v := get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.Case, Channel: records.SurveyCall, Who: "孙丽", KeyedBy: "chen", Answers: five, Call: "a-out.1", Recording: "a-out.1"}))
 	equal(t, "scores", fmt.Sprint(v.Speed, v.Quality, v.Complete), "5 4 true")
 	must(t, s.EndOutCall(ctx, "a-out.1", "customer", c.now()))
 	must(t, s.EndOutCall(ctx, "a-out.1", "busy", c.now()))
@@ -209,8 +209,12 @@ func testAttempts(t *testing.T, open opener) {
 	c.advance(f.NextAt.Sub(c.now()))
 	must(t, try("busy"))
 	equal(t, "attempts", f.Attempts, 2)
+	c.advance(f.NextAt.Sub(c.now()))
+	must(t, try("no-answer"))
+	c.advance(f.NextAt.Sub(c.now()))
+	equal(t, "often enough", refusal(t, try("busy"), records.ErrConflict).Code, "out_tries")
 	calls := get[[]records.OutCall](t)(s.OutCalls(ctx, records.OutFollowUp, f.ID))
-	equal(t, "on record", len(calls), 8)
+	equal(t, "on record", len(calls), 9)
 	_, err := s.CloseFollowUp(ctx, f.ID, "chen", " ", 0)
 	refused(t, err, records.ErrIncomplete)
 	c.advance(48 * time.Hour)
@@ -276,17 +280,17 @@ func testTwoChannels(t *testing.T, open opener) {
 	staff(t, s)
 	f := solveFor(t, s, "c1", "li", "13800138000")
 	tomorrow(t, s, c)
-	first := get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.ChannelLink, Who: "孙丽", KeyedBy: records.KeyedByCustomer, Answers: five}))
-	_, err := s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.ChannelPaper, Who: "孙丽", KeyedBy: "chen", Answers: five})
+	first := get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.SurveyLink, Who: "孙丽", KeyedBy: records.KeyedByCustomer, Answers: five}))
+	_, err := s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.SurveyPaper, Who: "孙丽", KeyedBy: "chen", Answers: five})
 	refused(t, err, records.ErrIncomplete) // no scan
 	scan := get[records.File](t)(s.SaveFile(ctx, "chen", "scan.png", pngOf(t)))
 	second := get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{
-		FollowUp: f.ID, Channel: records.ChannelPaper, Who: "孙丽", KeyedBy: "chen", Answers: map[string]string{"speed": "1", "quality": "2"}, File: scan.ID,
+		FollowUp: f.ID, Channel: records.SurveyPaper, Who: "孙丽", KeyedBy: "chen", Answers: map[string]string{"speed": "1", "quality": "2"}, File: scan.ID,
 	}))
-	_, err = s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.ChannelPaper, Who: "孙丽", KeyedBy: "chen", Answers: five, Series: second.Series})
+	_, err = s.AddSurvey(ctx, records.NewSurvey{FollowUp: f.ID, Channel: records.SurveyPaper, Who: "孙丽", KeyedBy: "chen", Answers: five, Series: second.Series})
 	refused(t, err, records.ErrIncomplete) // no reason
 	fixed := get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{
-		FollowUp: f.ID, Channel: records.ChannelPaper, Who: "孙丽", KeyedBy: "chen", Answers: map[string]string{"speed": "2", "quality": "2"}, Series: second.Series, Reason: "看错一行",
+		FollowUp: f.ID, Channel: records.SurveyPaper, Who: "孙丽", KeyedBy: "chen", Answers: map[string]string{"speed": "2", "quality": "2"}, Series: second.Series, Reason: "看错一行",
 	}))
 	equal(t, "version", fixed.Version, 2)
 	list := get[[]records.Survey](t)(s.Surveys(ctx, f.Case))
@@ -312,14 +316,14 @@ func testImprovement(t *testing.T, open opener) {
 	get[records.User](t)(s.AddUser(ctx, records.NewUser{Login: "boss", Name: "周经理", Roles: []string{records.RoleSupervisor}}))
 	f := solveFor(t, s, "c1", "li", "13800138000")
 	tomorrow(t, s, c)
-	low := records.NewSurvey{FollowUp: f.ID, Channel: records.ChannelCall, Who: "孙丽", KeyedBy: "chen", Answers: map[string]string{"speed": "2", "quality": "4", "comment": "等了三天"}}
+	low := records.NewSurvey{FollowUp: f.ID, Channel: records.SurveyCall, Who: "孙丽", KeyedBy: "chen", Answers: map[string]string{"speed": "2", "quality": "4", "comment": "等了三天"}}
 	v := get[records.Survey](t)(s.AddSurvey(ctx, low))
 	low.Series, low.Reason = v.Series, "wording"
 	get[records.Survey](t)(s.AddSurvey(ctx, low))
 	list := get[records.Page[records.Improvement]](t)(s.Improvements(ctx, records.ImprovementFilter{Active: true})).Items
 	equal(t, "one item", len(list), 1)
 	i := list[0]
-	equal(t, "about", i.Engineer+" "+i.Case+" "+i.Complaint, "li "+f.Case+" speed 2, quality 4\n等了三天")
+	equal(t, "about", fmt.Sprint(i.Engineer, i.Case, i.Speed, i.Quality, i.Complaint), fmt.Sprint("li", f.Case, 2, 4, "等了三天"))
 	c.advance(73 * time.Hour)
 	equal(t, "late", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Improvements, 1)
 	equal(t, "told", len(get[records.Page[records.Notice]](t)(s.Notices(ctx, records.NoticeFilter{Kind: records.NoticeImprovement})).Items), 1)
@@ -377,7 +381,7 @@ func testVisits(t *testing.T, open opener) {
 	equal(t, "order", order.Order.Kind+order.Order.ContactName+order.Order.Engineer, "visit孙丽chen")
 	leave := get[records.OutLeave](t)(s.BeginOutCall(ctx, records.NewOutCall{Call: "a-out.v", Purpose: records.OutVisit, Ref: order.Order.Number, Login: "chen"}))
 	equal(t, "call", leave.Number+leave.Name, "+8613800138000孙丽")
-	get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{Visit: order.Order.Number, Channel: records.ChannelCall, Who: "孙丽", KeyedBy: "chen", Answers: five}))
+	get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{Visit: order.Order.Number, Channel: records.SurveyCall, Who: "孙丽", KeyedBy: "chen", Answers: five}))
 	get[records.Order](t)(s.CancelOrder(ctx, as("chen"), order.Order.ID, "客户停产", 0))
 	equal(t, "planned anew", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Visits, 1)
 	plans = get[records.Page[records.VisitPlan]](t)(s.VisitPlans(ctx, "", 0)).Items

@@ -54,7 +54,9 @@ type Improvement struct {
 	CustomerID   string           `db:"customer_id"   json:"customer_id,omitempty"`
 	CustomerName string           `db:"customer_name" json:"customer_name,omitempty"`
 	Engineer     string           `db:"engineer"      json:"engineer,omitempty"`
-	Complaint    string           `db:"complaint"     json:"complaint"`
+	Speed        int              `db:"speed"         json:"speed"`
+	Quality      int              `db:"quality"       json:"quality"`
+	Complaint    string           `db:"complaint"     json:"complaint"` // in the customer's words
 	Owner        string           `db:"owner"         json:"owner,omitempty"`
 	Plan         string           `db:"plan"          json:"plan,omitempty"`
 	DueAt        time.Time        `db:"-"             json:"due_at"`
@@ -82,8 +84,8 @@ func (r improvementRow) improvement() Improvement {
 }
 
 const selectImprovement = `SELECT i.id, i.survey, i.followup, i.case_number, COALESCE(i.customer_id, '') AS customer_id,
-	COALESCE(c.name, '') AS customer_name, i.engineer, i.complaint, i.owner, i.plan, i.due_at, i.state, i.result, i.effect, i.checked_by,
-	i.overdue, i.created_at, i.ended_at, i.version FROM improvements i LEFT JOIN customers c ON c.id = i.customer_id`
+	COALESCE(c.name, '') AS customer_name, i.engineer, s.speed, s.quality, i.complaint, i.owner, i.plan, i.due_at, i.state, i.result, i.effect, i.checked_by,
+	i.overdue, i.created_at, i.ended_at, i.version FROM improvements i JOIN surveys s ON s.id = i.survey LEFT JOIN customers c ON c.id = i.customer_id`
 
 // ImprovementStep is one entry of an improvement's history.
 type ImprovementStep struct {
@@ -99,7 +101,7 @@ func (t *txn) openImprovement(ctx context.Context, f FollowUp, v Survey) error {
 	if found, err := t.find(ctx, &known, `SELECT id FROM improvements WHERE survey = ?`, v.Series); found || err != nil {
 		return err
 	}
-	said := []string{fmt.Sprintf("speed %d, quality %d", v.Speed, v.Quality)}
+	var said []string
 	for _, q := range t.s.opt.Form.Questions {
 		if answer := v.Answers[q.Code]; q.Kind == instrument.Written && answer != "" {
 			said = append(said, answer)

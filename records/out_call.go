@@ -155,6 +155,10 @@ func (t *txn) leaveFollowUp(ctx context.Context, in NewOutCall, manager bool) (O
 		return OutLeave{}, problem(ErrConflict, "out_too_soon", "Call again at that time.",
 			"The customer was called a short while ago; the next attempt is due at %s.", f.NextAt.In(t.s.opt.Zone).Format(time.DateTime))
 	}
+	if f.State == FollowUpDue && f.Attempts >= MaxAttempts {
+		return OutLeave{}, problem(ErrConflict, "out_tries", "Send the customer a link to the survey.",
+			"The customer was called %d times; the rule asks for no more.", f.Attempts)
+	}
 	name := f.ContactName
 	set(&name, f.CustomerName)
 	return OutLeave{Number: f.Number, Name: name, Case: f.Case}, nil
@@ -307,7 +311,7 @@ func (t *txn) keysToSurvey(ctx context.Context, c OutCall, f FollowUp) error {
 		return nil
 	}
 	_, err := t.addSurvey(ctx, NewSurvey{
-		FollowUp: f.ID, Channel: ChannelKeys, Who: f.ContactName, KeyedBy: KeyedByCustomer, AnsweredAt: c.EndedAt, Answers: answers, Partial: true,
+		FollowUp: f.ID, Channel: SurveyKeys, Who: f.ContactName, KeyedBy: KeyedByCustomer, AnsweredAt: c.EndedAt, Answers: answers, Partial: true,
 		Recording: c.Recording, Call: c.Call,
 	})
 	return err

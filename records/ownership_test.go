@@ -14,14 +14,16 @@ var update = flag.Bool("update", false, "rewrite the diagrams in docs/diagrams")
 // TestDiagrams keeps docs/diagrams equal to the tables.
 func TestDiagrams(t *testing.T) {
 	for name, diagram := range map[string]string{
-		ownership.name:         ownership.mermaid(),
-		escalationMachine.name: escalationMachine.mermaid(),
-		callbackMachine.name:   callbackMachine.mermaid(),
-		seatMachine.name:       seatMachine.mermaid(),
-		lecturerMachine.name:   lecturerMachine.mermaid(),
-		paperMachine.name:      paperMachine.mermaid(),
-		vaultMachine.name:      vaultMachine.mermaid(),
-		articleMachine.name:    articleMachine.mermaid(),
+		ownership.name:          ownership.mermaid(),
+		escalationMachine.name:  escalationMachine.mermaid(),
+		callbackMachine.name:    callbackMachine.mermaid(),
+		seatMachine.name:        seatMachine.mermaid(),
+		lecturerMachine.name:    lecturerMachine.mermaid(),
+		paperMachine.name:       paperMachine.mermaid(),
+		vaultMachine.name:       vaultMachine.mermaid(),
+		articleMachine.name:     articleMachine.mermaid(),
+		followUpMachine.name:    followUpMachine.mermaid(),
+		improvementMachine.name: improvementMachine.mermaid(),
 	} {
 		want := "# " + name + "\n\nMade from the table in package records by `go test ./records -run Diagrams -update`.\n\n```mermaid\n" + diagram + "```\n"
 		path := filepath.Join("..", "docs", "diagrams", name+".md")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,11 +17,11 @@ import (
 
 // The channels by which a customer answers.
 const (
-	ChannelCall  = "call"  // asked by the manager on the telephone
-	ChannelKeys  = "keys"  // pressed on the telephone
-	ChannelLink  = "link"  // on the page of a link
-	ChannelMail  = "mail"  // on the page of a link that was mailed
-	ChannelPaper = "paper" // on paper, keyed in by staff, with the scan
+	SurveyCall  = "call"  // asked by the manager on the telephone
+	SurveyKeys  = "keys"  // pressed on the telephone
+	SurveyLink  = "link"  // on the page of a link
+	SurveyMail  = "mail"  // on the page of a link that was mailed
+	SurveyPaper = "paper" // on paper, keyed in by staff, with the scan
 )
 
 // KeyedByCustomer stands for a login where the customer keyed in.
@@ -164,13 +165,13 @@ func (t *txn) surveyed(ctx context.Context, in NewSurvey) (FollowUp, Survey, err
 func (t *txn) surveyFaults(in NewSurvey, form instrument.Form) error {
 	var f faults
 	switch in.Channel {
-	case ChannelCall, ChannelKeys, ChannelLink, ChannelMail:
-	case ChannelPaper:
+	case SurveyCall, SurveyKeys, SurveyLink, SurveyMail:
+	case SurveyPaper:
 		f.missing(in.File != "" || in.Series != "", "file", "The scan of the sheet is missing.", "Attach the scan or photo of the signed sheet.")
 	default:
 		f.add("channel", "unknown", "Choose how the customer answered.", "There is no channel %q.", in.Channel)
 	}
-	f.missing(in.Who != "" || in.Channel == ChannelKeys, "who", "Who answered is missing.", "Write the name of the person who answered.")
+	f.missing(in.Who != "" || in.Channel == SurveyKeys, "who", "Who answered is missing.", "Write the name of the person who answered.")
 	f.short("who", in.Who, maxLine)
 	f.missing(in.KeyedBy != "", "keyed_by", "Who keyed it in is missing.", "Sign in.")
 	if in.Series != "" {
@@ -277,3 +278,6 @@ func (s *Store) Surveys(ctx context.Context, subject string) ([]Survey, error) {
 
 // Form is the survey that is asked now.
 func (s *Store) Form() instrument.Form { return s.opt.Form }
+
+// MailsCustomers says whether mail leaves the house at all.
+func (s *Store) MailsCustomers() bool { return slices.Contains(s.opt.Channels, ByMail) }

@@ -20,6 +20,7 @@ import (
 	"hotline/web/caller"
 	"hotline/web/desk"
 	"hotline/web/floor"
+	"hotline/web/followup"
 	"hotline/web/ui"
 )
 
@@ -97,7 +98,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	offers.roster, offers.cards = roster, lookUps
 	guests := newVisitors(node, cfg.Asterisk.WebCallers, phones, log)
 	people := newStaff(cfg, store, roster, distributor, lines, guests, log)
-	dialer := newOutward(cfg, lines, store, offers, chores, log)
+	dialer, ledgerOut := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
 		out:         &outEvents{dialer: dialer, store: store, chores: chores},
 		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
@@ -117,9 +118,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	if err != nil {
 		return err
 	}
+	asking := followup.New(followUpPages(cfg, pages, store, goods, dialer, people.name, zone, log))
+	ledgerOut.kept = asking.Prove
 	showOrdersLive(store, hub, log)
 	services, err := afterCall{
-		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, address: listener.Addr().String(), log: log,
+		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, asking: asking, log: log,
 	}.mounts()
 	if err != nil {
 		return err
@@ -189,6 +192,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 		house.start("webhook", hook.Run)
 	}
 	house.start("calls out", dialer.Run)
+	house.start("survey links", (&surveyLinks{pages: asking, log: log}).Run)
 	house.start("staff", people.Run)
 	if guests != nil {
 		house.start("visitors", guests.Run)

@@ -7,16 +7,16 @@ import (
 	"hotline/configs"
 	"hotline/records"
 	"hotline/web/customer"
+	"hotline/web/dispatch"
 	"hotline/web/links"
 	"hotline/web/remote"
-	"hotline/web/dispatch"
 	"hotline/web/ui"
 )
 
 // customerPages are the pages behind links, for customers without an account.
-func customerPages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) customer.Options {
+func customerPages(cfg configs.Config, pages *ui.Pages, store *records.Store, survey customer.Purpose, log *slog.Logger) customer.Options {
 	return customer.Options{
-		Pages: pages, Records: store, Purposes: customerPurposes(pages, store), Hotline: numberToCall(cfg),
+		Pages: pages, Records: store, Purposes: customerPurposes(pages, store, survey), Hotline: numberToCall(cfg),
 		TLS: cfg.HTTP.TLS.CertFile != "" || strings.HasPrefix(cfg.HTTP.PublicURL, "https://"), Log: log,
 	}
 }
@@ -30,11 +30,12 @@ func linkPages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *s
 }
 
 // customerPurposes is what links can be for.
-func customerPurposes(pages *ui.Pages, store *records.Store) map[string]customer.Purpose {
+func customerPurposes(pages *ui.Pages, store *records.Store, survey customer.Purpose) map[string]customer.Purpose {
 	return map[string]customer.Purpose{
 		records.LinkConfirm:  customer.Confirm{Evidence: store, Say: pages.Say},
 		records.LinkConsent:  customer.Consent{Evidence: store, Say: pages.Say},
 		records.LinkSign:     customer.Sign{Evidence: store, Say: pages.Say},
+		records.LinkSurvey:   survey,
 		records.LinkIdentity: dispatch.Identity{Records: store, Say: pages.Say},
 		records.LinkDownload: customer.Download{Evidence: store, Say: pages.Say},
 		records.LinkVault:    remote.Enter{Records: store, Say: pages.Say},

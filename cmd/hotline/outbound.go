@@ -17,7 +17,7 @@ import (
 )
 
 // newOutward makes the dialer of calls out. It refuses with words where the configuration or the switch does not allow them.
-func newOutward(cfg configs.Config, lines switches, store *records.Store, desk *desks, chores *errands, log *slog.Logger) *outward.Dialer {
+func newOutward(cfg configs.Config, lines switches, store *records.Store, desk *desks, chores *errands, log *slog.Logger) (*outward.Dialer, *outLedger) {
 	o := cfg.Outbound
 	rules := outward.Rules{
 		On: o.Enabled, Allow: o.Allow, Refuse: o.Refuse, AgentRing: o.AgentRing, NumberRing: o.NumberRing, Record: o.Record,
@@ -32,14 +32,15 @@ func newOutward(cfg configs.Config, lines switches, store *records.Store, desk *
 		line.dialer, ok = lines[sw.Name].(pbx.Dialer)
 	}
 	if !ok {
-		rules.Unsupported = pbx.Unsupported{
+		rules.Unsupported = fmt.Errorf("%w: %w", outward.ErrUnable, pbx.Unsupported{
 			Code: "embedded-dial", What: "The embedded switch cannot call out.", Do: "Configure an Asterisk (switches: in the configuration) for this.",
-		}
+		})
 	}
+	ledger := &outLedger{store: store, chores: chores}
 	return outward.New(outward.Options{
-		Switch: sw.Name, Rules: rules, Line: line, Ledger: &outLedger{store: store, chores: chores}, Desk: outDesk{desk}, Log: log,
+		Switch: sw.Name, Rules: rules, Line: line, Ledger: ledger, Desk: outDesk{desk}, Log: log,
 		Script: func(lang string) outward.Script { return surveyScript(store, o.Prompts, lang) },
-	})
+	}), ledger
 }
 
 // surveyScript is the phone survey in a language: the questions of the form that have a prompt.
@@ -90,6 +91,7 @@ func (l outLine) End(ctx context.Context, call, why string) error {
 type outLedger struct {
 	store  *records.Store
 	chores *errands
+	kept   func(ctx context.Context, followUp, manager string) error // puts what a machine was told into the follow-up's order
 }
 
 func (l *outLedger) Permit(ctx context.Context, call string, r outward.Request) (outward.Permit, error) {
@@ -118,7 +120,16 @@ func (l *outLedger) Said(call, question, answer string, at time.Time) {
 }
 
 func (l *outLedger) Ended(call, end string, at time.Time) {
-	l.chores.send("end of "+call, func(ctx context.Context) error { return settled(l.store.EndOutCall(ctx, call, end, at)) })
+	l.chores.send("end of "+call, func(ctx context.Context) error {
+		if err := settled(l.store.EndOutCall(ctx, call, end, at)); err != nil {
+			return err
+		}
+		c, err := l.store.OutCall(ctx, call)
+		if err != nil || !c.Machine || c.Purpose != records.OutFollowUp {
+			return settled(err)
+		}
+		return settled(l.kept(ctx, c.Ref, c.Login))
+	})
 }
 
 // settled takes a refusal for an end: trying again would not change it.

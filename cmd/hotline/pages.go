@@ -79,7 +79,7 @@ func queueTitles(cfg configs.Config) map[string]web.Title {
 
 // deskPages is what the case side of the desk needs.
 func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster *agent.Roster, goods *catalogue, log *slog.Logger) desk.Options {
-	o := desk.Options{Pages: pages, Records: store, Presence: roster, Products: goods.choices, Log: log}
+	o := desk.Options{Pages: pages, Records: store, Presence: roster, Products: goods.choices, Log: log, CallsOut: cfg.Outbound.Enabled}
 	choice := func(code, zh, en string) desk.Choice {
 		return desk.Choice{Code: code, Words: desk.Words{Zh: zh, En: en}}
 	}

@@ -8,6 +8,7 @@ import (
 	"hotline/records"
 	"hotline/web/bell"
 	"hotline/web/customer"
+	"hotline/web/followup"
 	"hotline/web/imports"
 	"hotline/web/knowledge"
 	"hotline/web/links"
@@ -18,13 +19,13 @@ import (
 
 // afterCall is what the pages need of everything that comes after the call.
 type afterCall struct {
-	cfg     configs.Config
-	pages   *ui.Pages
-	store   *records.Store
-	goods   *catalogue
-	zone    *time.Location
-	address string // where we listen, host:port
-	log     *slog.Logger
+	cfg    configs.Config
+	pages  *ui.Pages
+	store  *records.Store
+	goods  *catalogue
+	zone   *time.Location
+	asking *followup.Desk
+	log    *slog.Logger
 }
 
 // mounts are the pages of service orders and dispatch, of what customers open by a link, of what is known and what is told.
@@ -41,14 +42,15 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	if err != nil {
 		return nil, err
 	}
-	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.address, s.log))
+	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.log))
 	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
 	return []func(ui.Router){
 		dispatched.Mount,
 		orders.New(orderPages(s.pages, s.store, far, sent, s.log)).Mount,
 		far.Mount,
 		sent.Mount,
-		customer.New(customerPages(s.cfg, s.pages, s.store, s.log)).Mount,
+		customer.New(customerPages(s.cfg, s.pages, s.store, s.asking.SurveyLink(), s.log)).Mount,
+		s.asking.Mount,
 		bell.New(bell.Options{Pages: s.pages, Records: s.store, Mail: s.cfg.Mail.Host != "", Log: s.log}).Mount,
 		known.Mount,
 		files.Mount,

@@ -44,6 +44,14 @@ func TestDiagram(t *testing.T) {
 			fmt.Fprintf(&b, "  %s --> %s: %s\n", at, strings.Replace(string(next), "ended", "[*]", 1), label)
 		}
 	}
+	b.WriteString("```\n\n## A call out\n\n```mermaid\nstateDiagram-v2\n  [*] --> calling: Dial\n")
+	for _, at := range []outState{outCalls, outReady, outReaches, outTalks} {
+		for _, in := range []outInput{outPicked, outSent, outRang, outUp, outGone} {
+			if next, _, ok := (outMove{at, in}).next(); ok {
+				fmt.Fprintf(&b, "  %s --> %s: %s\n", at, strings.Replace(string(next), "ended", "[*]", 1), in)
+			}
+		}
+	}
 	b.WriteString("```\n")
 	path := filepath.Join("..", "..", "docs", "diagrams", "asterisk.md")
 	if *update {

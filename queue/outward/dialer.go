@@ -68,10 +68,10 @@ var errStopped = errors.New("outward: not running")
 // the telephone said. After an error nobody is called.
 func (d *Dialer) Place(ctx context.Context, r Request) (id string, err error) {
 	switch rules := d.opt.Rules; {
+	case rules.Unsupported != nil: // said first: switching it on would not help
+		return "", rules.Unsupported
 	case !rules.On:
 		return "", ErrOff
-	case rules.Unsupported != nil:
-		return "", rules.Unsupported
 	}
 	id = d.opt.Switch + "-out." + strconv.FormatInt(time.Now().UnixMilli(), 36) + strings.ToLower(rand.Text()[:8])
 	permit, err := d.opt.Ledger.Permit(ctx, id, r)

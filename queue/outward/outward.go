@@ -66,7 +66,7 @@ type Desk interface {
 // Rules bound what may be dialled.
 type Rules struct {
 	On          bool
-	Unsupported error                    // why the switch cannot, where it cannot
+	Unsupported error                    // why the switch cannot, where it cannot: wraps ErrUnable
 	Allow       []string                 // prefixes in E.164, e.g. "+86"
 	Refuse      []string                 // prefixes in E.164, above Allow
 	Shape       func(e164 string) string // as the trunk wants it; nil: as it is
@@ -77,6 +77,7 @@ type Rules struct {
 
 // The refusals of Place that are not the records'.
 var (
+	ErrUnable  = errors.New("outward: the switch cannot call out")
 	ErrOff     = errors.New("outward: calls out are switched off")
 	ErrNumber  = errors.New("outward: this number may not be called")
 	ErrEngaged = errors.New("outward: the agent is in another call")

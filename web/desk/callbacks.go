@@ -14,8 +14,9 @@ import (
 
 // callbackList is the page of customers to be called.
 type callbackList struct {
-	Places places
-	Rows   []callback
+	Places   places
+	CallsOut bool // the hotline may call customers itself
+	Rows     []callback
 }
 
 type callback struct {
@@ -69,6 +70,7 @@ func (d *Desk) showCallbacks(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
+	list.CallsOut = d.opt.CallsOut
 	all, err := d.callsBack(ctx, v)
 	if err != nil {
 		d.fail(w, r, err)

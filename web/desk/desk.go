@@ -128,6 +128,7 @@ type Options struct {
 	Departments []Choice
 	Queues      []Choice // names of queues, for people
 	MaxFile     int64    // largest attachment in bytes, as records has it; 20 MiB when 0
+	CallsOut    bool     // customers who were promised a call can be dialled from the page
 
 	Now func() time.Time
 	Log *slog.Logger

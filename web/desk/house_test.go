@@ -73,12 +73,14 @@ func (h *house) start() {
 	pages := get[*ui.Pages](h.t)(ui.New(ui.Options{Log: log, Zone: zone}))
 	d := get[*desk.Desk](h.t)(desk.New(desk.Options{
 		Pages: pages, Records: h.store, Presence: h.played, Log: log, MaxFile: 1 << 20,
-		Products: func() []desk.Product { return []desk.Product{
-			{Choice: desk.Choice{Code: "software", Words: desk.Words{Zh: "应用软件", En: "Application software"}}, Categories: []desk.Choice{
-				{Code: "login", Words: desk.Words{Zh: "登录与权限", En: "Login and rights"}}, {Code: "printing", Words: desk.Words{Zh: "打印", En: "Printing"}},
-			}},
-			{Choice: desk.Choice{Code: "system", Words: desk.Words{Zh: "服务器与网络", En: "Servers and network"}}},
-		} },
+		Products: func() []desk.Product {
+			return []desk.Product{
+				{Choice: desk.Choice{Code: "software", Words: desk.Words{Zh: "应用软件", En: "Application software"}}, Categories: []desk.Choice{
+					{Code: "login", Words: desk.Words{Zh: "登录与权限", En: "Login and rights"}}, {Code: "printing", Words: desk.Words{Zh: "打印", En: "Printing"}},
+				}},
+				{Choice: desk.Choice{Code: "system", Words: desk.Words{Zh: "服务器与网络", En: "Servers and network"}}},
+			}
+		},
 		Templates: []desk.Template{
 			{Name: "fault", Title: desk.Words{Zh: "故障", En: "Fault"}, Text: desk.Words{Zh: "现象：\n报错内容：\n从何时开始：", En: "What happens:\nError text:\nSince when:"}},
 			{Name: "login", Product: "software", Category: "login", Title: desk.Words{Zh: "登录问题", En: "Login"}, Text: desk.Words{Zh: "登录账号：\n提示内容：", En: "Account:\nMessage shown:"}},

@@ -68,6 +68,7 @@ func places() []place {
 		{Path: "/visit", Icon: "smartphone", Name: "visit", area: "service", roles: []string{"engineer"}},
 		{Path: "/visitcode", Icon: "shield-check", Name: "visitcode", area: "service", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
+		{Path: "/followup", Icon: "phone-outgoing", Name: "followup", area: "service", roles: []string{"supervisor"}},
 		{Path: "/classes", Icon: "users", Name: "classes", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/engagements", Icon: "building-2", Name: "engagements", area: "customers", roles: []string{"engineer", "supervisor", "dispatcher"}},
 		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
