@@ -28,12 +28,12 @@ const (
 // typecase holds the parsed fonts. It is only read after it was made, so any number of documents share it.
 type typecase struct {
 	container gopdf.FontContainer
-	faces     map[string]*gopdf.SubsetFontObj
+	faces     map[string]map[rune]glyph
 }
 
 // fonts parses the shipped fonts at the first document, once a process: 10 MB of outlines nobody needs who prints nothing.
 var fonts = sync.OnceValues(func() (*typecase, error) {
-	t := &typecase{faces: map[string]*gopdf.SubsetFontObj{}}
+	t := &typecase{faces: map[string]map[rune]glyph{}}
 	for name, packed := range map[string][]byte{regular: regularTTF, semibold: semiboldTTF} {
 		r, err := gzip.NewReader(bytes.NewReader(packed))
 		if err != nil {
@@ -51,7 +51,7 @@ var fonts = sync.OnceValues(func() (*typecase, error) {
 		if err := face.SetTTFData(data); err != nil {
 			return nil, fmt.Errorf("parse font %s: %w", name, err)
 		}
-		t.faces[name] = face
+		t.faces[name] = glyphs(name, face)
 	}
 	return t, nil
 })
@@ -59,16 +59,45 @@ var fonts = sync.OnceValues(func() (*typecase, error) {
 // glyph is one character in one face.
 type glyph struct {
 	face  string
+	index uint
 	width float64 // of the size of the type
+}
+
+// glyphs lists what a font has. gopdf looks each character up from the beginning of the font's table; here it is asked once.
+func glyphs(name string, f *gopdf.SubsetFontObj) map[rune]glyph {
+	found, font := map[rune]glyph{}, f.GetTTFParser()
+	add := func(r rune, index uint) {
+		if index != 0 {
+			found[r] = glyph{face: name, index: index, width: float64(f.GlyphIndexToPdfWidth(index)) / 1000}
+		}
+	}
+	// The basic plane: a cmap table of format 4 (OpenType specification, cmap).
+	for s := range int(font.SegCount) {
+		for c := font.StartCount[s]; c <= font.EndCount[s] && c < 0xffff; c++ {
+			index := c + font.IdDelta[s]
+			if offset := font.IdRangeOffset[s]; offset != 0 {
+				index = font.GlyphIdArray[int(offset/2+c-font.StartCount[s])-(int(font.SegCount)-s)]
+				if index != 0 {
+					index += font.IdDelta[s]
+				}
+			}
+			add(rune(c), index&0xffff)
+		}
+	}
+	// What lies beyond: format 12.
+	for _, group := range font.GroupingTables() {
+		for c := max(group.StartCharCode, 0x10000); c <= group.EndCharCode; c++ {
+			add(rune(c), c-group.StartCharCode+group.GlyphID)
+		}
+	}
+	return found
 }
 
 // find gives the glyph of a character, from the wanted face or, when that one lacks it, from the regular face, which has them all.
 func (t *typecase) find(face string, r rune) (glyph, bool) {
-	for _, name := range []string{face, regular} {
-		f := t.faces[name]
-		if index, err := f.CharCodeToGlyphIndex(r); err == nil && index != 0 {
-			return glyph{face: name, width: float64(f.GlyphIndexToPdfWidth(index)) / 1000}, true
-		}
+	g, ok := t.faces[face][r]
+	if !ok {
+		g, ok = t.faces[regular][r]
 	}
-	return glyph{}, false
+	return g, ok
 }

@@ -55,14 +55,8 @@ type sheet struct {
 	o       Options
 	y       float64
 	pages   int
-	widths  map[glyphKey]glyph
 	missing map[rune]bool
 	err     error // the first thing that went wrong; everything after it is left undone
-}
-
-type glyphKey struct {
-	face string
-	r    rune
 }
 
 func newSheet(o Options) (*sheet, error) {
@@ -70,7 +64,7 @@ func newSheet(o Options) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{pdf: &gopdf.GoPdf{}, fonts: f, o: o, widths: map[glyphKey]glyph{}, missing: map[rune]bool{}}
+	s := &sheet{pdf: &gopdf.GoPdf{}, fonts: f, o: o, missing: map[rune]bool{}}
 	s.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
 	for _, name := range []string{regular, semibold} {
 		if err := s.pdf.AddTTFFontFromFontContainer(name, &f.container); err != nil {

@@ -13,12 +13,7 @@ func (s *sheet) plain(text string) string {
 }
 
 func (s *sheet) glyph(face string, r rune) glyph {
-	key := glyphKey{face, r}
-	g, ok := s.widths[key]
-	if !ok {
-		g, _ = s.fonts.find(face, r)
-		s.widths[key] = g
-	}
+	g, _ := s.fonts.find(face, r)
 	return g
 }
 
