@@ -112,7 +112,7 @@ const maxScan = 21 << 20
 func (d *Desk) answer(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), ui.VisitorOf(r.Context())
 	r.Body = http.MaxBytesReader(w, r.Body, maxScan)
-	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart { //nolint:errorlint // as net/http says it
+	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart { //nolint:errorlint,gosec // as net/http says it; the body is bounded above
 		d.pages.Trouble(w, r, http.StatusRequestEntityTooLarge, d.say(r, "follow.no.large"), d.say(r, "follow.no.large.do"))
 		return
 	}
