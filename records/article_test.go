@@ -62,6 +62,9 @@ func testArticleLife(t *testing.T, open opener) {
 	equal(t, "nobody finds it before it is published", found("进纸轮"), 0)
 	a = get[records.Article](t)(s.ReturnArticle(ctx, "wang", a.Number, a.Lock, "请写明机型"))
 	equal(t, "given back", string(a.State), "draft")
+	told := notices(t, s, "li", records.ToldArticle)
+	equal(t, "its author is told why", fmt.Sprint(len(told), told[0].Subject.ZH, told[0].Text.ZH, told[0].Path), "1K-0001 退回修改请写明机型/knowledge/K-0001?version=newest")
+	equal(t, "a reviewer was told", notices(t, s, "chen", records.ToldArticle)[0].Subject.ZH, "K-0001 等待审核：打印机卡纸")
 	a = get[records.Article](t)(s.ReviseArticle(ctx, "wang", a.Number, a.Lock, zh("打印机卡纸", "M401 停住", "清理进纸轮")))
 	a = get[records.Article](t)(s.SubmitArticle(ctx, "li", a.Number, a.Lock))
 	_, err = s.PublishArticle(ctx, "wang", a.Number, a.Lock, records.Publication{Audience: records.AudienceStaff})
@@ -215,4 +218,16 @@ func testArticleFromCase(t *testing.T, open opener) {
 	equal(t, "case", a.FromCase, own.Number)
 	_, err := s.ArticleFromCase(ctx, "C-0")
 	refused(t, err, records.ErrNotFound)
+}
+
+// notices are what somebody was told of a kind.
+func notices(t testing.TB, s *records.Store, login, kind string) []records.Told {
+	t.Helper()
+	var out []records.Told
+	for _, n := range get[records.Page[records.Told]](t)(s.Notifications(t.Context(), login, "", 0)).Items {
+		if n.Kind == kind {
+			out = append(out, n)
+		}
+	}
+	return out
 }

@@ -77,7 +77,10 @@ func (s *Store) ReviseArticle(ctx context.Context, by, number string, lock int64
 // SubmitArticle asks for a review of the newest version. Errors: ErrNotFound, ErrConflict.
 func (s *Store) SubmitArticle(ctx context.Context, by, number string, lock int64) (Article, error) {
 	return s.moveArticle(ctx, "submit article", by, number, lock, submitArticle, func(t *txn, a *Article) error {
-		return t.articleEvent(ctx, *a, by, submitArticle, "")
+		if err := t.articleEvent(ctx, *a, by, submitArticle, ""); err != nil {
+			return err
+		}
+		return t.tellReviewers(ctx, *a, by)
 	})
 }
 
@@ -99,7 +102,10 @@ func (s *Store) endArticle(ctx context.Context, what, by, number string, lock in
 		return Article{}, err
 	}
 	return s.moveArticle(ctx, what, by, number, lock, input, func(t *txn, a *Article) error {
-		return t.articleEvent(ctx, *a, by, input, reason)
+		if err := t.articleEvent(ctx, *a, by, input, reason); err != nil {
+			return err
+		}
+		return t.tellAuthor(ctx, *a, by, input, reason)
 	})
 }
 
@@ -149,7 +155,10 @@ func (s *Store) PublishArticle(ctx context.Context, by, number string, lock int6
 			}
 		}
 		a.Audience, a.From, a.Until = p.Audience, p.From, p.Until
-		return t.articleEvent(ctx, *a, by, publishArticle, "")
+		if err := t.articleEvent(ctx, *a, by, publishArticle, ""); err != nil {
+			return err
+		}
+		return t.tellAuthor(ctx, *a, by, publishArticle, "")
 	})
 }
 

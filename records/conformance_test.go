@@ -86,6 +86,13 @@ func testStore(t *testing.T, open opener) {
 		"visit code":        testVisitCode,
 		"visit actions":     testVisitActions,
 		"order":             testOrder,
+		"order's ways":      testOrderWays,
+		"evidence":          testEvidence,
+		"procedures":        testProcedureVersions,
+		"tampered evidence": testEvidenceTampered,
+		"timeline, quality": testTimelineAndQuality,
+		"clocks":            testClocks,
+		"clock carried":     testClockCarried,
 		"followup":          testFollowUp,
 		"managersolves":     testManagerSolves,
 		"draw":              testDraw,
@@ -102,12 +109,6 @@ func testStore(t *testing.T, open opener) {
 		"notify":            testNotify,
 		"notify hooks":      testNotifyHooks,
 		"outbox":            testOutbox,
-		"order's ways":      testOrderWays,
-		"evidence":          testEvidence,
-		"procedures":        testProcedureVersions,
-		"tampered evidence": testEvidenceTampered,
-		"timeline, quality": testTimelineAndQuality,
-		"clocks":            testClocks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

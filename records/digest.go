@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -89,47 +90,38 @@ func (c conn) digest(ctx context.Context, span digestSpan) (Digest, error) {
 	if err != nil {
 		return d, err
 	}
-	now, err := c.digestCounts(ctx, span.from, span.to)
+	counts, err := c.digestCounts(ctx, span)
 	if err != nil {
 		return d, err
 	}
-	before, err := c.digestCounts(ctx, span.back(1).from, span.from)
+	escalated, err := c.escalatedOf(ctx, span)
 	if err != nil {
 		return d, err
 	}
-	for _, n := range now {
-		i := slices.IndexFunc(d.Products, func(p ProductDigest) bool { return p.Code == n.Product })
-		if i < 0 {
-			i = len(d.Products)
-			d.Products = append(d.Products, ProductDigest{Code: n.Product, Name: productName(known, n.Product), Kinds: []KindDigest{}})
+	for _, n := range counts {
+		now, before := n.in[digestTrend-1], n.in[digestTrend-2]
+		d.Before += before
+		p := d.product(n.Product, known, span)
+		p.Before += before
+		for i, cases := range n.in {
+			p.Trend[i].Cases += cases
 		}
-		p := &d.Products[i]
-		k := KindDigest{Category: n.Category, Name: categoryName(known, n.Product, n.Category), Cases: n.Cases}
-		for _, b := range before {
-			if b.Product == n.Product && b.Category == n.Category {
-				k.Before = b.Cases
-			}
+		if now == 0 {
+			continue
 		}
+		k := KindDigest{Category: n.Category, Name: categoryName(known, n.Product, n.Category), Cases: now, Before: before}
 		if k.Examples, err = c.examples(ctx, span, n.Product, n.Category); err != nil {
 			return d, err
 		}
 		p.Kinds = append(p.Kinds, k)
-		p.Cases, p.Solved, p.Escalated = p.Cases+n.Cases, p.Solved+n.Solved, p.Escalated+n.Escalated
-		d.Cases += n.Cases
+		p.Cases, p.Solved, p.Escalated = p.Cases+now, p.Solved+n.Solved, p.Escalated+escalated[[2]string{n.Product, n.Category}]
+		d.Cases += now
 	}
-	for _, b := range before {
-		d.Before += b.Cases
-		for i := range d.Products {
-			if d.Products[i].Code == b.Product {
-				d.Products[i].Before += b.Cases
-			}
-		}
-	}
-	if err := c.trends(ctx, span, d.Products); err != nil {
-		return d, err
-	}
+	d.Products = slices.DeleteFunc(d.Products, func(p ProductDigest) bool { return p.Cases == 0 })
 	for i := range d.Products {
-		if d.Products[i].Solutions, err = c.usedMost(ctx, span, d.Products[i].Code); err != nil {
+		p := &d.Products[i]
+		slices.SortStableFunc(p.Kinds, func(a, b KindDigest) int { return cmp.Compare(b.Cases, a.Cases) })
+		if p.Solutions, err = c.usedMost(ctx, span, p.Code); err != nil {
 			return d, err
 		}
 	}
@@ -137,60 +129,97 @@ func (c conn) digest(ctx context.Context, span digestSpan) (Digest, error) {
 	return d, nil
 }
 
-type digestCount struct {
-	Product   string `db:"product"`
-	Category  string `db:"category"`
-	Cases     int    `db:"cases"`
-	Solved    int    `db:"solved"`
-	Escalated int    `db:"escalated"`
-}
-
-func (c conn) digestCounts(ctx context.Context, from, to time.Time) ([]digestCount, error) {
-	var rows []digestCount
-	err := c.list(ctx, &rows, `SELECT s.product, s.category, COUNT(*) AS cases, COUNT(CASE WHEN s.state = ? THEN 1 END) AS solved,
-		COUNT(CASE WHEN EXISTS (SELECT 1 FROM escalations e WHERE e.case_number = s.number) THEN 1 END) AS escalated
-		FROM cases s WHERE s.opened_at >= ? AND s.opened_at < ? GROUP BY s.product, s.category ORDER BY cases DESC, s.product, s.category`,
-		CaseSolved, at(from), at(to))
-	return rows, err
-}
-
-// trends fills in how many cases each product had in the periods up to this one.
-func (c conn) trends(ctx context.Context, span digestSpan, products []ProductDigest) error {
-	for back := digestTrend - 1; back >= 0; back-- {
-		then := span.back(back)
-		var rows []digestCount
-		if err := c.list(ctx, &rows, `SELECT product, COUNT(*) AS cases FROM cases WHERE opened_at >= ? AND opened_at < ? GROUP BY product`,
-			at(then.from), at(then.to)); err != nil {
-			return err
+// product is a product's part of the digest, begun when it is not there yet.
+func (d *Digest) product(code string, known []Product, span digestSpan) *ProductDigest {
+	i := slices.IndexFunc(d.Products, func(p ProductDigest) bool { return p.Code == code })
+	if i < 0 {
+		p := ProductDigest{Code: code, Name: productName(known, code), Kinds: []KindDigest{}, Trend: make([]TrendPoint, digestTrend)}
+		for back := range digestTrend {
+			p.Trend[digestTrend-1-back].From = span.back(back).from
 		}
-		for i := range products {
-			point := TrendPoint{From: then.from}
-			for _, r := range rows {
-				if r.Product == products[i].Code {
-					point.Cases = r.Cases
-				}
-			}
-			products[i].Trend = append(products[i].Trend, point)
-		}
+		d.Products = append(d.Products, p)
+		i = len(d.Products) - 1
 	}
-	return nil
+	return &d.Products[i]
+}
+
+// digestCount is how many cases of a kind the periods had, the last one is the digest's own; Solved is of that one.
+type digestCount struct {
+	Product, Category string
+	in                [digestTrend]int
+	Solved            int
+}
+
+// digestCounts counts all periods in one pass over an index.
+func (c conn) digestCounts(ctx context.Context, span digestSpan) ([]digestCount, error) {
+	var rows []struct {
+		Product  string `db:"product"`
+		Category string `db:"category"`
+		C0       int    `db:"c0"`
+		C1       int    `db:"c1"`
+		C2       int    `db:"c2"`
+		C3       int    `db:"c3"`
+		C4       int    `db:"c4"`
+		C5       int    `db:"c5"`
+		Solved   int    `db:"solved"`
+	}
+	query, args := `SELECT product, category`, []any{}
+	for i := range digestTrend {
+		then := span.back(digestTrend - 1 - i)
+		query += `, COUNT(CASE WHEN opened_at >= ? AND opened_at < ? THEN 1 END) AS c` + strconv.Itoa(i)
+		args = append(args, at(then.from), at(then.to))
+	}
+	query += `, COUNT(CASE WHEN opened_at >= ? AND state = ? THEN 1 END) AS solved FROM cases
+		WHERE opened_at >= ? AND opened_at < ? GROUP BY product, category ORDER BY product, category`
+	args = append(args, at(span.from), CaseSolved, at(span.back(digestTrend-1).from), at(span.to))
+	if err := c.list(ctx, &rows, query, args...); err != nil {
+		return nil, err
+	}
+	out := make([]digestCount, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, digestCount{r.Product, r.Category, [digestTrend]int{r.C0, r.C1, r.C2, r.C3, r.C4, r.C5}, r.Solved})
+	}
+	return out, nil
+}
+
+// escalatedOf counts by product and category the cases of the period that needed remote or onsite service.
+func (c conn) escalatedOf(ctx context.Context, span digestSpan) (map[[2]string]int, error) {
+	var rows []struct {
+		Product  string `db:"product"`
+		Category string `db:"category"`
+		N        int    `db:"n"`
+	}
+	err := c.list(ctx, &rows, `SELECT s.product, s.category, COUNT(DISTINCT s.number) AS n FROM escalations e JOIN cases s ON s.number = e.case_number
+		WHERE e.raised_at >= ? AND s.opened_at >= ? AND s.opened_at < ? GROUP BY s.product, s.category`, at(span.from), at(span.from), at(span.to))
+	out := map[[2]string]int{}
+	for _, r := range rows {
+		out[[2]string{r.Product, r.Category}] = r.N
+	}
+	return out, err
 }
 
 // examples are the worst and newest cases of a kind that say something, with names and numbers hidden.
 func (c conn) examples(ctx context.Context, span digestSpan, product, category string) ([]CaseExample, error) {
-	var rows []caseRow
-	err := c.list(ctx, &rows, selectCase+` WHERE s.opened_at >= ? AND s.opened_at < ? AND s.product = ? AND s.category = ? AND s.subject <> ''
-		ORDER BY CASE s.severity WHEN ? THEN 0 WHEN ? THEN 1 ELSE 2 END, s.opened_at DESC, s.number LIMIT ?`,
-		at(span.from), at(span.to), product, category, SeverityCritical, SeverityHigh, digestExamples)
-	out := make([]CaseExample, 0, len(rows))
-	for _, r := range rows {
-		said := r.Subject
-		if r.Description != "" {
-			said += "：" + line(r.Description)
+	out := make([]CaseExample, 0, digestExamples)
+	for _, severity := range []string{SeverityCritical, SeverityHigh, SeverityNormal, SeverityLow} {
+		if len(out) == digestExamples {
+			break
 		}
-		out = append(out, CaseExample{Case: r.Number, Text: clip(Anonymise(said, r.CustomerName, r.ContactName), exampleRunes)})
+		var rows []caseRow
+		if err := c.list(ctx, &rows, selectCase+` WHERE s.number IN (SELECT number FROM cases WHERE product = ? AND category = ? AND opened_at >= ? AND opened_at < ?
+			AND severity = ? AND subject <> '' ORDER BY opened_at DESC, number LIMIT ?) ORDER BY s.opened_at DESC, s.number`,
+			product, category, at(span.from), at(span.to), severity, digestExamples-len(out)); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			said := r.Subject
+			if r.Description != "" {
+				said += "：" + line(r.Description)
+			}
+			out = append(out, CaseExample{Case: r.Number, Text: clip(Anonymise(said, r.CustomerName, r.ContactName), exampleRunes)})
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 func (c conn) usedMost(ctx context.Context, span digestSpan, product string) ([]UsedMost, error) {

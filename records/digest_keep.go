@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// NoticeDigest tells the service managers that a digest is there; its Detail is the digest's id and title.
-const NoticeDigest = "digest"
+// ToldDigest tells the service managers that a digest is there.
+const ToldDigest = "digest"
 
 // KeepDigest makes the digest of the last period that has ended by now, keeps it and tells the service managers. It is made once,
 // by whichever node comes first; fresh says that this call made it. Errors: ErrInvalid (period).
@@ -39,7 +39,12 @@ func (s *Store) KeepDigest(ctx context.Context, period string, now time.Time) (d
 			id, span.period, at(span.from), at(span.to), at(t.now), d.Cases, string(body)); err != nil {
 			return err
 		}
-		return t.notice(ctx, Notice{Kind: NoticeDigest, Detail: id}, id)
+		days := fmt.Sprint(span.from.Format(time.DateOnly), " – ", span.to.AddDate(0, 0, -1).Format(time.DateOnly))
+		return t.tellRole(ctx, RoleSupervisor, "", Notification{
+			Kind: ToldDigest, Once: id, Path: "/feedback/" + id,
+			Subject: both("客户反馈汇总 %s", "Feedback digest %s", days),
+			Text:    both("本期问题单 %[1]d，上期 %[2]d。", "%[1]d cases, %[2]d in the period before.", d.Cases, d.Before),
+		})
 	})
 	return d, fresh, err
 }

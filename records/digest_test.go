@@ -62,7 +62,10 @@ func testDigest(t *testing.T, open opener) {
 	kept := get[records.Digest](t)(s.Digest(ctx, d.ID))
 	equal(t, "kept", fmt.Sprint(kept.Cases, kept.Products[0].Kinds[0].Examples[1].Text), "4＊＊＊＊＊＊ ＊＊＊ 打印停住")
 	equal(t, "listed", get[records.Page[records.DigestHead]](t)(s.Digests(ctx, "", 0)).Items[0].ID, d.ID)
-	equal(t, "managers are told once", len(get[records.Page[records.Notice]](t)(s.Notices(ctx, records.NoticeFilter{Kind: records.NoticeDigest})).Items), 1)
+	told := notices(t, s, "chen", records.ToldDigest)
+	equal(t, "managers are told once", fmt.Sprint(len(told), told[0].Subject.ZH, told[0].Text.EN, told[0].Path),
+		"1客户反馈汇总 2026-11-16 – 2026-11-224 cases, 1 in the period before./feedback/D-20261116-week")
+	equal(t, "and only they", len(notices(t, s, "li", records.ToldDigest)), 0)
 	_, err = s.Digest(ctx, "D-1")
 	refused(t, err, records.ErrNotFound)
 	_, _, err = s.KeepDigest(ctx, "year", c.now())

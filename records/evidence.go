@@ -228,10 +228,15 @@ func (t *txn) sameEvidence(ctx context.Context, have Evidence, a acting, in Evid
 	return have, nil
 }
 
-// caseEvidence adds what belongs to a case and to no order, e.g. a survey.
+// caseEvidence adds what belongs to a case and to no order, e.g. a survey: by this server, managers, the customer, or the owner
+// of the case.
 func (t *txn) caseEvidence(ctx context.Context, a acting, e Evidence) (Evidence, error) {
-	if _, err := t.caseByNumber(ctx, e.Case); err != nil {
+	c, err := t.caseByNumber(ctx, e.Case)
+	if err != nil {
 		return e, err
+	}
+	if !a.is(procedure.System) && !a.is(procedure.Manager) && !a.is(procedure.Customer) && c.Owner != a.name {
+		return e, problem(ErrForbidden, "case_not_yours", "Ask its owner or the service manager.", "The case %s is not yours.", c.Number)
 	}
 	return t.chain(ctx, e)
 }

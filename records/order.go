@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"hotline/records/procedure"
@@ -108,6 +109,21 @@ type OrderFilter struct {
 	Limit     int
 }
 
+// words narrows to what somebody typed: the beginning of a number, or a part of number, subject or customer's name.
+func (f OrderFilter) words(q *query) {
+	switch word := strings.ToUpper(strings.TrimSpace(f.Text)); {
+	case word == "":
+	case strings.HasPrefix(word, "S-"):
+		q.and("o.number >= ? AND o.number < ?", word, word+"~")
+	case strings.HasPrefix(word, "C-"):
+		q.and("o.case_number >= ? AND o.case_number < ?", word, word+"~")
+	default:
+		like := containing(strings.TrimSpace(f.Text))
+		q.and(`o.id IN (SELECT w.id FROM orders w WHERE w.subject LIKE ? ESCAPE '!' OR w.number LIKE ? ESCAPE '!'
+			OR w.customer_id IN (SELECT k.id FROM customers k WHERE k.name LIKE ? ESCAPE '!'))`, like, like, like)
+	}
+}
+
 // Orders lists orders, those opened last first. Errors: ErrInvalid (cursor).
 func (s *Store) Orders(ctx context.Context, f OrderFilter) (Page[Order], error) {
 	after, err := parseCursor(f.Cursor)
@@ -131,10 +147,7 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) (Page[Order], error) 
 	}
 	q.equal("o.service_centre", f.Centre)
 	q.equal("o.region", f.Region)
-	if f.Text != "" {
-		like := containing(f.Text)
-		q.and("o.number LIKE ? ESCAPE '!' OR o.case_number LIKE ? ESCAPE '!' OR o.subject LIKE ? ESCAPE '!' OR c.name LIKE ? ESCAPE '!'", like, like, like, like)
-	}
+	f.words(&q)
 	if f.Planned {
 		q.between("o.planned_from", f.From, f.To)
 	} else {

@@ -15,10 +15,9 @@ type orderCommand struct {
 	step    string
 	reason  string
 	version int64
-	what    string                          // for the chain and for listeners
-	more    map[string]any                  // for the chain
-	edit    func(t *txn, o *Order) error    // changes fields that the procedure does not look at
-	after   func(*txn, *runningOrder) error // before it is saved
+	what    string                       // for the chain and for listeners
+	more    map[string]any               // for the chain
+	edit    func(t *txn, o *Order) error // changes fields that the procedure does not look at
 }
 
 func (s *Store) commandOrder(ctx context.Context, by Actor, id string, c orderCommand) (Order, error) {

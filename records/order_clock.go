@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 
 	"hotline/records/procedure"
 )
@@ -30,6 +31,14 @@ func (t *txn) startClocks(ctx context.Context, a acting, o Order, p procedure.Pr
 		if _, settled := p.Settled[s.Code]; s.Clock == "" || s.From != from || settled {
 			continue
 		}
+		if from == "" && o.Previous != "" {
+			if carried, err := t.carryClock(ctx, a, o, s); carried || err != nil {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		n := NewClock{Subject: o.ID, Clock: s.Clock, From: t.now, Within: s.Within, Calendar: s.Calendar, Reason: "opened"}
 		if n.Calendar == centreCalendar {
 			n.Calendar = t.s.calendarName(o.Centre)
@@ -55,6 +64,31 @@ func (t *txn) startClocks(ctx context.Context, a acting, o Order, p procedure.Pr
 		}
 	}
 	return nil
+}
+
+// carryClock lets a clock run on in a follow-on order when the order before ended without what it measures: neither its time
+// nor its pauses are lost. The span between, in which nobody waits, is none: both happen in one transaction.
+func (t *txn) carryClock(ctx context.Context, a acting, o Order, s procedure.Step) (bool, error) {
+	rows, err := t.segments(ctx, o.Previous, s.Clock)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	var settled int
+	if err := t.get(ctx, &settled, `SELECT COUNT(*) FROM order_steps WHERE order_id = ? AND step = ?`, o.Previous, s.Code); err != nil || settled > 0 {
+		return false, err
+	}
+	rows = slices.DeleteFunc(rows, func(r segmentRow) bool { return r.State == clockStopped })
+	for _, r := range rows {
+		if err := t.do(ctx, `INSERT INTO clock_segments (subject, clock, seq, from_at, state, within, calendar, reason, actor)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.ID, r.Clock, r.Seq, r.From, r.State, r.Within, r.Calendar, r.Reason, r.Actor); err != nil {
+			return false, err
+		}
+	}
+	last := rows[len(rows)-1]
+	if last.Subject = o.ID; last.State == clockHeld {
+		err = t.segment(ctx, a, last, clockRunning, "continued")
+	}
+	return true, err
 }
 
 // stepClocks stops the clock that a settled step keeps, and starts those that run from it.
@@ -96,7 +130,7 @@ func (t *txn) moveClocks(ctx context.Context, a acting, order, state, reason str
 
 // judge keeps the verdicts of an order's rules, for the quality report.
 func (t *txn) judge(ctx context.Context, o Order, p procedure.Progress) error {
-	verdict, err := t.s.clockVerdicts(ctx, t.conn, o.ID, p)
+	verdict, err := t.s.clockVerdicts(ctx, t.conn, o, p)
 	if err != nil {
 		return err
 	}
@@ -109,23 +143,36 @@ func (t *txn) judge(ctx context.Context, o Order, p procedure.Progress) error {
 	return nil
 }
 
-// clockVerdicts tells how the clocks of an order stand, for rules. A clock that was never started had nothing agreed: when
-// its step is settled, nothing was missed. A clock whose step was not settled when the order ended was not kept.
-func (s *Store) clockVerdicts(ctx context.Context, c conn, order string, p procedure.Progress) (procedure.ClockVerdict, error) {
-	clocks, err := s.clocks(ctx, c, order)
+// clockVerdicts tells how the clocks of an order stand, for rules. Of a clock that it does not have, the order that it
+// continues speaks. A clock that was never started had nothing agreed: when its step is settled, nothing was missed. A clock
+// whose step was not settled when the order ended was not kept.
+func (s *Store) clockVerdicts(ctx context.Context, c conn, o Order, p procedure.Progress) (procedure.ClockVerdict, error) {
+	clocks, err := s.clocks(ctx, c, o.ID)
 	if err != nil {
 		return nil, err
+	}
+	own := len(clocks)
+	for previous := o.Previous; previous != ""; {
+		before, err := s.clocks(ctx, c, previous)
+		if err != nil {
+			return nil, err
+		}
+		clocks = append(clocks, before...)
+		if err := c.get(ctx, &previous, `SELECT COALESCE(previous, '') FROM orders WHERE id = ?`, previous); err != nil {
+			return nil, err
+		}
 	}
 	return func(name string) procedure.Verdict {
 		step, _ := p.Def.ClockStep(name)
 		_, settled := p.Settled[step.Code]
-		for _, clock := range clocks {
-			if clock.Clock == name {
-				if clock.Verdict == procedure.Proven && !settled {
-					return procedure.Missing
-				}
-				return clock.Verdict
+		for i, clock := range clocks {
+			if clock.Clock != name {
+				continue
 			}
+			if clock.Verdict == procedure.Proven && i < own && !settled {
+				return procedure.Missing
+			}
+			return clock.Verdict
 		}
 		if settled {
 			return procedure.Proven

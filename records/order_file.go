@@ -97,7 +97,7 @@ func (s *Store) orderFile(ctx context.Context, c conn, id string) (OrderFile, er
 	if f.Clocks, err = s.clocks(ctx, c, o.ID); err != nil {
 		return f, err
 	}
-	verdict, err := s.clockVerdicts(ctx, c, o.ID, p)
+	verdict, err := s.clockVerdicts(ctx, c, o, p)
 	if err != nil {
 		return f, err
 	}

@@ -114,7 +114,7 @@ func (r *runningOrder) effect(ctx context.Context, t *txn, e procedure.Effect) e
 	return nil
 }
 
-// NoticeOrderReturned: an engineer gave an order back.
+// NoticeOrderReturned says that an engineer gave an order back.
 const NoticeOrderReturned = "order-returned"
 
 // openNext opens the follow-on order that carries what was settled.

@@ -131,6 +131,63 @@ func addText(t testing.TB, s *records.Store, who, order, step string) error {
 	return err
 }
 
+// testClockCarried: what was promised for the first visit is judged at the last; nothing is gained by continuing.
+func testClockCarried(t *testing.T, open opener) {
+	ctx, c := t.Context(), newClock()
+	s := open(t).open(t, withProcedures(t, c))
+	staff(t, s)
+	engineers(t, s)
+	verdict := func(o records.Order) (procedure.Verdict, time.Duration) {
+		for _, st := range get[records.OrderFile](t)(s.Order(ctx, o.ID)).Steps {
+			if _, is := map[procedure.StepState]bool{procedure.Locked: true, procedure.Ready: true}[st.State]; is && !st.Step.Optional {
+				prove(t, s, o.ID, st.Step.Code)
+				get[records.Order](t)(s.CompleteStep(ctx, as("gao"), o.ID, st.Step.Code, 0))
+			}
+		}
+		get[records.Order](t)(s.FinishOrder(ctx, as("gao"), o.ID, "好", 0))
+		f := get[records.OrderFile](t)(s.Order(ctx, o.ID))
+		for _, r := range f.Rules {
+			if r.Rule.Code == "response" {
+				if len(f.Clocks) > 0 {
+					return r.Verdict, f.Clocks[0].Elapsed
+				}
+				return r.Verdict, 0
+			}
+		}
+		t.Fatal("no rule of the response")
+		return "", 0
+	}
+	next := func(o records.Order) records.Order {
+		o = get[records.Order](t)(s.ContinueOrder(ctx, as("gao"), o.ID, "改天", 0))
+		return get[records.OrderFile](t)(s.Order(ctx, o.Next)).Order
+	}
+	// Remote service promises an hour. Responded in time, continued the day after: kept.
+	kept := orderOf(t, s, c, "c1", records.KindRemote)
+	prove(t, s, kept.ID, "open_port")
+	get[records.Order](t)(s.CompleteStep(ctx, as("gao"), kept.ID, "open_port", 0))
+	c.advance(24 * time.Hour)
+	got, _ := verdict(next(kept))
+	equal(t, "kept, then continued", got, procedure.Proven)
+	// Half an hour, a pause of a day, ten minutes, continued, ten minutes: fifty minutes have run.
+	paused := orderOf(t, s, c, "c2", records.KindRemote)
+	c.advance(30 * time.Minute)
+	get[records.Order](t)(s.PauseOrder(ctx, as("gao"), paused.ID, "等客户", 0))
+	c.advance(24 * time.Hour)
+	get[records.Order](t)(s.ResumeOrder(ctx, as("gao"), paused.ID, 0))
+	c.advance(10 * time.Minute)
+	paused = next(paused)
+	c.advance(10 * time.Minute)
+	got, ran := verdict(paused)
+	equal(t, "paused and continued", string(got)+" "+ran.String(), "proven 50m0s")
+	// Continued to gain time: the clock runs on.
+	late := orderOf(t, s, c, "c3", records.KindRemote)
+	c.advance(50 * time.Minute)
+	late = next(late)
+	c.advance(50 * time.Minute)
+	got, _ = verdict(late)
+	equal(t, "continued and late", got, procedure.Missing)
+}
+
 // testEvidence: sent twice, kept once; by the channel that the need asks for; the clock of the device beside ours.
 func testEvidence(t *testing.T, open opener) {
 	ctx, c := t.Context(), newClock()
@@ -190,6 +247,8 @@ func testEvidence(t *testing.T, open opener) {
 	equal(t, "bytes", string(text)+back.SHA256, "%PDF-1.7 x"+file.SHA256)
 	survey := get[records.Evidence](t)(s.AddEvidence(ctx, records.Actor{}, records.EvidenceInput{Case: o.Case, Kind: procedure.Written, Body: []byte(`{"text":"满意"}`)}))
 	equal(t, "of the case", survey.Chain+survey.Actor, o.Case+"system")
+	_, err = s.AddEvidence(ctx, as("gao"), records.EvidenceInput{Case: o.Case, Kind: procedure.Written, Body: []byte(`{"text":"满意"}`)})
+	refused(t, err, records.ErrForbidden)
 }
 
 // testProcedureVersions: a running order keeps the version that it began with; a version that was used is never another text.

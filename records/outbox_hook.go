@@ -82,7 +82,8 @@ func (c *HookCarrier) Carry(ctx context.Context, p Parcel) (err error) {
 	switch {
 	case res.StatusCode >= 200 && res.StatusCode <= 299:
 		return nil
-	case res.StatusCode == 400, res.StatusCode == 410, res.StatusCode == 413, res.StatusCode == 422:
+	case res.StatusCode == http.StatusBadRequest, res.StatusCode == http.StatusGone, res.StatusCode == http.StatusRequestEntityTooLarge,
+		res.StatusCode == http.StatusUnprocessableEntity:
 		return fmt.Errorf("%w: it answered %s", ErrRefused, res.Status)
 	}
 	return fmt.Errorf("%w: it answered %s", ErrUndelivered, res.Status)

@@ -30,9 +30,12 @@ func (s *Store) SheetReport(ctx context.Context, id string, lang string) (docume
 	r := document.Report{
 		Title: sh.Def.Name.In(lang), Subtitle: o.Subject, Number: fmt.Sprintf("%s-%s-v%d", o.Number, sh.Questionnaire, next), Issued: sh.At,
 		Facts: []document.Fact{
-			{Label: say("服务单", "Order"), Value: o.Number}, {Label: say("版本", "Version"), Value: fmt.Sprintf("v%d", next)},
-			{Label: say("客户", "Customer"), Value: o.CustomerName}, {Label: say("联系人", "Contact"), Value: o.ContactName},
-			{Label: say("编制", "Written by"), Value: s.nameOf(ctx, sh)}, {Label: say("项目负责人", "Engineer"), Value: o.EngineerName},
+			{Label: say("服务单", "Order"), Value: o.Number},
+			{Label: say("版本", "Version"), Value: fmt.Sprintf("v%d", next)},
+			{Label: say("客户", "Customer"), Value: o.CustomerName},
+			{Label: say("联系人", "Contact"), Value: o.ContactName},
+			{Label: say("编制", "Written by"), Value: s.nameOf(ctx, sh)},
+			{Label: say("项目负责人", "Engineer"), Value: o.EngineerName},
 		},
 	}
 	for _, section := range sh.Def.Sections {

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 
 	"hotline/records/probe"
 	"hotline/records/procedure"
@@ -161,21 +164,17 @@ func (s *Store) probeOne(ctx context.Context, t target) (PortProbe, error) {
 
 // probed is the fact that several looks come to: an open port counts before one that cannot be checked, that before a closed one.
 func probed(seen []PortProbe) map[string]any {
-	worst, detail := probe.Closed, ""
+	worst, where, looks := probe.Closed, []string{}, []map[string]string{}
 	for _, p := range seen {
 		if p.Outcome == probe.Open || p.Outcome == probe.Unknown && worst == probe.Closed {
 			worst = p.Outcome
 		}
-		if detail != "" {
-			detail += "; "
+		if p.Host != "" {
+			where = append(where, net.JoinHostPort(p.Host, strconv.Itoa(int(p.Port))))
 		}
-		if p.Reason == reasonRelay {
-			detail += "relay"
-			continue
-		}
-		detail += fmt.Sprintf("%s:%d %s (%s)", p.Host, p.Port, p.Outcome, p.Reason)
+		looks = append(looks, map[string]string{"probe": p.ID, "outcome": string(p.Outcome), "reason": string(p.Reason)})
 	}
-	return map[string]any{"result": string(worst), "detail": detail}
+	return map[string]any{"result": string(worst), "detail": strings.Join(where, "; "), "looks": looks}
 }
 
 func (t *txn) keepProbe(ctx context.Context, p PortProbe) error {

@@ -32,7 +32,7 @@ func customersPort(t testing.TB) (port uint16, closeIt func()) {
 }
 
 // fact adds a fact as an engineer types it.
-func fact(s *records.Store, ctx context.Context, order, step, need string, values map[string]any) error {
+func fact(ctx context.Context, s *records.Store, order, step, need string, values map[string]any) error {
 	body, err := json.Marshal(values)
 	if err != nil {
 		return err
@@ -69,24 +69,24 @@ func testRemote(t *testing.T, open opener) {
 	// Opening: nothing agreed, nothing to look at; what the server measures cannot be typed.
 	_, err := look(records.ProbeOpening)
 	refused(t, err, records.ErrIncomplete)
-	refused(t, fact(s, ctx, o.ID, "open_port", "port_opened", map[string]any{"result": "open"}), records.ErrInvalid)
+	refused(t, fact(ctx, s, o.ID, "open_port", "port_opened", map[string]any{"result": "open"}), records.ErrInvalid)
 	port, closePort := customersPort(t)
 	access := map[string]any{"tool": "RDP", "way": "port", "host": "127.0.0.1", "port": port}
-	must(t, fact(s, ctx, o.ID, "open_port", "access", access))
+	must(t, fact(ctx, s, o.ID, "open_port", "access", access))
 	_, err = s.ProbePorts(ctx, as("he"), o.ID, records.ProbeOpening)
 	refused(t, err, records.ErrForbidden)
 	refused(t, complete("open_port"), records.ErrIncomplete)
 	seen := get[[]records.PortProbe](t)(look(records.ProbeOpening))
 	equal(t, "seen", seen[0].Outcome, probe.Open)
 	prove(t, s, o.ID, "open_port") // the scope; its made-up access and probe come after the real ones
-	must(t, fact(s, ctx, o.ID, "open_port", "access", access))
+	must(t, fact(ctx, s, o.ID, "open_port", "access", access))
 	get[[]records.PortProbe](t)(look(records.ProbeOpening))
 	must(t, complete("open_port"))
 	equal(t, "the response was given", verdictOf(t, s, o.ID, "response"), procedure.Proven)
 
 	// Login information: only through the vault.
 	refused(t, complete("login"), records.ErrIncomplete)
-	refused(t, fact(s, ctx, o.ID, "login", "vault", map[string]any{"session": "x", "given_by": "gao"}), records.ErrInvalid)
+	refused(t, fact(ctx, s, o.ID, "login", "vault", map[string]any{"session": "x", "given_by": "gao"}), records.ErrInvalid)
 	v := get[records.VaultSession](t)(s.OpenVaultSession(ctx, records.OpenVault{Order: o.ID, By: "gao"}))
 	refused(t, complete("login"), records.ErrIncomplete) // an empty session is no login information
 	e := get[records.VaultEntry](t)(s.KeepInVault(ctx, records.KeepInVault{Session: v.ID, Kind: "system", Secret: login("x"), By: "孙丽", Via: "link"}))
@@ -102,9 +102,9 @@ func testRemote(t *testing.T, open opener) {
 	}
 
 	// Closing: the port must be seen closed and the login information be destroyed.
-	must(t, fact(s, ctx, o.ID, "closing", "tool_removed", map[string]any{"state": "removed", "seen_by": "高明"}))
-	refused(t, fact(s, ctx, o.ID, "closing", "port_closed", map[string]any{"result": "closed"}), records.ErrInvalid)
-	refused(t, fact(s, ctx, o.ID, "closing", "vault_closed", map[string]any{"destroyed": true, "reads": 0}), records.ErrInvalid)
+	must(t, fact(ctx, s, o.ID, "closing", "tool_removed", map[string]any{"state": "removed", "seen_by": "高明"}))
+	refused(t, fact(ctx, s, o.ID, "closing", "port_closed", map[string]any{"result": "closed"}), records.ErrInvalid)
+	refused(t, fact(ctx, s, o.ID, "closing", "vault_closed", map[string]any{"destroyed": true, "reads": 0}), records.ErrInvalid)
 	get[records.VaultSession](t)(s.EndVaultSession(ctx, records.EndVault{Session: v.ID, By: "gao"}))
 	equal(t, "confidential", verdictOf(t, s, o.ID, "confidential"), procedure.Proven)
 	seen = get[[]records.PortProbe](t)(look(records.ProbeClosing))
@@ -157,7 +157,7 @@ func testRemoteClosed(t *testing.T, open opener) {
 	engineers(t, s)
 	o := orderOf(t, s, c, "c1", records.KindRemote)
 	port, closePort := customersPort(t)
-	must(t, fact(s, ctx, o.ID, "open_port", "access", map[string]any{"tool": "SSH", "way": "port", "host": "127.0.0.1", "port": port}))
+	must(t, fact(ctx, s, o.ID, "open_port", "access", map[string]any{"tool": "SSH", "way": "port", "host": "127.0.0.1", "port": port}))
 	get[[]records.PortProbe](t)(s.ProbePorts(ctx, as("gao"), o.ID, records.ProbeOpening))
 	text := get[[]byte](t)(json.Marshal(map[string]any{"text": "打印驱动"}))
 	get[records.Evidence](t)(s.AddEvidence(ctx, as("gao"), records.EvidenceInput{Order: o.ID, Step: "open_port", Need: "scope", Kind: procedure.Written, Body: text}))
@@ -167,7 +167,7 @@ func testRemoteClosed(t *testing.T, open opener) {
 		prove(t, s, o.ID, step)
 		get[records.Order](t)(s.CompleteStep(ctx, as("gao"), o.ID, step, 0))
 	}
-	must(t, fact(s, ctx, o.ID, "closing", "tool_removed", map[string]any{"state": "ended", "seen_by": "孙丽"}))
+	must(t, fact(ctx, s, o.ID, "closing", "tool_removed", map[string]any{"state": "ended", "seen_by": "孙丽"}))
 	closePort()
 	seen := get[[]records.PortProbe](t)(s.ProbePorts(ctx, as("gao"), o.ID, records.ProbeClosing))
 	equal(t, "looked at", len(seen), 1)
@@ -190,10 +190,10 @@ func testRemoteClosed(t *testing.T, open opener) {
 
 	// Through a relay nothing is opened: said so, not guessed.
 	r := orderOf(t, s, c, "c2", records.KindRemote)
-	must(t, fact(s, ctx, r.ID, "open_port", "access", map[string]any{"tool": "ToDesk", "way": "relay"}))
+	must(t, fact(ctx, s, r.ID, "open_port", "access", map[string]any{"tool": "ToDesk", "way": "relay"}))
 	seen = get[[]records.PortProbe](t)(s.ProbePorts(ctx, as("gao"), r.ID, records.ProbeOpening))
 	equal(t, "relay", seen[0].Outcome, probe.Unknown)
-	must(t, fact(s, ctx, r.ID, "open_port", "access", map[string]any{"tool": "RDP", "way": "port"}))
+	must(t, fact(ctx, s, r.ID, "open_port", "access", map[string]any{"tool": "RDP", "way": "port"}))
 	_, err = s.ProbePorts(ctx, as("gao"), r.ID, records.ProbeOpening)
 	refused(t, err, records.ErrInvalid)
 	none := open(t).open(t, withProcedures(t, c))

@@ -154,7 +154,9 @@ func open(ctx context.Context, d *dialect, opt Options) (*Store, error) {
 // Close writes what the journal still holds, for at most Options.DrainWait, and closes the database. An error says how
 // many journal entries could not be written.
 func (s *Store) Close() error {
+	s.importing.mu.Lock() // no import begins between the end and the waiting for it
 	s.stop()
+	s.importing.mu.Unlock()
 	s.beside.Wait()
 	return errors.Join(s.journal.close(), s.r.Close(), s.w.Close())
 }

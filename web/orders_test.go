@@ -98,7 +98,7 @@ func TestOrderByTheAPI(t *testing.T) {
 	h.do(t, "emma", "POST", one+"/continue", obj{"reason": "需更换服务器后再处理"}).want(http.StatusOK, &o)
 	var next records.OrderFile
 	h.do(t, "emma", "GET", at+"/"+o.Next, nil).want(http.StatusOK, &next)
-	if next.Order.Previous != o.ID || next.Steps[2].State != procedure.StepState(procedure.Carried) || next.Order.Engineer != "emma" {
+	if next.Order.Previous != o.ID || next.Steps[0].State != procedure.Ready || next.Order.Engineer != "emma" {
 		t.Errorf("the next order: %+v", next.Order)
 	}
 	h.do(t, "sue", "POST", at+"/"+o.Next+"/cancel", obj{"reason": "客户取消"}).want(http.StatusOK, &o)

@@ -77,7 +77,7 @@ func (s *Site) exportCase(ctx context.Context, w *who, in *ByNumber) (*huma.Stre
 		return nil, problem(codeForbidden, "Only the owner of a case or a service manager exports it.")
 	}
 	var out bytes.Buffer
-	o := bundle.Options{Texts: s.pages, Lang: "zh", Zone: s.pages.Zone()}
+	o := bundle.Options{Texts: s.pages, Lang: "zh", Zone: s.pages.Zone(), Company: s.pages.Company()}
 	if err := bundle.WriteFile(ctx, &out, s.opt.Records, f, o); err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	ledgerOut.kept = asking.Prove
 	showOrdersLive(store, hub, log)
 	services, err := afterCall{
-		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, address: listener.Addr().String(), asking: asking, log: log,
+		cfg: cfg, pages: pages, store: store, goods: goods, zone: zone, asking: asking, log: log,
 	}.mounts()
 	if err != nil {
 		return err

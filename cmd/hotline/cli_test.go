@@ -44,7 +44,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"", exitUsage, `^$`, `expected one of .*"check-config".*\n.*--help`},
 		{"--help", exitOK, `(?s)within three rings.*check-config.*asterisk-config.*user add.*verify.*doctor`, `^$`},
-		{"user add --help", exitOK, `(?s)Roles: agent, supervisor.*--ask`, `^$`},
+		{"user add --help", exitOK, `(?s)Roles: agent, engineer.*--ask`, `^$`},
 		{"cehck-config", exitUsage, `^$`, `cehck-config`},
 		{"user add", exitUsage, `^$`, `expected "<login>"`},
 		{"asterisk-config", exitUsage, `^$`, `--out`},

@@ -174,6 +174,8 @@ func TestFollowUpFromCallToImprovement(t *testing.T) {
 	if after := o.Calls(); !slices.Equal(ids(after), ids(before)) || len(after) != 1 || !after[0].Answered {
 		t.Errorf("the callers' calls were %v, are %v", ids(before), ids(after))
 	}
+	tab.Close()
+	boss.Close()
 	o.Stop()
 	if out := o.Run("verify"); !strings.Contains(out, "1 draws of follow-ups") || !strings.Contains(out, "every chain holds") {
 		t.Errorf("verify: %s", out)

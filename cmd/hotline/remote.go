@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"hotline/configs"
@@ -38,16 +37,10 @@ func remoteService(cfg configs.Config) (func(*records.Options), error) {
 	}, nil
 }
 
-// remotePages is what the pages of remote service need. address is where this process listens, for links when no public address is
-// configured.
-func remotePages(cfg configs.Config, pages *ui.Pages, store *records.Store, address string, log *slog.Logger) remote.Options {
-	scheme := "http://"
-	if cfg.HTTP.TLS.CertFile != "" {
-		scheme = "https://"
-	}
+// remotePages is what the pages of remote service need.
+func remotePages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) remote.Options {
 	return remote.Options{
-		Pages: pages, Records: store, Company: cfg.Company, Hotline: numberToCall(cfg), Log: log,
-		PublicURL: strings.TrimSuffix(cmp.Or(cfg.HTTP.PublicURL, scheme+address), "/"),
+		Pages: pages, Records: store, Company: cfg.Company, Hotline: numberToCall(cfg), PublicURL: publicURL(cfg), Log: log,
 	}
 }
 

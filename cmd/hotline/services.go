@@ -19,14 +19,13 @@ import (
 
 // afterCall is what the pages need of everything that comes after the call.
 type afterCall struct {
-	cfg     configs.Config
-	pages   *ui.Pages
-	store   *records.Store
-	goods   *catalogue
-	zone    *time.Location
-	address string // where we listen, host:port
-	asking  *followup.Desk
-	log     *slog.Logger
+	cfg    configs.Config
+	pages  *ui.Pages
+	store  *records.Store
+	goods  *catalogue
+	zone   *time.Location
+	asking *followup.Desk
+	log    *slog.Logger
 }
 
 // mounts are the pages of service orders and dispatch, of what customers open by a link, of what is known and what is told.
@@ -43,7 +42,7 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	if err != nil {
 		return nil, err
 	}
-	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.address, s.log))
+	far := remote.New(remotePages(s.cfg, s.pages, s.store, s.log))
 	sent := links.New(linkPages(s.cfg, s.pages, s.store, s.log))
 	return []func(ui.Router){
 		dispatched.Mount,

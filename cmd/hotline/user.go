@@ -27,7 +27,7 @@ type userAddCommand struct {
 	Login   string         `arg:"" help:"Login, also the name of the phone account: a letter, then letters, digits, dot, underscore, hyphen."`
 	Name    string         `help:"Name that colleagues see; default is the login."`
 	Team    string         `help:"Team, as the ladder's steps name it."`
-	Role    []string       `default:"agent" enum:"agent,supervisor,dispatcher,administrator" help:"Roles: agent, supervisor (service manager), dispatcher, administrator."`
+	Role    []string       `default:"agent" enum:"agent,engineer,supervisor,dispatcher,administrator" help:"Roles: agent, engineer (carries out service orders), supervisor (service manager), dispatcher, administrator."`
 	Skill   map[string]int `mapsep:"," placeholder:"SKILL=LEVEL" help:"Skills with level, 1 (best) to 9, e.g. service=1,printing=3."`
 	WebRTC  bool           `name:"webrtc" help:"The phone is a browser."`
 	NoPhone bool           `help:"Make no phone account."`

@@ -11,7 +11,7 @@ import (
 	"github.com/signintech/gopdf"
 )
 
-// Noto Sans SC in two weights, under the SIL Open Font License (font/OFL.txt); font/README.md says how they were made and ADR 0010 why.
+// Noto Sans SC in two weights, under the SIL Open Font License (font/OFL.txt); font/README.md says how they were made and ADR 0012 why.
 var (
 	//go:embed font/regular.ttf.gz
 	regularTTF []byte

@@ -91,5 +91,5 @@ func decode(data []byte) (image.Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("picture: %w", err)
 	}
-	return img, nil
+	return upright(img, orientation(data)), nil
 }

@@ -37,7 +37,9 @@ func survey(answered bool) document.SurveySheet {
 		Number: "SV-20261122-0003", Case: "C-20261119-0042", Customer: "华东第一精密机械制造有限公司", Contact: "王芳", Phone: "138 0013 8000", Engineer: "李强", Centre: "华东服务中心",
 		Product: "方略 ERP 8.3", Subject: "月结后库存对不上", Solved: at(15, 40), Issued: at(16, 0),
 		Questions: []document.Question{
-			{Text: "解决问题的速度", Answers: five, Chosen: 1}, {Text: "解决问题的质量", Answers: five, Chosen: 0}, {Text: "工程师的服务态度与专业能力", Answers: five, Chosen: 0, Words: "讲解耐心"},
+			{Text: "解决问题的速度", Answers: five, Chosen: 1},
+			{Text: "解决问题的质量", Answers: five, Chosen: 0},
+			{Text: "工程师的服务态度与专业能力", Answers: five, Chosen: 0, Words: "讲解耐心"},
 			{Text: "您对我们的服务还有哪些意见或建议？", Words: "希望提前一天通知到场时间。"},
 		},
 	}

@@ -165,6 +165,8 @@ func (c *checker) walk(n ast.Node, t reflect.Type, at string) {
 		t = t.Elem()
 	}
 	switch m := n.(type) {
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		c.bad(n, at, "uses an anchor, an alias or a tag", "write the value out")
 	case ast.MapNode:
 		if t.Kind() != reflect.Struct {
 			c.bad(n, at, "is a section, but "+wanted(t)+" belongs here", "write "+wanted(t))
@@ -192,8 +194,6 @@ func (c *checker) walk(n ast.Node, t reflect.Type, at string) {
 			c.lines[full] = line(item.Value())
 			c.walk(item.Value(), t.Elem(), full)
 		}
-	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
-		c.bad(n, at, "uses an anchor, an alias or a tag", "write the value out")
 	case *ast.NullNode, nil:
 	default:
 		if t.Kind() == reflect.Struct || t.Kind() == reflect.Slice {

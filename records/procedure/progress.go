@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// How a step was settled.
+// Outcome is how a step was settled.
 type Outcome string
 
 // The outcomes of a step.

@@ -102,7 +102,10 @@ func (h *house) do(login, method, path string, form url.Values) (int, string) {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res := get[*http.Response](h.t)(client.Do(req))
+	res, err := client.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	body := get[[]byte](h.t)(io.ReadAll(res.Body))
 	if err := res.Body.Close(); err != nil {
 		h.t.Error(err)

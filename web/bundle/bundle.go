@@ -156,8 +156,8 @@ func model(f records.CaseFile, o Options) document.CaseFile {
 		if e.Order != "" {
 			what = e.Order + " " + what
 		}
-		if e.Detail != "" {
-			what += " — " + e.Detail
+		if detail := Detail(o.Texts, o.Lang, e); detail != "" {
+			what += " — " + detail
 		}
 		out.Timeline = append(out.Timeline, document.Entry{At: e.At, Who: e.By, What: what, Hash: e.Hash})
 	}

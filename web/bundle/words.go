@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"strconv"
 	"strings"
 
 	"hotline/records"
@@ -36,4 +37,24 @@ func Word(texts Say, lang string, e records.TimelineEntry) string {
 // Source says where an entry comes from.
 func Source(texts Say, lang string, e records.TimelineEntry) string {
 	return texts.Say(lang, "timeline.source."+e.Source)
+}
+
+// Detail says what an entry holds beside its word, in the words of who wrote it; what a machine wrote is said in the language.
+func Detail(texts Say, lang string, e records.TimelineEntry) string {
+	switch e.Source {
+	case "verdict": // milliseconds
+		if ms, err := strconv.ParseInt(e.Detail, 10, 64); err == nil {
+			return texts.Say(lang, "timeline.waited", strconv.FormatFloat(float64(ms)/1000, 'f', 1, 64))
+		}
+	case "escalation":
+		if key := "timeline.kind." + e.Detail; texts.Knows(key) {
+			return texts.Say(lang, key)
+		}
+	case "ownership":
+		switch e.What {
+		case "claim", "join", "work", "finish": // the wrap-up beside it says more
+			return ""
+		}
+	}
+	return e.Detail
 }

@@ -41,7 +41,7 @@ func (s *Site) act(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if done.File {
-		http.Redirect(w, r, path(r)+"/file", http.StatusSeeOther)
+		http.Redirect(w, r, path(r)+"/file", http.StatusSeeOther) //nolint:gosec // below /c/ of this site
 		return
 	}
 	e := ended{Title: done.Title, Text: done.Text, Good: true, At: l.UsedAt, Hotline: s.opt.Hotline}

@@ -123,8 +123,8 @@ func (s *Site) device(r *http.Request) string {
 	return c.Value
 }
 
-func (s *Site) say(r *http.Request, key string, args ...any) string {
-	return s.opt.Pages.Say(ui.VisitorOf(r.Context()).Lang, key, args...)
+func (s *Site) say(r *http.Request, key string) string {
+	return s.opt.Pages.Say(ui.VisitorOf(r.Context()).Lang, key)
 }
 
 // code gives the stable code of a refusal, "" for other errors.

@@ -155,7 +155,10 @@ func (p *phone) do(method, address string, form url.Values) (int, string) {
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	res := get[*http.Response](p.t)(p.client.Do(req))
+	res, err := p.client.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	defer func() { _ = res.Body.Close() }()
 	var b strings.Builder
 	if err := res.Write(&b); err != nil {

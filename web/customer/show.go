@@ -52,7 +52,7 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request) {
 		// The same device may have bound it a moment ago, by a double press.
 		l, bound, again := s.opt.Records.OpenLink(r.Context(), r.PathValue("token"), s.device(r))
 		if again == nil && bound {
-			http.Redirect(w, r, path(r), http.StatusSeeOther)
+			http.Redirect(w, r, path(r), http.StatusSeeOther) //nolint:gosec // below /c/ of this site
 			return
 		}
 		s.refuse(w, r, l, bound, err)
@@ -62,7 +62,7 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request) {
 		Name: s.cookieName(r), Value: device, Path: "/c/", MaxAge: int(time.Until(l.EndsAt)/time.Second) + 1,
 		HttpOnly: true, Secure: s.opt.TLS, SameSite: http.SameSiteLaxMode,
 	})
-	http.Redirect(w, r, path(r), http.StatusSeeOther)
+	http.Redirect(w, r, path(r), http.StatusSeeOther) //nolint:gosec // below /c/ of this site
 }
 
 func (s *Site) ask(w http.ResponseWriter, r *http.Request, status int, l records.Link, trouble string) {

@@ -23,6 +23,10 @@ type arrangePage struct {
 	Centre     string
 	Product    string
 	Kind       string
+
+	Consultations []records.Order // of the same case
+	Consults      bool            // this order can ask for one
+	At            string          // proposed time of one
 }
 
 // times are the two times of an order, as the form has them: what the customer was told, and our own plan.
@@ -66,6 +70,14 @@ func (d *Dispatch) arrange(w http.ResponseWriter, r *http.Request) {
 		if s.Step.Code == stepAppointment {
 			p.Agreed, p.CanAgree = s.Settled != nil, s.Settled == nil && s.State == procedure.Ready
 		}
+	}
+	if p.Consults = f.Order.Case != "" && f.Order.Kind != kindConsultation && !f.Order.State.Ended(); p.Consults {
+		page, err := d.opt.Records.Orders(r.Context(), records.OrderFilter{Case: f.Order.Case, Kind: kindConsultation, Limit: 20})
+		if err != nil {
+			d.fail(w, r, err)
+			return
+		}
+		p.Consultations, p.At = page.Items, d.opt.Now().In(zone).Add(time.Hour).Format("2006-01-02T15:04")
 	}
 	if r.Header.Get("HX-Request") == "true" {
 		d.opt.Pages.Fragment(w, r, http.StatusOK, "dispatch/arrange#candidates", p)

@@ -20,6 +20,7 @@ import (
 	"hotline/records/calendar"
 	"hotline/records/procedure"
 	"hotline/web"
+	"hotline/web/customer"
 	"hotline/web/ui"
 )
 
@@ -122,7 +123,12 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	}
 	site, err := web.New(web.Options{
 		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: nobodyCalls{}, Hub: h.hub, Pages: pages,
-		Mounts: []func(ui.Router){d.Mount}, PeerStreams: 50, Now: h.now,
+		Mounts: []func(ui.Router){d.Mount, customer.New(customer.Options{
+			Pages: pages, Records: h.store, Hotline: "400-000-0000", Log: log, Purposes: map[string]customer.Purpose{
+				records.LinkIdentity: Identity{Records: h.store, Say: pages.Say}, records.LinkConsent: customer.Consent{Evidence: h.store, Say: pages.Say},
+				records.LinkConfirm: customer.Confirm{Evidence: h.store, Say: pages.Say}, records.LinkDownload: customer.Download{Evidence: h.store, Say: pages.Say},
+			},
+		}).Mount}, PeerStreams: 50, Now: h.now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +143,7 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 		}
 		site.ServeHTTP(w, r)
 	}))
+	d.opt.PublicURL = h.server.URL
 	t.Cleanup(func() {
 		site.Drain()
 		h.server.Close()

@@ -112,7 +112,7 @@ func (d *Dispatch) link(ctx context.Context, login string, in records.NewLink) (
 	return address, picture, err
 }
 
-// handCopy gives the customer their copy: by a link that only they can open, or on paper.
+// handCopy gives the customer their copy: by a link that only they can open, which proves the delivery when it is used, or on paper.
 func (d *Dispatch) handCopy(ctx context.Context, v ui.Visitor, a records.VisitAction, body actionBody, answer *actionAnswer) error {
 	var copied struct {
 		How string `json:"how"`
@@ -136,11 +136,9 @@ func (d *Dispatch) handCopy(ctx context.Context, v ui.Visitor, a records.VisitAc
 	case "link":
 		answer.URL, answer.QR, err = d.link(ctx, v.Login, records.NewLink{
 			Purpose: records.LinkDownload, Order: f.Order.ID, Step: body.Step, Need: body.Need, File: issued[0].File, Subject: issued[0].Number,
-			Name: copied.To, Until: d.opt.Now().Add(30 * 24 * time.Hour),
+			Name: copied.To, Number: f.Order.ContactNumber, Until: d.opt.Now().Add(30 * 24 * time.Hour),
 		})
-		if err != nil {
-			return err
-		}
+		return err // that it was fetched is the proof: the link adds it then
 	case "paper":
 	default:
 		return refuse("copy_channel", "Hand it over by link or on paper.", "The copy cannot be delivered like this.")

@@ -2,8 +2,8 @@ package imports
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
-	"strings"
 
 	"hotline/records"
 	"hotline/records/sheet"
@@ -153,5 +153,5 @@ func (m *Imports) answer(w http.ResponseWriter, r *http.Request, err error) {
 		m.fail(w, r, err)
 		return
 	}
-	http.Redirect(w, r, "/import/"+strings.TrimSpace(r.PathValue("id")), http.StatusSeeOther)
+	http.Redirect(w, r, "/import/"+url.PathEscape(r.PathValue("id")), http.StatusSeeOther) //nolint:gosec // a path of this site
 }

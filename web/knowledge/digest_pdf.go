@@ -28,12 +28,12 @@ func (k *Knowledge) digestPDF(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Length", strconv.Itoa(len(pdf)))
 	h.Set("Content-Disposition", `inline; filename="`+p.ID+`.pdf"`)
 	h.Set("Cache-Control", "private, no-store")
-	_, _ = w.Write(pdf)
+	_, _ = w.Write(pdf) //nolint:gosec // a PDF that we made
 }
 
 // paper lays the digest out: all products in one table, then each by itself.
 func (k *Knowledge) paper(r *http.Request, p digestPage, o document.Options) document.Report {
-	say := func(key string, args ...any) string { return k.say(r, "knowledge.digest."+key, args...) }
+	say := func(key string) string { return k.say(r, "knowledge.digest."+key) }
 	zone := k.opt.Zone
 	out := document.Report{
 		Title: k.say(r, "knowledge.digest"), Subtitle: p.From.In(zone).Format("2006-01-02") + " – " + p.Day().In(zone).Format("2006-01-02"), Number: p.ID,

@@ -49,8 +49,10 @@ func newHouse(t testing.TB) *house {
 	h.store = get[*records.Store](t)(records.Open(context.Background(), records.Options{Path: filepath.Join(t.TempDir(), "hotline.db"), Log: log, Zone: h.zone}))
 	must(t, h.store.SeedProducts(t.Context(), products()))
 	for _, u := range []records.NewUser{
-		{Login: "li", Name: "李强", Roles: []string{records.RoleAgent}}, {Login: "wang", Name: "王芳", Roles: []string{records.RoleAgent}},
-		{Login: "chen", Name: "陈静", Roles: []string{records.RoleAgent, records.RoleSupervisor}}, {Login: "deng", Name: "邓伟", Roles: []string{records.RoleDispatcher}},
+		{Login: "li", Name: "李强", Roles: []string{records.RoleAgent}},
+		{Login: "wang", Name: "王芳", Roles: []string{records.RoleAgent}},
+		{Login: "chen", Name: "陈静", Roles: []string{records.RoleAgent, records.RoleSupervisor}},
+		{Login: "deng", Name: "邓伟", Roles: []string{records.RoleDispatcher}},
 	} {
 		get[records.User](t)(h.store.AddUser(t.Context(), u))
 	}

@@ -10,8 +10,8 @@ import (
 	"hotline/web/ui"
 )
 
-func (k *Knowledge) say(r *http.Request, key string, args ...any) string {
-	return k.pages.Say(ui.VisitorOf(r.Context()).Lang, key, args...)
+func (k *Knowledge) say(r *http.Request, key string) string {
+	return k.pages.Say(ui.VisitorOf(r.Context()).Lang, key)
 }
 
 // faults are what is wrong with the fields of a form, by name.

@@ -83,7 +83,7 @@ func (l *Links) Beside(r *http.Request, f records.OrderFile, s procedure.Step, n
 func (l *Links) offerFor(f records.OrderFile, s procedure.Step, n procedure.Need) (offer, bool) {
 	o := offer{Order: f.Order.ID, Step: s.Code, Need: n.Code}
 	switch {
-	case l.opt.Elsewhere[f.Order.Kind]:
+	case l.opt.Elsewhere[f.Order.Kind], answered(f, s, n):
 		return o, false
 	case n.Kind == procedure.Fact && n.Code == "copy":
 		o.Purpose = records.LinkDownload
@@ -101,6 +101,17 @@ func (l *Links) offerFor(f records.OrderFile, s procedure.Step, n procedure.Need
 	}
 	o.Waits = (o.Purpose == records.LinkSign || o.Purpose == records.LinkDownload) && documentOf(f, s.Code) == ""
 	return o, true
+}
+
+// answered tells that a need has what it asks for.
+func answered(f records.OrderFile, s procedure.Step, n procedure.Need) bool {
+	have := 0
+	for _, e := range f.Evidence {
+		if e.Step == s.Code && e.Need == n.Code {
+			have++
+		}
+	}
+	return have >= max(1, n.Min)
 }
 
 // documentOf is the newest document of a step, for the customer to read.

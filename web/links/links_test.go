@@ -106,7 +106,10 @@ func (h *house) do(login, method, path string, form url.Values) (int, string) {
 	req.AddCookie(&http.Cookie{Name: "hotline", Value: h.session(login)})
 	req.Header.Set("Accept-Language", "en")
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	res := get[*http.Response](h.t)(http.DefaultTransport.RoundTrip(req))
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	body := get[[]byte](h.t)(io.ReadAll(res.Body))
 	if err := res.Body.Close(); err != nil {
 		h.t.Error(err)

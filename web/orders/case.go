@@ -53,9 +53,14 @@ func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) {
 		Case: f.Case, State: p.opt.Pages.Say(v.Lang, "timeline.case."+f.Case.State), Checked: f.Checked, Head: f.ChainHead, Length: f.ChainLength,
 		MayExport: mayExport(v, f.Case),
 	}
+	names, err := p.names(r)
+	if err != nil {
+		p.failed(w, r, "people cannot be read", err)
+		return
+	}
 	for _, e := range f.Timeline {
 		page.Timeline = append(page.Timeline, lifeEntry{
-			At: e.At, Source: bundle.Source(p.opt.Pages, v.Lang, e), What: bundle.Word(p.opt.Pages, v.Lang, e), Who: e.By, Detail: e.Detail,
+			At: e.At, Source: bundle.Source(p.opt.Pages, v.Lang, e), What: bundle.Word(p.opt.Pages, v.Lang, e), Who: or(names[e.By], e.By), Detail: bundle.Detail(p.opt.Pages, v.Lang, e),
 			Order: e.Order, Call: e.Call, Hash: e.Hash, Short: short(e.Hash),
 		})
 	}
@@ -85,7 +90,7 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var out bytes.Buffer // whole before the first byte is sent: half an archive looks like a whole one to some programs
-	o := bundle.Options{Texts: p.opt.Pages, Lang: v.Lang, Zone: v.Zone, Company: p.opt.Company}
+	o := bundle.Options{Texts: p.opt.Pages, Lang: v.Lang, Zone: v.Zone, Company: p.opt.Pages.Company()}
 	if err := bundle.WriteFile(r.Context(), &out, p.opt.Records, f, o); err != nil {
 		p.failed(w, r, "a bundle cannot be written", err)
 		return

@@ -23,7 +23,7 @@ func (p *Pages) addEvidence(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, p.opt.MaxFile+(1<<20))
 		ctl := http.NewResponseController(w)
 		_ = ctl.SetReadDeadline(time.Now().Add(2 * time.Minute)) // recorders in tests have none
-		if err := r.ParseMultipartForm(1 << 20); err != nil {
+		if err := r.ParseMultipartForm(1 << 20); err != nil { //nolint:gosec // the body is bounded above
 			p.trouble(w, r, http.StatusRequestEntityTooLarge, "orders.trouble.large")
 			return
 		}

@@ -124,10 +124,7 @@ func (p *Pages) page(r *http.Request, f records.OrderFile, t *trouble) (orderPag
 	if err != nil {
 		return page, err
 	}
-	page.names = map[string]string{"system": p.opt.Pages.Say(v.Lang, "orders.system"), "customer": p.opt.Pages.Say(v.Lang, "orders.customer")}
-	for _, u := range users {
-		page.names[u.Login] = or(u.Name, u.Login)
-	}
+	page.names = p.called(v, users)
 	if page.May.Assign {
 		page.Engineers = slices.DeleteFunc(users, func(u records.User) bool { return u.Disabled || !u.Is(records.RoleEngineer) })
 	}
@@ -158,6 +155,20 @@ func (p *Pages) page(r *http.Request, f records.OrderFile, t *trouble) (orderPag
 		}
 	}
 	return page, nil
+}
+
+// called is how people are called, by login.
+func (p *Pages) called(v ui.Visitor, users []records.User) map[string]string {
+	names := map[string]string{"system": p.opt.Pages.Say(v.Lang, "orders.system"), "customer": p.opt.Pages.Say(v.Lang, "orders.customer")}
+	for _, u := range users {
+		names[u.Login] = or(u.Name, u.Login)
+	}
+	return names
+}
+
+func (p *Pages) names(r *http.Request) (map[string]string, error) {
+	users, err := p.opt.Records.Users(r.Context())
+	return p.called(ui.VisitorOf(r.Context()), users), err
 }
 
 func (p *Pages) verdict(v ui.Visitor, name procedure.Text, verdict procedure.Verdict) verdictView {

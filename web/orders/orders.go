@@ -60,7 +60,6 @@ type Options struct {
 	Needs   []Beside           // optional
 	Styles  []string           // optional: assets of the panels
 	Scripts []string           // optional: modules of the panels
-	Company string             // optional: in the head of documents
 	MaxFile int64              // optional: largest upload, in bytes; 20 MiB
 	Log     *slog.Logger       // optional
 	Now     func() time.Time   // optional: time.Now

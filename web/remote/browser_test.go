@@ -29,7 +29,7 @@ func sound(t *testing.T, tab *browser.Tab, name string) {
 		t.Errorf("%s: %s", name, fault)
 	}
 	var wide bool
-	tab.Eval(`document.documentElement.scrollWidth > innerWidth`, &wide)
+	tab.Eval(`document.documentElement.scrollWidth > innerWidth || [...document.querySelectorAll(".card")].some(c => c.getBoundingClientRect().right > innerWidth)`, &wide)
 	if wide {
 		t.Errorf("%s has to be scrolled sideways", name)
 	}
@@ -188,7 +188,7 @@ func TestRemoteServiceInTheBrowser(t *testing.T) {
 	gate("closing")
 	must(t, h.opened.Close())
 	tab.Click(`[data-testid=probe-closing]`)
-	tab.WaitText(`[data-need=port_closed]`, "已关闭")
+	tab.Wait(`document.querySelectorAll("[data-need=port_closed] [data-testid=evidence]").length === 2`)
 	gate("closing") // the session of the vault is still open
 	tab.Run(`window.confirm = () => true`)
 	tab.Click(`[data-testid=end]`)

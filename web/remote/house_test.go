@@ -145,6 +145,8 @@ func (nobodyCalls) Agents() []queue.AgentNumbers       { return nil }
 func (h *house) order(call string) records.Order {
 	h.t.Helper()
 	ctx := h.t.Context()
+	works := get[records.Customer](h.t)(h.store.AddCustomer(ctx, records.Customer{Name: "华东一厂", Region: "北京", Agreement: "金牌服务，远程 30 分钟响应"}))
+	get[records.Contact](h.t)(h.store.AddContact(ctx, records.Contact{CustomerID: works.ID, Name: "孙丽", Numbers: []records.Number{{Number: "13800138000"}}}))
 	get[records.OwnedCase](h.t)(h.store.OwnCall(ctx, records.OwnInput{Call: call, Queue: "service", Agent: "anna", Number: "13800138000"}))
 	now := time.Now()
 	done := get[records.WrapUpResult](h.t)(h.store.WrapUp(ctx, records.WrapUpInput{
@@ -184,7 +186,8 @@ func (v visitor) post(path string, pairs ...string) (int, string) {
 	r := get[*http.Request](v.h.t)(http.NewRequestWithContext(v.h.t.Context(), http.MethodPost, v.h.server.URL+path, strings.NewReader(form.Encode())))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", v.h.server.URL)
-	answer := get[*http.Response](v.h.t)(v.client.Do(r))
+	answer, err := v.client.Do(r)
+	must(v.h.t, err)
 	defer answer.Body.Close()
 	var body bytes.Buffer
 	get[int64](v.h.t)(body.ReadFrom(answer.Body))

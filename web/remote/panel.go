@@ -98,7 +98,8 @@ func (p *Pages) view(r *http.Request, f records.OrderFile) (panelView, error) {
 		view.Past = append(view.Past, shown)
 	}
 	view.OpenWaits = waits(v.Lang, f, "login")
-	view.MayOpen = view.Works && view.Session == nil && view.OpenWaits == ""
+	closing, _ := stepOf(f, "closing")
+	view.MayOpen = view.Works && view.Session == nil && view.OpenWaits == "" && closing.Settled == nil
 	view.MayReport = view.Works && waits(v.Lang, f, "report") == ""
 	for _, e := range f.Evidence {
 		if e.Kind == procedure.Document && e.Step == "report" {

@@ -35,6 +35,7 @@ type Records interface {
 	IssueDocument(ctx context.Context, by records.Actor, in records.Issued, name string, pdf io.Reader) (records.Issued, error)
 	NewLink(ctx context.Context, by records.Actor, in records.NewLink) (records.Link, string, error)
 	Users(ctx context.Context) ([]records.User, error)
+	Customer(ctx context.Context, id string) (records.Customer, error)
 }
 
 // Options says what the pages are made of. Fields are required unless their comment says otherwise.
@@ -204,7 +205,7 @@ func (p *Pages) trouble(w http.ResponseWriter, r *http.Request, status int, key 
 	p.opt.Pages.Trouble(w, r, status, p.say(lang, key), p.say(lang, key+".do"))
 }
 
-func (p *Pages) say(lang, key string, args ...any) string { return p.opt.Pages.Say(lang, key, args...) }
+func (p *Pages) say(lang, key string) string { return p.opt.Pages.Say(lang, key) }
 
 func staff(r *http.Request) records.Actor {
 	return records.Actor{Login: ui.VisitorOf(r.Context()).Login}

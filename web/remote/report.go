@@ -37,6 +37,13 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request) {
 		}
 		words := words{lang: lang, zone: v.Zone, say: p.opt.Pages.Say, names: namesOf(users)}
 		model := words.report(f, file)
+		if f.Order.CustomerID != "" {
+			of, err := p.opt.Records.Customer(ctx, f.Order.CustomerID)
+			if err != nil {
+				return err
+			}
+			model.Agreement = of.Agreement
+		}
 		options := document.Options{
 			Lang: lang, Company: p.opt.Company, Hotline: p.opt.Hotline, Zone: v.Zone, Verify: p.opt.PublicURL + "/verify/" + f.Order.Number,
 		}

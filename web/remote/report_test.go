@@ -33,7 +33,7 @@ func checkReport(t *testing.T, h *house, f records.OrderFile, never ...string) {
 	flat := strings.Join(strings.Fields(text), "")
 	for _, part := range []string{
 		"远程维护调试报告", f.Order.Number, f.Order.Case, "孙丽", "高明", "Windows远程桌面", "财务报表的打印服务", "安装补丁7后", "812.5MB", strings.Repeat("0f", 32)[:20],
-		"已做恢复测试", "重新安装打印驱动", "确认问题已解决", "升级前在测试环境打印三张样表", "127.0.0.1:", "已开放", "已关闭", "读取1次", "销毁", "南山方略",
+		"已做恢复测试", "重新安装打印驱动", "确认问题已解决", "升级前在测试环境打印三张样表", "127.0.0.1:", "已开放", "已关闭", "读取1次", "销毁", "南山方略", "华东一厂", "金牌服务",
 	} {
 		if !strings.Contains(flat, part) {
 			t.Errorf("the report does not say %q:\n%s", part, text)

@@ -74,6 +74,9 @@ func build(o Options, files, static fs.FS) (*Pages, error) {
 // Dev says whether pages for developers are shown.
 func (p *Pages) Dev() bool { return p.opt.Dev }
 
+// Company is the name in the head of pages and documents; may be empty.
+func (p *Pages) Company() string { return p.opt.Company }
+
 // Zone is the time zone of visitors who chose none.
 func (p *Pages) Zone() *time.Location { return p.opt.Zone }
 

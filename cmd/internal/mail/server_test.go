@@ -70,7 +70,9 @@ func start(t *testing.T, how string) *server {
 			t.Error(err)
 		}
 		_ = l.Close() // a test that ends before Serve has begun
-		<-done
+		if err := <-done; err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
 	})
 	return s
 }

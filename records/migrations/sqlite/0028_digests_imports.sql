@@ -10,6 +10,9 @@ CREATE TABLE digests (
     body    TEXT NOT NULL, -- JSON
     UNIQUE (period, from_at)
 );
+-- Counted and sampled by kind without reading the cases themselves.
+CREATE INDEX cases_kind ON cases (product, category, severity, opened_at);
+CREATE INDEX cases_period ON cases (opened_at, product, category, state);
 CREATE INDEX digests_from ON digests (from_at, id);
 
 -- +goose StatementBegin

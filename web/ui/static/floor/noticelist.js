@@ -7,7 +7,7 @@ import { order } from "./orders.js";
 
 /** @typedef {{id: string, kind: string, login?: string, call?: string, case?: string, detail: string, at: string}} Notice */
 
-const KNOWN = new Set(["wrapup-timeout", "missed-calls", "escalation-overdue", "escalation-declined", "callback-overdue", "followup-overdue", "survey-low", "improvement-overdue", "visit-due", "digest", "desk-lost", "contradiction", "alarm"]);
+const KNOWN = new Set(["wrapup-timeout", "missed-calls", "escalation-overdue", "escalation-declined", "callback-overdue", "followup-overdue", "survey-low", "improvement-overdue", "visit-due", "desk-lost", "contradiction", "alarm"]);
 
 export class Notices {
   /** @param {Intl.DateTimeFormat} clock */
@@ -50,11 +50,6 @@ export class Notices {
       if (n.call) {
         const link = el("a", "", text("floor.js.notice.call"));
         link.href = `/calls/${encodeURIComponent(n.call)}`;
-        words.append(link);
-      }
-      if (n.kind === "digest") {
-        const link = el("a", "", text("floor.js.notice.digest"));
-        link.href = `/feedback/${encodeURIComponent(n.detail)}`;
         words.append(link);
       }
       li.append(words, seen);

@@ -27,14 +27,43 @@ let state = "starting";
 let retry = 0;
 let wait = 2000;
 
-function render() {
+/** What is drawn is not torn from under a finger or a pen: it waits until the press or the typing has ended. */
+let pressed = false;
+let behind = false;
+let drawn = "";
+const editing = () => document.activeElement instanceof HTMLElement && screen.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox], [type=radio], [type=file]), textarea, select");
+const free = () => setTimeout(() => {
+  pressed = false;
+  if (behind && !editing()) render();
+}, 0);
+addEventListener("pointerdown", () => { pressed = true; }, true);
+addEventListener("pointerup", free, true);
+addEventListener("pointercancel", free, true);
+screen.addEventListener("focusout", free);
+
+/** @param {boolean} [mine] the engineer did it, so it is drawn at once */
+function render(mine = false) {
   const visits = (data?.visits ?? []).map((v) => effective(v, outbox));
   const one = visits.find((v) => v.id === open);
+  const online = state === "sent" || state === "sending";
+  const now = JSON.stringify([open, step, one ?? visits, one ? "" : data?.conflicts, outbox.map((a) => a.trouble ?? ""), online]);
+  status();
+  behind = false;
+  if (now === drawn) return;
+  if (!mine && (pressed || editing())) {
+    behind = true;
+    return;
+  }
+  drawn = now;
   back.hidden = !one;
   const focused = document.activeElement?.id;
-  if (one) screen.replaceChildren(view.visit(one, hands(one.id), step, (code) => { step = code; render(); scrollTo(0, 0); }));
+  if (one) screen.replaceChildren(view.visit(one, hands(one.id), step, (code) => { step = code; render(true); scrollTo(0, 0); }));
   else screen.replaceChildren(view.list(visits, data?.conflicts ?? [], outbox, { open: show, settle, again, discard }));
   if (focused) document.getElementById(focused)?.focus();
+}
+
+/** How the line stands, above everything. */
+function status() {
   const unsent = outbox.filter((a) => !a.trouble).length;
   line.dataset.state = state;
   line.dataset.unsent = String(unsent);
@@ -53,13 +82,13 @@ function show(id) {
   open = id;
   step = undefined;
   history.pushState(null, "", id ? `#${encodeURIComponent(id)}` : location.pathname);
-  render();
+  render(true);
   scrollTo(0, 0);
 }
 back.addEventListener("click", () => show(""));
 addEventListener("popstate", () => {
   open = decodeURIComponent(location.hash.slice(1));
-  render();
+  render(true);
 });
 
 /** Keeps an action, shows it done, and sends it. @param {string} order @param {string} kind @param {any} body @param {Blob} [file] @param {string} [name] */
@@ -67,7 +96,7 @@ async function act(order, kind, body, file, name) {
   await store.queue({ client: newClient(), login, order, kind, body, device_at: new Date().toISOString(), ...(file && { file, file_name: name }) });
   if (kind === "complete") step = undefined;
   outbox = await store.waiting(login);
-  render();
+  render(true);
   soon();
 }
 
@@ -193,6 +222,7 @@ async function keepPage() {
   active?.postMessage({ keep: [...new Set([...made, ...linkedFiles])] }, [channel.port2]);
 }
 
+part("linked", HTMLDialogElement).addEventListener("close", soon); // the customer has answered meanwhile
 part("sync", HTMLButtonElement).addEventListener("click", soon);
 addEventListener("online", soon);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) void sync(); });

@@ -44,7 +44,7 @@ export function needForm(v, s, n, hands) {
   const met = n.have >= n.min;
   const box = h("section", { class: `need${met ? " met" : ""}`, "data-need": n.code, "data-met": String(met) }, h("h3", {}, met ? "✓ " : "", n.name, n.optional ? ` · ${text("visit.js.optional")}` : ""));
   const piece = last(v, s.code, n.code);
-  if (met && piece) box.append(h("p", { class: "hint" }, piece.pending ? `⏳ ${text("visit.js.unsent")}` : text("visit.js.kept")));
+  if (met && piece) box.append(h("p", { class: "hint" }, piece.pending ? `◔ ${text("visit.js.unsent")}` : text("visit.js.kept")));
   if (met && n.kind !== "photo") return box;
   const key = `draft:${v.id}.${s.code}.${n.code}@${hands.login}`;
   /** @param {any} body @param {Blob} [file] @param {string} [name] @param {string} [kind] */

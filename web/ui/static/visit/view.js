@@ -20,7 +20,7 @@ export function list(visits, conflicts, outbox, hands) {
     const done = v.steps.filter(isSettled).length;
     out.append(h("button", { class: "card visit-card", type: "button", "data-testid": "visit", "data-id": v.id, onclick: () => hands.open(v.id) },
       h("span", { class: "visit-time" }, v.planned_from ? `${day(v.planned_from)} ${clock(v.planned_from)}–${clock(v.planned_to)}` : text("visit.js.notime")),
-      h("strong", {}, v.customer), h("span", {}, v.subject), h("span", { class: "hint" }, `${v.number} · ${text("visit.js.steps", done, v.steps.length)}${v.state === pending ? ` · ⏳ ${text("visit.js.unsent")}` : ""}`)));
+      h("strong", {}, v.customer), h("span", {}, v.subject), h("span", { class: "hint" }, `${v.number} · ${text("visit.js.steps", done, v.steps.length)}${v.state === pending ? ` · ◔ ${text("visit.js.unsent")}` : ""}`)));
   }
   if (!visits.length) out.append(h("div", { class: "state" }, h("h2", {}, text("visit.js.novisits")), h("p", {}, text("visit.js.novisits.do"))));
   return out;
@@ -61,7 +61,7 @@ export function visit(v, hands, chosen, choose) {
 }
 
 /** @param {Step} s */
-const mark = (s) => isSettled(s) ? (s.state === pending ? "⏳" : "✓") : s.state === "ready" ? "●" : "○";
+const mark = (s) => isSettled(s) ? (s.state === pending ? "◔" : "✓") : s.state === "ready" ? "●" : "○";
 
 /** @param {Step} s */
 function word(s) {
@@ -116,7 +116,7 @@ function sheetForms(v, s, hands) {
   const out = [];
   const isSigned = (signed?.have ?? 0) > 0;
   out.push(h("section", { class: `need${isSigned ? " met" : ""}` }, h("h3", {}, isSigned ? "✓ " : "", sheet?.name ?? ""), isSigned
-    ? h("p", { class: "hint" }, last(v, s.code, "signed")?.pending ? `⏳ ${text("visit.js.unsent")}` : text("visit.js.kept"))
+    ? h("p", { class: "hint" }, last(v, s.code, "signed")?.pending ? `◔ ${text("visit.js.unsent")}` : text("visit.js.kept"))
     : h("button", { class: "button button-primary button-wide", type: "button", "data-testid": "sheet", onclick: () => hands.sheet() }, text("visit.js.sheet"))));
   if (copy && isSigned && copy.have < 1) {
     const to = /** @type {HTMLInputElement} */ (h("input", { id: "copy-to", value: v.contact, maxlength: "100", autocomplete: "off" }));
