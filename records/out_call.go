@@ -3,8 +3,6 @@ package records
 import (
 	"context"
 	"time"
-
-	"hotline/records/procedure"
 )
 
 // What a call out may be for.
@@ -190,7 +188,7 @@ func (t *txn) leaveVisit(ctx context.Context, in NewOutCall, manager bool) (OutL
 	if err != nil {
 		return OutLeave{}, err
 	}
-	if o.Kind != visitProcedure || procedure.State(o.State).Ended() {
+	if o.Kind != visitProcedure || o.State.Ended() {
 		return OutLeave{}, problem(ErrConflict, "out_not_due", "Choose one from the worklist.", "This visit is not to be arranged now.")
 	}
 	return OutLeave{Number: o.ContactNumber, Name: o.ContactName}, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -10,11 +11,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"hotline/cmd/internal/house"
+	"hotline/configs"
 	"hotline/configs/asterisk"
 	"hotline/configs/procedures"
 	"hotline/configs/surveys"
 	"hotline/pbx/pbxtest"
+	"hotline/queue/outward"
 	"hotline/records"
 	"hotline/records/instrument"
 	"hotline/records/procedure"
@@ -169,6 +174,8 @@ func TestFollowUpFromCallToImprovement(t *testing.T) {
 	if after := o.Calls(); !slices.Equal(ids(after), ids(before)) || len(after) != 1 || !after[0].Answered {
 		t.Errorf("the callers' calls were %v, are %v", ids(before), ids(after))
 	}
+	tab.Close()
+	boss.Close()
 	o.Stop()
 	if out := o.Run("verify"); !strings.Contains(out, "1 draws of follow-ups") || !strings.Contains(out, "every chain holds") {
 		t.Errorf("verify: %s", out)
@@ -252,5 +259,33 @@ func TestCallBackOverTheHotline(t *testing.T) {
 	tab.WaitGone("[data-testid=dial]")
 	if n := len(o.provider.Calls()); n != 1 {
 		t.Errorf("%d calls left for the trunk", n)
+	}
+}
+
+// TestNoCallsOutFromTheStart: as it comes, the hotline calls nobody: with the embedded switch because it cannot, with Asterisk because
+// nobody switched it on. Both say so.
+func TestNoCallsOutFromTheStart(t *testing.T) {
+	for _, c := range []struct {
+		kind string
+		want error
+	}{{"embedded", outward.ErrUnable}, {"asterisk", outward.ErrOff}} {
+		cfg := settingsIn(t.TempDir())
+		cfg.Switches[0].Kind = configs.SwitchKind(c.kind)
+		cfg.Switches[0].Password, cfg.Switches[0].Bind = "x", ""
+		phones, err := openTelephone(cfg, prometheus.NewRegistry(), quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := openRecords(t.Context(), cfg, quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		dialer, _ := newOutward(cfg, phones.lines, store, &desks{}, newErrands(quiet()), quiet())
+		if _, err := dialer.Place(t.Context(), outward.Request{Login: "chen", Purpose: records.OutFollowUp, Ref: "1"}); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", c.kind, err)
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -176,9 +176,13 @@ func TestOnlyNumbersAreDialled(t *testing.T) {
 		}
 	}
 	for _, bad := range []pbx.Out{
-		{Call: "a-1", Phone: "li", Timeout: time.Second}, {Call: "b-out.1", Phone: "li", Timeout: time.Second},
-		{Call: "a-out.~x", Phone: "li", Timeout: time.Second}, {Call: "a-out.2", Phone: "trunkout", Timeout: time.Second},
-		{Call: "a-out.3", Phone: "li&PJSIP/1@trunkout", Timeout: time.Second}, {Call: "a-out.4", Phone: "li"}, {Call: call, Phone: "li", Timeout: time.Second},
+		{Call: "a-1", Phone: "li", Timeout: time.Second},
+		{Call: "b-out.1", Phone: "li", Timeout: time.Second},
+		{Call: "a-out.~x", Phone: "li", Timeout: time.Second},
+		{Call: "a-out.2", Phone: "trunkout", Timeout: time.Second},
+		{Call: "a-out.3", Phone: "li&PJSIP/1@trunkout", Timeout: time.Second},
+		{Call: "a-out.4", Phone: "li"},
+		{Call: call, Phone: "li", Timeout: time.Second},
 	} {
 		if err := out.Dial(s.Ctx, bad); err == nil {
 			t.Errorf("dialled %+v", bad)

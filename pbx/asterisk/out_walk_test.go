@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/CyCoreSystems/ari/v5"
 	"pgregory.net/rapid"
 
 	"hotline/pbx"
@@ -74,7 +73,7 @@ func TestWalkOut(t *testing.T) {
 				b.look(drawSnapshot(t, channels), b.now)
 			default:
 				kind := rapid.SampledFrom([]string{"start", "end", "ringing", "up", "digit", "gone"}).Draw(t, "kind")
-				var e ari.Event = b.event(kind, rapid.SampledFrom(channels).Draw(t, "channel"))
+				e := b.event(kind, rapid.SampledFrom(channels).Draw(t, "channel"))
 				b.apply(e, b.now)
 			}
 			see()

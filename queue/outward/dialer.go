@@ -30,7 +30,7 @@ type Dialer struct {
 
 	mu    sync.Mutex
 	calls map[string]*call
-	ctx   context.Context // of Run: calls are driven while it lasts, and go on at the switch after it
+	ctx   context.Context //nolint:containedctx // of Run: calls are driven while it lasts, and go on at the switch after it
 	run   sync.WaitGroup
 }
 

@@ -68,6 +68,7 @@ func (w *world) Dial(_ context.Context, _, phone, _, _ string, _ time.Duration) 
 	w.did("ring %s", phone)
 	return w.fail
 }
+
 func (w *world) Reach(_ context.Context, _, number string, _ time.Duration) error {
 	w.did("dial %s", number)
 	return nil
@@ -200,7 +201,7 @@ func TestMachineAsks(t *testing.T) {
 		want(t, w, steps...)
 		d.Told(Event{Kind: Played, Call: id})
 		synctest.Wait()
-		time.Sleep(5*time.Second + 1) // on the test's clock: silence
+		<-time.After(5*time.Second + 1) // on the test's clock: silence
 		steps = append(steps, "say consent")
 		want(t, w, steps...)
 		d.Told(Event{Kind: Digit, Call: id, Digit: "1"})

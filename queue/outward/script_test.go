@@ -47,8 +47,10 @@ func TestScript(t *testing.T) {
 		hungUp         bool
 	}{
 		"to the end": {
-			[]string{"played", "1", "4", "played", "5", "played"}, []string{"consent", "speed", "quality", "thanks"},
-			[]string{"consent=yes", "speed=4", "quality=5"}, true,
+			[]string{"played", "1", "4", "played", "5", "played"},
+			[]string{"consent", "speed", "quality", "thanks"},
+			[]string{"consent=yes", "speed=4", "quality=5"},
+			true,
 		},
 		"no":                 {[]string{"2", "played"}, []string{"consent", "thanks"}, []string{"consent=no"}, true},
 		"said again":         {[]string{"1", "*", "3"}, []string{"consent", "speed", "speed", "quality"}, []string{"consent=yes", "speed=3"}, false},

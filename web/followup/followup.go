@@ -227,8 +227,11 @@ type place struct {
 
 func places(here string) []place {
 	all := []place{
-		{Path: "/followup", Name: "work"}, {Path: "/followup/improvements", Name: "improve"}, {Path: "/followup/visits", Name: "visits"},
-		{Path: "/followup/results", Name: "results"}, {Path: "/followup/draws", Name: "draws"},
+		{Path: "/followup", Name: "work"},
+		{Path: "/followup/improvements", Name: "improve"},
+		{Path: "/followup/visits", Name: "visits"},
+		{Path: "/followup/results", Name: "results"},
+		{Path: "/followup/draws", Name: "draws"},
 	}
 	for i := range all {
 		all[i].Current = all[i].Name == here

@@ -150,8 +150,10 @@ func newHouse(t testing.TB) *house {
 		}
 	})
 	for _, u := range []records.NewUser{
-		{Login: "li", Name: "李强", Roles: []string{records.RoleAgent}}, {Login: "wang", Name: "王芳", Roles: []string{records.RoleAgent}},
-		{Login: "chen", Name: "陈静", Roles: []string{records.RoleSupervisor}}, {Login: "zhou", Name: "周敏", Roles: []string{records.RoleSupervisor}},
+		{Login: "li", Name: "李强", Roles: []string{records.RoleAgent}},
+		{Login: "wang", Name: "王芳", Roles: []string{records.RoleAgent}},
+		{Login: "chen", Name: "陈静", Roles: []string{records.RoleSupervisor}},
+		{Login: "zhou", Name: "周敏", Roles: []string{records.RoleSupervisor}},
 		{Login: "both", Name: "高明", Roles: []string{records.RoleAgent, records.RoleSupervisor}},
 	} {
 		get[records.User](t)(h.store.AddUser(ctx, u))
@@ -230,7 +232,7 @@ func (c *client) do(method, path, kind string, body io.Reader) (int, string) {
 		req.Header.Set("Content-Type", kind)
 		req.Header.Set("HX-Request", "true")
 	}
-	res := get[*http.Response](c.h.t)(c.http.Do(req))
+	res := get[*http.Response](c.h.t)(c.http.Do(req)) //nolint:bodyclose // below
 	defer func() { _ = res.Body.Close() }()
 	return res.StatusCode, string(get[[]byte](c.h.t)(io.ReadAll(res.Body)))
 }

@@ -3,6 +3,7 @@ package followup
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"hotline/queue/outward"
 	"hotline/records"
@@ -26,8 +27,12 @@ type onePage struct {
 	Correct  *records.Survey // this one is being corrected
 	MaxTries int
 	Answered bool // one counts already
+	Pending  bool // the end of a call is on its way into the records
 	Channels []string
 }
+
+// settleTime is how long what a machine was told may take into the records.
+const settleTime = 10 * time.Second
 
 type call struct {
 	records.OutCall
@@ -88,6 +93,10 @@ func (d *Desk) showOne(w http.ResponseWriter, r *http.Request, link string) {
 	for _, c := range calls {
 		page.Calls = append(page.Calls, call{OutCall: c, Name: d.opt.Name(c.Login)})
 	}
+	if n := len(calls); n > 0 {
+		last := calls[n-1]
+		page.Pending = page.Live.Call == nil && (last.EndedAt.IsZero() || last.Machine && last.Outcome != "" && d.opt.Now().Sub(last.EndedAt) < settleTime)
+	}
 	surveys, err := d.store.Surveys(ctx, f.ID)
 	if err != nil {
 		d.fail(w, r, err)
@@ -112,7 +121,7 @@ const maxScan = 21 << 20
 func (d *Desk) answer(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), ui.VisitorOf(r.Context())
 	r.Body = http.MaxBytesReader(w, r.Body, maxScan)
-	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart { //nolint:errorlint // as net/http says it
+	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart { //nolint:errorlint,gosec // as net/http says it; the body is bounded above
 		d.pages.Trouble(w, r, http.StatusRequestEntityTooLarge, d.say(r, "follow.no.large"), d.say(r, "follow.no.large.do"))
 		return
 	}
@@ -224,11 +233,12 @@ func (d *Desk) hangUp(w http.ResponseWriter, r *http.Request) {
 	d.status(w, r)
 }
 
-// status is the call's button, as it stands. When the call has ended the page is loaded anew: attempts and answers have come.
+// status is the call's button, as it stands. When the call has ended the page is told: it fetches attempts and answers, and leaves
+// alone what is being typed.
 func (d *Desk) status(w http.ResponseWriter, r *http.Request) {
 	l := d.liveOf(r.PathValue("purpose"), r.PathValue("ref"))
 	if l.Call == nil && r.Method == http.MethodGet {
-		w.Header().Set("HX-Refresh", "true")
+		w.Header().Set("HX-Trigger", "call-ended")
 	}
 	d.pages.Fragment(w, r, http.StatusOK, "followup/_live", l)
 }

@@ -61,7 +61,7 @@ func (d *Desk) Prove(ctx context.Context, followUp, manager string) error {
 	p.done("rating")
 	sheet := p.sheet(f)
 	p.add("survey", "sheet", procedure.Document, sheet, procedure.Body{Template: "survey"})
-	p.confirm(who, sheet)
+	p.confirm(who)
 	p.done("survey")
 	if p.err == nil && min(v.Speed, v.Quality) > lowest {
 		_, p.err = d.store.FinishOrder(ctx, p.manager, order.Order.ID, fmt.Sprintf("%d / %d", v.Speed, v.Quality), 0)
@@ -119,7 +119,7 @@ func (p *prover) addAs(by records.Actor, step, need string, kind procedure.Evide
 }
 
 // confirm adds what makes the answer the customer's own.
-func (p *prover) confirm(who, sheet string) {
+func (p *prover) confirm(who string) {
 	by, body, file := p.by, procedure.Body{Who: who}, ""
 	switch v := p.survey; v.Channel {
 	case records.SurveyLink, records.SurveyMail:
