@@ -64,8 +64,15 @@ func (p phone) at(step string) {
 	p.Wait(`document.querySelector("[data-testid=step]")?.dataset.code === "` + step + `"`)
 }
 
+// calm waits until everything is sent, or cannot be: then nothing is drawn anew under the test's hands.
+func (p phone) calm() {
+	p.t.Helper()
+	p.Wait(`(({state, unsent}) => state === "offline" || state === "sent" && unsent === "0")(document.querySelector("#line").dataset)`)
+}
+
 func (p phone) complete() {
 	p.t.Helper()
+	p.calm()
 	p.WaitEnabled(`[data-testid="complete"]`)
 	p.Click(`[data-testid="complete"]`)
 }
@@ -78,6 +85,7 @@ func (p phone) met(need string) {
 
 func (p phone) write(need, text string) {
 	p.t.Helper()
+	p.calm()
 	p.Fill(`[data-need="`+need+`"] textarea`, text)
 	p.Click(`[data-need="` + need + `"] [data-testid="save"]`)
 	p.met(need)
@@ -86,6 +94,7 @@ func (p phone) write(need, text string) {
 // fact fills the fields of a fact by their codes and saves it.
 func (p phone) fact(need string, values map[string]string) {
 	p.t.Helper()
+	p.calm()
 	for code, value := range values {
 		p.Run(fmt.Sprintf(`(() => { const f = document.querySelector('[data-need=%q] [name=%q]'); if (f.type === "checkbox") f.checked = true; else f.value = %q; f.dispatchEvent(new Event("input", {bubbles: true})); })()`, need, code, value))
 	}
@@ -96,6 +105,7 @@ func (p phone) fact(need string, values map[string]string) {
 // sign has the customer sign by the typed name.
 func (p phone) sign(button string) {
 	p.t.Helper()
+	p.calm()
 	p.Click(button)
 	p.WaitVisible("#sign-now")
 	p.Wait(`document.querySelector("#shown").textContent.length > 10 && document.querySelector("#pad").width > 0`)
@@ -106,6 +116,7 @@ func (p phone) sign(button string) {
 
 func (p phone) check() {
 	p.t.Helper()
+	p.calm()
 	p.Run(`(() => { document.querySelectorAll(".checklist input[value=ok]").forEach((f) => { f.checked = true; });
 		document.querySelector(".checklist [name=normal]").checked = true; document.querySelector(".checklist [name^=n-]").value = "更换电源后正常"; })()`)
 	p.Click(`[data-need="checklist"] [data-testid="save"]`)
