@@ -30,8 +30,7 @@ func TestForeignPhoneBehindAsterisk(t *testing.T) {
 			phone.Wait("CALL_ESTABLISHED")
 			hears := func(what string) {
 				t.Helper()
-				before := caller.Received()
-				h.Wait(what, func(ctx context.Context) error { return caller.WaitReceived(ctx, before+50) })
+				h.Wait(what, func(ctx context.Context) error { return caller.WaitReceived(ctx, 50) })
 			}
 			hears("the caller hears the agent")
 			if c := h.CaseOf(call); c.Owner != "li" {
