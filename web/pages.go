@@ -164,7 +164,12 @@ func (s *Site) home(ctx context.Context, who *who) string {
 		role Role
 		path string
 	}{
-		{Agent, "/desk"}, {Supervisor, "/supervise"}, {Dispatcher, "/dispatch"}, {Engineer, "/visit"}, {Dispatcher, "/orders"}, {Engineer, "/orders"},
+		{Agent, "/desk"},
+		{Supervisor, "/supervise"},
+		{Dispatcher, "/dispatch"},
+		{Engineer, "/visit"},
+		{Dispatcher, "/orders"},
+		{Engineer, "/orders"},
 		{Administrator, "/admin/users"},
 	} {
 		if who.has(place.role) && s.mounted(ctx, place.path) {

@@ -27,7 +27,8 @@ func dispatchPages(cfg configs.Config, pages *ui.Pages, store *records.Store, lo
 	}
 	o := dispatch.Options{
 		Checklists: lists, PublicURL: publicURL(cfg), Hotline: numberToCall(cfg),
-		Pages: pages, Records: store, Log: log, Company: cfg.Company}
+		Pages: pages, Records: store, Log: log, Company: cfg.Company,
+	}
 	for _, f := range files {
 		o.Calendars = append(o.Calendars, dispatch.Choice{Code: f.File.Name, Text: dispatch.Text{Zh: f.Title.ZH, En: f.Title.EN}})
 	}

@@ -67,8 +67,8 @@ func (pl *plate) inLang(lang string) string {
 	return "?" + query.Encode()
 }
 
-// print executes a block for the visitor of the request.
-func (pr *press) print(b *bytes.Buffer, r *http.Request, block string, data any) error {
+// put executes a block for the visitor of the request.
+func (pr *press) put(b *bytes.Buffer, r *http.Request, block string, data any) error {
 	pl, err := pr.take()
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (p *Pages) Fragment(w http.ResponseWriter, r *http.Request, status int, nam
 // Block prints one shared block ("area/_name") for the visitor of the request, to be put into a page of another area.
 func (p *Pages) Block(r *http.Request, name string, data any) (template.HTML, error) {
 	var b bytes.Buffer
-	if err := p.shared.print(&b, r, name, data); err != nil {
+	if err := p.shared.put(&b, r, name, data); err != nil {
 		return "", fmt.Errorf("ui: block %s: %w", name, err)
 	}
 	return template.HTML(b.String()), nil //nolint:gosec // html/template escaped it
@@ -113,7 +113,7 @@ func (p *Pages) Block(r *http.Request, name string, data any) (template.HTML, er
 
 func (p *Pages) answer(w http.ResponseWriter, r *http.Request, status int, pr *press, block, name string, data any) {
 	var b bytes.Buffer
-	if err := pr.print(&b, r, block, data); err != nil {
+	if err := pr.put(&b, r, block, data); err != nil {
 		p.broken(w, r, name, err.Error())
 		return
 	}
