@@ -154,9 +154,12 @@ func (t *Tab) Login(base, login, password string) {
 	t.Wait(`location.pathname !== "/login" && document.readyState === "complete"`)
 }
 
-// Click clicks the middle of the first element of a CSS selector, once it is visible.
+// Click clicks the middle of the first element of a CSS selector, once it is visible. What htmx has just put there hears clicks 20 ms
+// later, which no hand is fast enough to notice: it is waited for.
 func (t *Tab) Click(sel string) {
 	t.b.tb.Helper()
+	t.WaitVisible(sel)
+	t.Wait(`!document.querySelector(".htmx-added, .htmx-settling, .htmx-swapping")`)
 	t.do("click "+sel, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Click(sel)) })
 }
 
