@@ -71,6 +71,7 @@ func TestEscalationsReachDispatch(t *testing.T) {
 	server := httptest.NewServer(hook)
 	t.Cleanup(server.Close)
 	h := openHouse(t, house.Options{More: fmt.Sprintf(`webhook: {url: "%s/hook", secret: "%s", timeout: 2s}
+calendars: {default: always}
 service_centres:
   - {name: guangzhou, title: {zh: 广州, en: Guangzhou}, regions: [广东]}
   - {name: beijing, title: {zh: 北京, en: Beijing}, regions: ["*"]}
