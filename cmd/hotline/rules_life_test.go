@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -150,18 +151,20 @@ switches: [{name: main, kind: asterisk, url: "http://127.0.0.1:1/ari", password:
 	if again := run(); strings.Contains(again, "password") {
 		t.Errorf("the second start printed %q", again)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "data", "*"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no data: %v", err)
-	}
-	for _, f := range files {
-		content, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
+	files := 0
+	err := filepath.WalkDir(filepath.Join(dir, "data"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
 		}
+		files++
+		content, err := os.ReadFile(path)
 		if bytes.Contains(content, []byte(found[1])) {
-			t.Errorf("%s holds the password", f)
+			t.Errorf("%s holds the password", path)
 		}
+		return err
+	})
+	if err != nil || files == 0 {
+		t.Fatalf("%d files of data: %v", files, err)
 	}
 	store, err := openAdmin(t, filepath.Join(dir, "data", "hotline.db"))
 	if err != nil {
