@@ -45,6 +45,7 @@ type house struct {
 	offers   []Offer
 	events   []Event
 	owners   map[string]string
+	unheard  map[string]bool // calls that were over before a process that died had taken them in: nobody can say more of them
 	ownErr   int
 	start    time.Time
 	cfg      Config
