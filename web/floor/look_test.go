@@ -61,7 +61,8 @@ func TestPagesAreSound(t *testing.T) {
 	}
 	b := browser.Start(t, browser.Options{})
 	for name, look := range map[string]browser.Look{
-		"desk": {}, "desk-dark-en": {Dark: true, Lang: "en"}, "phone": {Width: 390, Height: 844}, "phone-en-dark": {Width: 390, Height: 844, Lang: "en", Dark: true},
+		"desk": {Still: true}, "desk-dark-en": {Dark: true, Lang: "en", Still: true}, "phone": {Width: 390, Height: 844, Still: true},
+		"phone-en-dark": {Width: 390, Height: 844, Lang: "en", Dark: true, Still: true}, // colours are judged when they have come to rest
 	} {
 		tab := b.Tab(look)
 		tab.Login(h.server.URL, "sue", password)
