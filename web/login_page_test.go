@@ -166,7 +166,7 @@ func TestGuardOfPages(t *testing.T) {
 	}
 	anna.get("/nothing").shows(404, "此地址没有内容")
 	sue.get("/").goes("/supervise")
-	h.as(t, "adam").get("/").goes("/settings")
+	h.as(t, "adam").get("/").goes("/admin/users")
 }
 
 func TestLanguageOfPages(t *testing.T) {
