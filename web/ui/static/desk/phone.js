@@ -3,13 +3,14 @@
 // presence, cases or what a call means: the server tells the desk that.
 
 import { SessionState } from "../vendor/sip.js";
-import { Line, websocketOf } from "./line.js";
+import { Lines } from "./lines.js";
 import { MicrophoneError, close, openMicrophone, speakThrough } from "./media.js";
 import { Talk } from "./talk.js";
 
 export { Caller } from "./caller.js";
 
 /** @typedef {import("../vendor/sip.js").Invitation} Invitation */
+/** @typedef {import("./line.js").Line} Line */
 /** @typedef {import("./types.js").Account} Account */
 /** @typedef {import("./types.js").PhoneState} PhoneState */
 /** @typedef {import("./prefs.js").Prefs} Prefs */
@@ -28,41 +29,44 @@ export class Phone extends EventTarget {
     this.audio = audio;
     this.prefs = prefs;
     /** @type {PhoneState} */
-    this.state = { line: "off", retryAt: 0, others: 0, session: "none", muted: false, trouble: "" };
-    /** @type {Line|null} */
-    this.line = null;
+    this.state = { line: "off", retryAt: 0, others: 0, at: 0, of: 0, away: [], cut: false, session: "none", muted: false, trouble: "" };
+    /** @type {Lines|null} */
+    this.lines = null;
     /** @type {Talk|null} */
     this.talk = null;
+    /** @type {Line|null} */
+    this.line = null; // by which the call came
     /** @type {Invitation|null} */
     this.invitation = null;
     /** @type {MediaStream|null} */
     this.microphone = null;
     this.autoAnswer = false;
-    this.cut = false;
     this.ice = /** @type {RTCIceServer[]} */ ([]);
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#plugged());
     this.use(prefs);
   }
 
-  /** Registers. @param {Account} account */
+  /** Registers at every switch. @param {Account} account */
   start(account) {
     this.ice = account.ice ?? [];
-    const line = new Line({
-      server: websocketOf(account.path ?? "/sip"), uri: account.uri, login: account.login, ha1: account.ha1 ?? "", ice: this.ice,
-      microphone: () => this.#microphone(), onInvite: (i) => this.#invited(i),
-    });
-    this.line = line;
-    line.addEventListener("state", () => this.#lined(line));
-    line.start();
+    const lines = new Lines(account, { ice: this.ice, microphone: () => this.#microphone(), onInvite: (i, line) => this.#invited(i, line) });
+    this.lines = lines;
+    lines.addEventListener("state", (e) => this.#lined(lines, /** @type {CustomEvent} */ (e).detail));
+    lines.start();
   }
 
-  /** Ends a call that is up and takes the registration back. */
+  /** Ends a call that is up and takes the registrations back. */
   async stop() {
-    const line = this.line;
-    this.line = null;
+    const lines = this.lines;
+    this.lines = null;
     await this.talk?.end();
-    this.#set({ line: "off", others: 0, retryAt: 0, session: "none" });
-    await line?.stop();
+    this.#set({ line: "off", others: 0, retryAt: 0, at: 0, of: 0, away: [], cut: false, session: "none" });
+    await lines?.stop();
+  }
+
+  /** The server misses this phone at a switch: one that has just come back is tried at once. */
+  hurry() {
+    this.lines?.hurry();
   }
 
   /** Shows that another tab of this browser has the phone. */
@@ -151,8 +155,8 @@ export class Phone extends EventTarget {
     return stream;
   }
 
-  /** @param {Invitation} i */
-  async #invited(i) {
+  /** @param {Invitation} i @param {Line} line */
+  async #invited(i, line) {
     if (this.talk || this.invitation) {
       if (!this.autoAnswer) {
         await i.reject({ statusCode: 486 }).catch(() => undefined); // one call at a time
@@ -164,6 +168,7 @@ export class Phone extends EventTarget {
     this.invitation = i;
     const talk = new Talk(i, this.audio);
     this.talk = talk;
+    this.line = line;
     this.#follow(talk, i);
     this.#set({ session: "ringing", muted: false });
     const from = i.remoteIdentity;
@@ -191,12 +196,12 @@ export class Phone extends EventTarget {
     });
     talk.addEventListener("ended", () => {
       if (this.talk !== talk) return;
-      this.talk = null;
+      this.talk = this.line = null;
       if (this.invitation === i) this.invitation = null;
       close(this.microphone);
       this.microphone = null;
       this.dispatchEvent(new Event("silent"));
-      this.#set({ session: "none", muted: false, trouble: this.state.trouble.startsWith("mic-") ? this.state.trouble : "" });
+      this.#set({ session: "none", muted: false, cut: false, trouble: this.state.trouble.startsWith("mic-") ? this.state.trouble : "" });
     });
     talk.addEventListener("quality", (e) => this.dispatchEvent(new CustomEvent("quality", { detail: /** @type {CustomEvent} */ (e).detail })));
     talk.addEventListener("audio-blocked", () => this.#set({ trouble: "audio-blocked" }));
@@ -227,16 +232,15 @@ export class Phone extends EventTarget {
     speakThrough(this.audio, this.prefs.speaker);
   }
 
-  /** @param {Line} line */
-  #lined(line) {
-    if (this.line !== line) return;
-    this.#set({ line: line.state, retryAt: line.retryAt, others: line.others });
-    if (line.state === "waiting") this.cut = true;
-    if (line.state === "registered" && this.cut) {
-      this.cut = false;
-      const ice = this.talk?.connection?.iceConnectionState;
-      this.talk?.renew(ice !== "connected" && ice !== "completed");
-    }
+  /** @param {Lines} lines @param {Line} line that changed */
+  #lined(lines, line) {
+    if (this.lines !== lines) return;
+    const cut = this.line === line && (line.state === "waiting" || this.state.cut);
+    const mended = cut && line.state === "registered";
+    this.#set({ ...lines.standing, cut: this.line === line ? cut && !mended : this.state.cut });
+    if (!mended) return;
+    const ice = this.talk?.connection?.iceConnectionState;
+    this.talk?.renew(ice !== "connected" && ice !== "completed");
   }
 
   /** @param {Partial<PhoneState>} part */
