@@ -18,7 +18,7 @@ import { counted, follow, summary } from "../../static/desk/waiting.js";
 import { barOf, clockOf, outcomeOf, ringOf, targetName, whyOf } from "../../static/desk/words.js";
 import { empty, reduce } from "../../static/desk/model.js";
 
-const idle = { line: "registered", retryAt: 0, others: 0, at: 1, of: 1, away: [], cut: false, session: "none", muted: false, trouble: "" };
+const idle = { line: "registered", retryAt: 0, others: 0, at: 1, of: 1, away: [], cut: false, session: "none", muted: false, trouble: "", devices: [] };
 const view = (state, more = {}) => ({ login: "li", name: "李明", state, since: "2026-11-22T08:00:00Z", phone_up: true, missed: 0, answered: 1, version: 1, queues: [], ...more });
 
 test("back-off doubles to 30 s and is spread by chance", () => {

@@ -3,7 +3,7 @@
 
 import { text } from "../texts.js";
 import { byId, make, tell } from "./parts.js";
-import { troubleKey } from "./words.js";
+import { troubleOf } from "./words.js";
 
 /** @typedef {"takeback"|"signin"|"usehere"|"account"|"listen"|"sound"|"check"} Remedy */
 /** @typedef {{id: string, kind: "warn"|"bad"|"info", say: import("./words.js").Saying, remedy?: Remedy, label?: string}} Alert */
@@ -41,11 +41,11 @@ export function alertsOf(f) {
     if (partly) add("partly", "warn", m.view?.phone_up ? "desk.js.trouble.partly" : "desk.js.trouble.partlyout", [phone.at, phone.of, listed(phone.away)]);
     if (phone.others > 0) add("others", "warn", "desk.js.trouble.others", [phone.others]);
   }
-  const trouble = troubleKey(phone.trouble);
+  const { key: trouble, args } = troubleOf(phone);
   if (phone.trouble === "audio-blocked") add("trouble", "bad", trouble, [], "listen", "desk.js.trouble.listen");
-  else if (phone.trouble === "mic-swapped") add("trouble", "info", trouble, [], "check", "desk.js.phone.check");
+  else if (phone.trouble.endsWith("-swapped")) add("trouble", "info", trouble, args, "check", "desk.js.phone.check");
   else if (phone.trouble === "media-lost") add("trouble", "bad", trouble);
-  else if (trouble) add("trouble", "bad", trouble, [], "check", "desk.js.phone.check");
+  else if (trouble) add("trouble", "bad", trouble, args, "check", "desk.js.phone.check");
   if (m.view?.state === "unreachable" && !(partly && f.kind === "browser")) add("unreachable", "warn", "desk.js.trouble.unreachable", [m.view.reason || text("desk.js.state.unreachable")]);
   if (f.silenced && f.kind === "browser" && m.view?.state === "ready") add("silent", "warn", "desk.js.trouble.silent", [], "sound", "desk.js.trouble.sound");
   return found;

@@ -4,7 +4,7 @@
 
 import { SessionState } from "../vendor/sip.js";
 import { Lines } from "./lines.js";
-import { MicrophoneError, close, openMicrophone, speakThrough } from "./media.js";
+import { MicrophoneError, close, devices, openMicrophone, speakThrough } from "./media.js";
 import { Talk } from "./talk.js";
 
 export { Caller } from "./caller.js";
@@ -29,7 +29,7 @@ export class Phone extends EventTarget {
     this.audio = audio;
     this.prefs = prefs;
     /** @type {PhoneState} */
-    this.state = { line: "off", retryAt: 0, others: 0, at: 0, of: 0, away: [], cut: false, session: "none", muted: false, trouble: "" };
+    this.state = { line: "off", retryAt: 0, others: 0, at: 0, of: 0, away: [], cut: false, session: "none", muted: false, trouble: "", devices: [] };
     /** @type {Lines|null} */
     this.lines = null;
     /** @type {Talk|null} */
@@ -42,7 +42,10 @@ export class Phone extends EventTarget {
     this.microphone = null;
     this.autoAnswer = false;
     this.ice = /** @type {RTCIceServer[]} */ ([]);
+    /** @type {Map<string, string>} */
+    this.names = new Map(); // of devices by id: one that is gone tells its name no more
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#plugged());
+    this.#permission();
     this.use(prefs);
   }
 
@@ -192,6 +195,7 @@ export class Phone extends EventTarget {
   #follow(talk, i) {
     talk.addEventListener("begun", () => {
       this.invitation = null;
+      this.#learn();
       this.#set({ session: "talking" });
     });
     talk.addEventListener("ended", () => {
@@ -205,31 +209,56 @@ export class Phone extends EventTarget {
     });
     talk.addEventListener("quality", (e) => this.dispatchEvent(new CustomEvent("quality", { detail: /** @type {CustomEvent} */ (e).detail })));
     talk.addEventListener("audio-blocked", () => this.#set({ trouble: "audio-blocked" }));
-    talk.addEventListener("stalled", () => this.#set({ trouble: "media-lost" }));
+    talk.addEventListener("stalled", () => this.#set({ trouble: "media-lost", devices: [] }));
     talk.addEventListener("flowing", () => this.state.trouble === "media-lost" && this.#set({ trouble: "" }));
     talk.addEventListener("microphone-lost", () => this.#another(""));
   }
 
-  /** @param {string} id */
+  /** Takes another microphone in a talk: the chosen one, or the system's when that is gone. @param {string} id */
   async #another(id) {
     const talk = this.talk;
     if (!talk) return;
-    const lost = id === "" && this.prefs.microphone !== "" || id === "";
+    const before = talk.microphone;
     try {
       const { stream, swapped } = await openMicrophone(id);
       if (this.talk !== talk || talk.over) return close(stream);
       await talk.useMicrophone(stream);
-      this.#set({ trouble: swapped || lost && id !== this.prefs.microphone ? "mic-swapped" : "" });
-    } catch {
-      this.#set({ trouble: "mic-lost" }); // the talk goes on; the caller is still heard
+      this.#set({ ...(swapped || id !== this.prefs.microphone ? swap("mic-swapped", before, talk.microphone) : { trouble: "", devices: [] }) });
+    } catch (e) {
+      if (this.talk !== talk || talk.over) return;
+      // The talk goes on; the caller is still heard.
+      this.#set({ trouble: e instanceof MicrophoneError && e.kind === "mic-refused" ? "mic-withdrawn" : "mic-lost", devices: before ? [before] : [] });
+      await talk.useNoMicrophone();
     }
   }
 
-  /** A device came or went. A talk without a microphone takes the new one. */
-  #plugged() {
+  /** A device came or went. A talk without a microphone takes the new one; a loudspeaker that is gone is replaced by the system's. */
+  async #plugged() {
     this.dispatchEvent(new Event("devices"));
-    if (this.talk && this.state.trouble === "mic-lost") this.#another(this.prefs.microphone);
-    speakThrough(this.audio, this.prefs.speaker);
+    if (this.talk?.silence) await this.#another(this.prefs.microphone);
+    const wanted = this.prefs.speaker, there = await speakThrough(this.audio, wanted);
+    if (!there && this.talk && this.state.trouble !== "speaker-swapped") this.#set(swap("speaker-swapped", this.names.get(wanted) ?? "", this.names.get("default") ?? ""));
+    if (there && this.state.trouble === "speaker-swapped") this.#set({ trouble: "", devices: [] });
+    await this.#learn();
+  }
+
+  /** Names of devices as long as they are there. */
+  async #learn() {
+    const { microphones, speakers } = await devices();
+    for (const d of [...microphones, ...speakers]) if (d.label) this.names.set(d.deviceId, d.label);
+  }
+
+  /** The permission that was taken away in a talk and given back is used at once. */
+  async #permission() {
+    try {
+      const status = await navigator.permissions.query({ name: /** @type {PermissionName} */ ("microphone") });
+      status.addEventListener("change", () => {
+        this.dispatchEvent(new Event("devices"));
+        if (status.state === "granted" && this.talk?.silence) this.#another(this.prefs.microphone);
+      });
+    } catch {
+      // A browser that cannot be asked: plugging in, or the check, tries again.
+    }
   }
 
   /** @param {Lines} lines @param {Line} line that changed */
@@ -253,4 +282,12 @@ export class Phone extends EventTarget {
 /** Whether an invitation still waits for our answer. @param {Invitation} i */
 function pending(i) {
   return i.state === SessionState.Initial || i.state === SessionState.Establishing;
+}
+
+/**
+ * One device in the place of another, with their names as far as they are known.
+ * @param {string} trouble @param {string} lost @param {string} used
+ */
+function swap(trouble, lost, used) {
+  return { trouble, devices: lost && used ? [lost, used] : [] };
 }

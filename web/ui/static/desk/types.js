@@ -135,7 +135,9 @@
  * @property {boolean} cut the line by which the present call came is away
  * @property {"none"|"ringing"|"answering"|"talking"} session
  * @property {boolean} muted
- * @property {string} trouble "" or: mic-refused, mic-missing, mic-lost, mic-busy, mic-swapped, audio-blocked, media-lost
+ * @property {string} trouble "" or: mic-refused, mic-missing, mic-lost, mic-withdrawn, mic-busy, mic-swapped, speaker-swapped,
+ *   audio-blocked, media-lost
+ * @property {string[]} devices names in it: the device that is gone, and the one used instead
  */
 
 /**
