@@ -103,6 +103,7 @@ func testStore(t *testing.T, open opener) {
 		"visits":            testVisits,
 		"outcallback":       testCallback,
 		"links":             testLinks,
+		"link signed":       testLinkSigned,
 		"link guessed":      testLinkGuessed,
 		"link race":         testLinkRace,
 		"issued":            testIssued,
