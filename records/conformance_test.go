@@ -91,6 +91,8 @@ func testStore(t *testing.T, open opener) {
 		"procedures":        testProcedureVersions,
 		"tampered evidence": testEvidenceTampered,
 		"timeline, quality": testTimelineAndQuality,
+		"quality by time":   testQualityByTime,
+		"solved by phone":   testSolvedByPhone,
 		"clocks":            testClocks,
 		"clock carried":     testClockCarried,
 		"followup":          testFollowUp,
