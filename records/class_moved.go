@@ -86,4 +86,3 @@ func (t *txn) comers(ctx context.Context, class string) ([]comer, error) {
 		class, string(SeatCancelled), class, string(LecturerInvited), string(LecturerConfirmed))
 	return out, err
 }
-
