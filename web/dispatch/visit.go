@@ -67,6 +67,8 @@ type visitJSON struct {
 	Steps        []stepJSON     `json:"steps"`
 	Evidence     []evidenceJSON `json:"evidence"`
 	Checklist    checklistJSON  `json:"checklist"`
+	Mail         bool           `json:"mail,omitempty"`       // the copy can be mailed
+	MailKnown    string         `json:"mail_known,omitempty"` // masked address of the contact
 }
 
 type stepJSON struct {
@@ -171,6 +173,13 @@ func (d *Dispatch) visitJSON(r *http.Request, id string) (visitJSON, error) {
 		Contact: o.ContactName, Phone: o.ContactNumber, Region: o.Region, Product: d.titleOf(d.opt.Products, o.Product, v.Lang), Subject: o.Subject,
 		Situation: o.Situation, PromisedFrom: o.PromisedFrom, PromisedTo: o.PromisedTo, PlannedFrom: o.PlannedFrom, PlannedTo: o.PlannedTo,
 		Previous: o.Previous, Steps: []stepJSON{}, Evidence: []evidenceJSON{}, Checklist: d.checklistJSON(o.Product, v.Lang),
+	}
+	if out.Mail = d.opt.Mail; out.Mail && o.ContactID != "" {
+		c, err := d.opt.Records.Contact(ctx, o.ContactID)
+		if err != nil {
+			return out, err
+		}
+		out.MailKnown = mask(c.Email)
 	}
 	code, err := d.opt.Records.VisitCode(ctx, v.Login, o.ID, false)
 	if err != nil {
