@@ -94,7 +94,7 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	}
 	for _, o := range orders.Items {
 		begun[o.Escalation] = true
-		if o.Kind == records.KindOnsite || o.Kind == records.KindRemote || o.Kind == kindVisit || o.Kind == kindConsultation {
+		if goesOut(o.Kind) {
 			at := o.State
 			if at == procedure.Running && !working[o.ID] { // the time is agreed, nobody has set out yet
 				at = procedure.Assigned
@@ -157,6 +157,11 @@ const (
 	kindVisit        = "visit"
 	kindConsultation = "consultation"
 )
+
+// goesOut says that orders of a kind are planned for an engineer. A class or an engagement has pages of its own.
+func goesOut(kind string) bool {
+	return kind == records.KindOnsite || kind == records.KindRemote || kind == kindVisit || kind == kindConsultation
+}
 
 // started reports whether an escalation has an order that has ended already, so that it is not under way any more.
 func (d *Dispatch) started(ctx context.Context, e records.Escalation) (bool, error) {
