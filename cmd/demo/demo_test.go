@@ -118,9 +118,9 @@ func TestEveryPageLives(t *testing.T) {
 		case p.login == "":
 			tab = b.Tab(browser.Look{Width: 390, Height: 844, Still: true})
 		case p.login == "engineer":
-			tab = open(p.login, browser.Look{Width: 390, Height: 844, Still: true})
+			tab = open(p.login, browser.Look{Width: 390, Height: 844, Still: true, Zone: "Asia/Shanghai"})
 		default:
-			tab = open(p.login, browser.Look{Still: true})
+			tab = open(p.login, browser.Look{Still: true, Zone: "Asia/Shanghai"})
 		}
 		tabs[p.login] = tab
 		p.lives(t, tab, base)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -136,7 +137,7 @@ func (h *history) customers() {
 		}))
 		for _, p := range c.People {
 			k := kept[records.Contact](h)(h.AddContact(h.ctx, records.Contact{CustomerID: made.ID, Name: p.Name, Numbers: []records.Number{{Number: p.Number, Label: "手机"}}}))
-			h.contacts = append(h.contacts, contact{k.ID, p, c.Region})
+			h.contacts = append(h.contacts, contact{k.ID, p, c.Region, c.Name})
 		}
 		if c.VIP {
 			kept[records.VisitPlan](h)(h.SetVisitPlan(h.ctx, "boss", records.VisitPlan{
@@ -150,7 +151,7 @@ func (h *history) customers() {
 func (h *history) opened(owner string, who contact, about problem) records.Case {
 	return kept[records.Case](h)(h.CreateCase(h.ctx, records.NewCase{
 		Owner: owner, Caller: who.Number, ContactID: who.id, Subject: about.Subject, Product: about.Product, Category: about.Category,
-		Description: about.Subject + "。" + who.Name + " 报告。",
+		Description: cmp.Or(about.Story, about.Subject+"。"+who.Name+" 报告。"),
 	}))
 }
 
