@@ -84,6 +84,9 @@ func (h *history) orders() {
 	tomorrow := h.ordered(records.KindOnsite, "songtao", k[5], p[7])
 	h.agreed(tomorrow, h.day(1, 9, 30), k[5].Name)
 
+	h.at(-1, 16, 50)
+	h.agreed(h.ordered(records.KindOnsite, "heping", k[8], p[2]), h.day(0, 14, 0), k[8].Name)
+
 	h.now = time.Now().Add(-150 * time.Minute)
 	running := h.ordered(records.KindRemote, "engineer", k[0], p[3])
 	h.planned(running, h.now.Truncate(30*time.Minute).Add(30*time.Minute), 90*time.Minute)
