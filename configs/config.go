@@ -36,6 +36,7 @@ type Config struct {
 	Mail           Mail            `yaml:"mail"`
 	Notify         Notify          `yaml:"notify"`
 	Vault          Vault           `yaml:"vault"`
+	Links          Links           `yaml:"links"`
 	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`

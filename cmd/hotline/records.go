@@ -61,6 +61,9 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
 		LockAfter: cfg.Security.LoginAttempts, LockFor: cfg.Security.LoginLockout,
 	}
+	if opt.Links, err = linkKeys(cfg); err != nil {
+		return nil, err
+	}
 	with(&opt)
 	return records.Open(ctx, opt)
 }
