@@ -135,7 +135,7 @@ const visitsAhead = 36 * time.Hour
 func (d *Dispatch) visitDataJSON(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), ui.VisitorOf(r.Context())
 	out := visitData{Login: v.Login, Name: v.Name, Now: d.opt.Now().UTC(), Zone: v.Zone.String(), Visits: []visitJSON{}}
-	page, err := d.opt.Records.Orders(ctx, records.OrderFilter{Engineer: v.Login, Active: true, Limit: 100})
+	page, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), Engineer: v.Login, Active: true, Limit: 100})
 	if err != nil {
 		d.failJSON(w, r, err)
 		return
