@@ -26,7 +26,7 @@ func dispatchPages(cfg configs.Config, pages *ui.Pages, store *records.Store, lo
 		return nil, err
 	}
 	o := dispatch.Options{
-		Checklists: lists, PublicURL: publicURL(cfg), Hotline: numberToCall(cfg),
+		Checklists: lists, PublicURL: publicURL(cfg), Mail: cfg.Mail.Host != "", Hotline: numberToCall(cfg),
 		Pages: pages, Records: store, Log: log, Company: cfg.Company, Calendar: cfg.Calendars.Default,
 	}
 	for _, f := range files {

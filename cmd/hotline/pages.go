@@ -40,7 +40,7 @@ func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *s
 
 // callerPage is what the page of callers needs. guests may be nil.
 func callerPage(cfg configs.Config, pages *ui.Pages, phones telephone, guests *visitors, proxies []netip.Prefix, log *slog.Logger) caller.Options {
-	o := caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN, Source: web.SourceOf(proxies), Log: log}
+	o := caller.Options{Pages: pages, Lines: numbersToDial(cfg), ICE: phones.softphone.ICE, Source: web.SourceOf(proxies), Log: log}
 	if guests != nil {
 		o.Account = guests.issue
 	}

@@ -80,7 +80,7 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	if err != nil {
 		return boardPage{}, err
 	}
-	orders, err := d.opt.Records.Orders(ctx, records.OrderFilter{Active: true, Limit: 5 * laneShown})
+	orders, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), Active: true, Limit: 5 * laneShown})
 	if err != nil {
 		return boardPage{}, err
 	}
@@ -94,20 +94,18 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	}
 	for _, o := range orders.Items {
 		begun[o.Escalation] = true
-		if goesOut(o.Kind) {
-			at := o.State
-			if at == procedure.Running && !working[o.ID] { // the time is agreed, nobody has set out yet
-				at = procedure.Assigned
-			}
-			if at == procedure.Assigned && o.Engineer == "" {
-				at = procedure.Open
-			}
-			card := orderCard(o, now)
-			if at == procedure.Assigned && !o.PromisedTo.IsZero() { // what counts until somebody is there
-				card.Raised, card.RespondBy, card.Overdue = o.OpenedAt, o.PromisedTo, now.After(o.PromisedTo)
-			}
-			lanes[at].Cards = append(lanes[at].Cards, card)
+		at := o.State
+		if at == procedure.Running && !working[o.ID] { // the time is agreed, nobody has set out yet
+			at = procedure.Assigned
 		}
+		if at == procedure.Assigned && o.Engineer == "" {
+			at = procedure.Open
+		}
+		card := orderCard(o, now)
+		if at == procedure.Assigned && !o.PromisedTo.IsZero() { // what counts until somebody is there
+			card.Raised, card.RespondBy, card.Overdue = o.OpenedAt, o.PromisedTo, now.After(o.PromisedTo)
+		}
+		lanes[at].Cards = append(lanes[at].Cards, card)
 	}
 	for _, e := range es.Items {
 		switch {
@@ -126,7 +124,7 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	today := now.In(zone)
 	midnight := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, zone)
 	done := lane{Name: "done"}
-	finished, err := d.opt.Records.Orders(ctx, records.OrderFilter{EndedFrom: midnight, Limit: laneShown})
+	finished, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), EndedFrom: midnight, Limit: laneShown})
 	if err != nil {
 		return boardPage{}, err
 	}
@@ -158,9 +156,9 @@ const (
 	kindConsultation = "consultation"
 )
 
-// goesOut says that orders of a kind are planned for an engineer. A class or an engagement has pages of its own.
-func goesOut(kind string) bool {
-	return kind == records.KindOnsite || kind == records.KindRemote || kind == kindVisit || kind == kindConsultation
+// dispatched are the kinds of order that a dispatcher gives out. Consulting, classes and follow-ups have pages of their own.
+func dispatched() []string {
+	return []string{records.KindOnsite, records.KindRemote, kindVisit, kindConsultation}
 }
 
 // started reports whether an escalation has an order that has ended already, so that it is not under way any more.

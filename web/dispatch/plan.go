@@ -137,14 +137,11 @@ func (d *Dispatch) planOf(r *http.Request, day string, week bool, moved string) 
 		p.Lanes = append(p.Lanes, lane)
 	}
 	p.Height = 30 + len(engineers)*laneHeight
-	open, err := d.opt.Records.Orders(ctx, records.OrderFilter{State: "open", Limit: laneShown})
+	open, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), State: "open", Limit: laneShown})
 	if err != nil {
 		return p, err
 	}
 	for _, o := range open.Items {
-		if !goesOut(o.Kind) {
-			continue
-		}
 		p.Unassigned = append(p.Unassigned, orderCard(o, d.opt.Now()))
 	}
 	return p, nil

@@ -69,7 +69,8 @@ type needView struct {
 	Code, Name, Kind, KindName, Via string
 	Have, Min                       int
 	Optional, OrWaiver, Met         bool
-	ByHand                          bool // this page can take it
+	ByHand                          bool   // this page can take it
+	Locked                          string // whose it is, when it is not this visitor's to give
 	Fields                          []fieldView
 	Evidence                        []evidenceView
 	Beside                          []template.HTML

@@ -138,10 +138,10 @@ function hands(order) {
       const at = v.steps.find((s) => s.needs.some((n) => n.document === "work_order"))?.code ?? "";
       if (await sign(at, "signed", view.sheetText(v))) await act(order, "sheet", {});
     },
-    /** @param {string} to @param {string} how */
-    handCopy: (to, how) => {
+    /** @param {string} to @param {string} how @param {string} [mail] address; "" = that of the contact */
+    handCopy: (to, how, mail) => {
       const at = visit().steps.find((s) => s.needs.some((n) => n.document === "work_order"))?.code ?? "";
-      return act(order, "copy", { step: at, need: "copy", body: { how, to } });
+      return act(order, "copy", { step: at, need: "copy", body: { how, to, mail } });
     },
   };
 }
