@@ -141,7 +141,7 @@ func (d *Dispatch) visitDataJSON(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, o := range page.Items {
-		if !goesOut(o.Kind) || o.Kind == records.KindRemote || o.PlannedFrom.After(out.Now.Add(visitsAhead)) {
+		if o.Kind == records.KindRemote || o.PlannedFrom.After(out.Now.Add(visitsAhead)) {
 			continue
 		}
 		one, err := d.visitJSON(r, o.ID)
