@@ -2,13 +2,13 @@ package classes_test
 
 import (
 	"context"
-	"hotline/web/browser/site"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"hotline/records"
+	"hotline/web/browser/site"
 )
 
 // TestWhoMayDoWhat: managers make classes, agents take registrations, nobody else sees them; a draft has no public page; and a

@@ -2,12 +2,12 @@ package engagements_test
 
 import (
 	"context"
-	"hotline/web/browser/site"
 	"net/http"
 	"strings"
 	"testing"
 
 	"hotline/records"
+	"hotline/web/browser/site"
 )
 
 // TestWhoMaySee: managers and dispatchers see all engagements, engineers their own, others none; another kind of order is none.
