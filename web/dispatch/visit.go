@@ -90,6 +90,7 @@ type needJSON struct {
 	OrWaiver bool        `json:"or_waiver,omitempty"`
 	Optional bool        `json:"optional,omitempty"`
 	Document string      `json:"document,omitempty"`
+	Locked   string      `json:"locked,omitempty"` // whose it is, when an engineer cannot give it
 	Fields   []fieldJSON `json:"fields,omitempty"`
 }
 
@@ -176,8 +177,9 @@ func (d *Dispatch) visitJSON(r *http.Request, id string) (visitJSON, error) {
 		return out, err
 	}
 	out.Code, out.CodeChecked, out.CodeVia = code.Code, code.CheckedAt, code.CheckedVia
+	parts := append(records.PartsOf(v.Roles), procedure.Customer) // who acts on this page, too
 	for _, s := range f.Steps {
-		out.Steps = append(out.Steps, stepOf(s, langOf(v)))
+		out.Steps = append(out.Steps, stepOf(s, langOf(v), parts))
 	}
 	for _, e := range f.Evidence {
 		out.Evidence = append(out.Evidence, evidenceJSON{e.Step, e.Need, string(e.Kind), e.Via, e.Body, e.At, e.DeviceAt, e.Client})
@@ -192,7 +194,7 @@ func langOf(v ui.Visitor) string {
 	return "zh"
 }
 
-func stepOf(s records.StepFile, lang string) stepJSON {
+func stepOf(s records.StepFile, lang string, parts []string) stepJSON {
 	out := stepJSON{
 		Code: s.Step.Code, Name: s.Step.Name.In(lang), Hint: s.Step.Hint.In(lang), State: string(s.State), After: s.Step.After, Optional: s.Step.Optional,
 		Mine: slices.Contains(s.Step.By, procedure.Engineer), Needs: []needJSON{},
@@ -204,6 +206,9 @@ func stepOf(s records.StepFile, lang string) stepJSON {
 		need := needJSON{
 			Code: n.Need.Code, Kind: string(n.Need.Kind), Name: n.Need.Name.In(lang), Via: n.Need.Via, Min: max(n.Need.Min, 1), Have: n.Have,
 			OrWaiver: n.Need.OrWaiver, Optional: n.Need.Optional, Document: n.Need.Document,
+		}
+		if !n.Need.Brings(parts, n.Need.Kind) {
+			need.Locked = procedure.PartNames(n.Need.By).In(lang)
 		}
 		for _, f := range n.Need.Fields {
 			field := fieldJSON{Code: f.Code, Name: f.Name.In(lang), Type: f.Type, Unit: f.Unit, Optional: f.Optional, Min: f.Min}

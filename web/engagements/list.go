@@ -76,14 +76,20 @@ func (e *Engagements) showList(w http.ResponseWriter, r *http.Request, status in
 			e.fail(w, r, err)
 			return
 		}
-		for _, u := range users {
-			if !u.Disabled && (u.Is(records.RoleEngineer) || u.Is(records.RoleSupervisor)) {
-				p.Engineers = append(p.Engineers, u)
-			}
-		}
+		p.Engineers = engineers(users)
 	}
 	change(&p)
 	e.pages.Render(w, r, status, "engagements/list", p)
+}
+
+// engineers are those who may carry out an engagement.
+func engineers(users []records.User) (out []records.User) {
+	for _, u := range users {
+		if !u.Disabled && (u.Is(records.RoleEngineer) || u.Is(records.RoleSupervisor)) {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 func in(zh, en, lang string) string {

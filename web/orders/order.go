@@ -68,6 +68,7 @@ type needView struct {
 	Have, Min                       int
 	Optional, OrWaiver, Met         bool
 	ByHand                          bool // this page can take it
+	Locked                          string // whose it is, when it is not this visitor's to give
 	Fields                          []fieldView
 	Evidence                        []evidenceView
 	Beside                          []template.HTML

@@ -66,7 +66,7 @@ export class Line extends EventTarget {
       this.registerer.stateChange.addListener((s) => this.#registration(s));
     }
     // A network that comes back is tried at once, not when the back-off says so.
-    this.online = () => this.#retry(0);
+    this.online = () => this.hurry();
   }
 
   start() {
@@ -74,6 +74,11 @@ export class Line extends EventTarget {
     window.addEventListener("online", this.online);
     this.#set("connecting");
     this.agent.start().catch(() => this.#lost());
+  }
+
+  /** Tries again at once when it waits. */
+  hurry() {
+    this.#retry(0);
   }
 
   /** Takes the registration back and closes the websocket. A talk that still runs is ended by whoever owns it, before. */

@@ -46,6 +46,10 @@ export function needForm(v, s, n, hands) {
   const piece = last(v, s.code, n.code);
   if (met && piece) box.append(h("p", { class: "hint" }, piece.pending ? `◔ ${text("visit.js.unsent")}` : text("visit.js.kept")));
   if (met && n.kind !== "photo") return box;
+  if (n.locked) {
+    box.append(h("p", { class: "hint", "data-testid": "not-yours" }, `🔒 ${text("visit.js.locked")}${n.locked}`));
+    return box;
+  }
   const key = `draft:${v.id}.${s.code}.${n.code}@${hands.login}`;
   /** @param {any} body @param {Blob} [file] @param {string} [name] @param {string} [kind] */
   const save = async (body, file, name, kind) => {
