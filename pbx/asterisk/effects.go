@@ -22,6 +22,7 @@ const lookAfter = 250 * time.Millisecond
 func (d *Driver) carryOut(ctx context.Context, e effect) {
 	if e.after > 0 {
 		pause(ctx, e.after)
+		ctx = context.WithoutCancel(ctx) // a driver that stops meanwhile still does it
 	}
 	var err error
 	switch e.kind {
