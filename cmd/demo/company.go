@@ -53,6 +53,7 @@ type problem struct {
 	Product  string `yaml:"product"`
 	Category string `yaml:"category"`
 	Solution string `yaml:"solution"`
+	Story    string `yaml:"story"` // in the caller's words, where there is more to say
 	Means    string `yaml:"means"` // what the customer is told when it cannot be solved on the phone
 }
 

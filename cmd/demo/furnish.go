@@ -40,6 +40,7 @@ type contact struct {
 	id string
 	person
 	region string
+	firm   string
 }
 
 // outcome is how a case ends, with all that rule I4 wants: most are solved on the phone, some go on to remote or onsite service, some

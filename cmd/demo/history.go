@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,7 +25,7 @@ import (
 	"hotline/records/sampling"
 )
 
-// history writes into the records what happened before the demo begins: the last ten days of the company. Its clock goes through them.
+// history writes into the records what happened before the demo begins: the last two weeks of the company. Its clock goes through them.
 type history struct {
 	*records.Store
 	ctx  context.Context //nolint:containedctx // lives for the writing of one history
@@ -44,13 +45,13 @@ func writeHistory(ctx context.Context, s *server, firm sample, people staff, see
 	if err != nil {
 		return nil, err
 	}
-	h := &history{ctx: ctx, zone: zone, firm: firm, r: rand.New(rand.NewPCG(seed, 2)), now: time.Now().AddDate(0, 0, -10)} //nolint:gosec // repeatable, no secret
+	h := &history{ctx: ctx, zone: zone, firm: firm, r: rand.New(rand.NewPCG(seed, 2)), now: time.Now().AddDate(0, 0, -15)} //nolint:gosec // repeatable, no secret
 	if h.Store, err = records.Open(ctx, h.options(filepath.Join(s.dir, "data"))); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
 	for _, chapter := range []func(){
-		func() { h.engage(people) }, h.customers, h.lastWeek, h.knowledge, h.theDayBefore, h.followUps, h.orders, h.class, h.engagements,
+		func() { h.engage(people) }, h.customers, h.lastWeek, h.knowledge, h.followUps, h.orders, h.class, h.engagements,
 	} {
 		if chapter(); h.err != nil {
 			return nil, fmt.Errorf("the history of the demo: %w", h.err)
@@ -136,10 +137,9 @@ func (h *history) customers() {
 		}))
 		for _, p := range c.People {
 			k := kept[records.Contact](h)(h.AddContact(h.ctx, records.Contact{CustomerID: made.ID, Name: p.Name, Numbers: []records.Number{{Number: p.Number, Label: "手机"}}}))
-			h.contacts = append(h.contacts, contact{k.ID, p, c.Region})
+			h.contacts = append(h.contacts, contact{k.ID, p, c.Region, c.Name})
 		}
 		if c.VIP {
-			h.at(-10, 9, 0)
 			kept[records.VisitPlan](h)(h.SetVisitPlan(h.ctx, "boss", records.VisitPlan{
 				CustomerID: made.ID, Months: 3, Manager: "boss", Reason: c.Agreement, NextAt: time.Now().AddDate(0, 0, 9),
 			}))
@@ -151,7 +151,7 @@ func (h *history) customers() {
 func (h *history) opened(owner string, who contact, about problem) records.Case {
 	return kept[records.Case](h)(h.CreateCase(h.ctx, records.NewCase{
 		Owner: owner, Caller: who.Number, ContactID: who.id, Subject: about.Subject, Product: about.Product, Category: about.Category,
-		Description: about.Subject + "。" + who.Name + " 报告。",
+		Description: cmp.Or(about.Story, about.Subject+"。"+who.Name+" 报告。"),
 	}))
 }
 
@@ -167,50 +167,64 @@ func (h *history) solved(owner string, who contact, about problem) records.Case 
 func (h *history) someone() string  { return h.staff[h.r.IntN(len(h.staff))] }
 func (h *history) anybody() contact { return h.contacts[h.r.IntN(len(h.contacts))] }
 
-// lastWeek is what the digest of the last week is made of.
+// problem is one of what customers call about.
+func (h *history) problem(i int) problem { return h.firm.Problems[i%len(h.firm.Problems)] }
+
+// lastWeek is what the digest of the last week is made of; its follow-ups are answered.
 func (h *history) lastWeek() {
 	monday := -int((time.Now().In(h.zone).Weekday()+6)%7) - 7
-	for i := range 2 * len(h.firm.Problems) {
-		h.at(monday+i%5, 9+i%8, 7*(i%8))
-		h.solved(h.someone(), h.anybody(), h.firm.Problems[(i*i+i/3)%len(h.firm.Problems)])
+	for day := range 5 {
+		h.midnight(monday + day)
+		for i := range 3 {
+			h.at(monday+day, 9+2*i, 7*day)
+			h.solved(h.someone(), h.anybody(), h.problem(day*day+i))
+		}
+		h.midnight(monday + day + 1)
+		h.at(monday+day+1, 10, 0)
+		h.answered(0, map[string]string{"speed": "4", "quality": "5"})
 	}
-	h.at(monday+7, 8, 0)
+	h.at(monday+7, 0, 20)
 	_, _, err := h.KeepDigest(h.ctx, records.DigestWeek, h.now)
 	h.keep(err)
 }
 
-// theDayBefore is of what the follow-ups were drawn.
-func (h *history) theDayBefore() {
-	for i := range 2 * len(h.staff) {
-		h.at(-2, 9+i%8, 5*(i%11))
-		h.solved(h.staff[i%len(h.staff)], h.contacts[i%len(h.contacts)], h.firm.Problems[i%len(h.firm.Problems)])
-	}
-	h.at(-1, 0, 30)
+// midnight is when the follow-ups of a day are drawn, and the next draw is committed to.
+func (h *history) midnight(day int) {
+	h.at(day, 0, 10)
 	kept[records.Swept](h)(h.SweepOverdue(h.ctx, h.now))
 }
 
-// followUps are answered, but for some that wait for the manager; one customer was not satisfied.
-func (h *history) followUps() {
-	h.at(-1, 10, 0)
-	page := kept[records.Page[records.FollowUp]](h)(h.FollowUps(h.ctx, records.FollowUpFilter{Limit: 50}))
+// answered asks the customers whose follow-up is due, and leaves some for the manager to call.
+func (h *history) answered(leave int, said ...map[string]string) {
+	page := kept[records.Page[records.FollowUp]](h)(h.FollowUps(h.ctx, records.FollowUpFilter{State: records.FollowUpDue, Limit: 200}))
 	for i, f := range page.Items {
-		h.pass(7 * time.Minute)
-		said := map[string]string{"speed": "5", "quality": "4"}
-		switch {
-		case i > len(page.Items)/2: // still to be called
+		if i < leave {
 			continue
-		case i == 0:
-			said = map[string]string{"speed": "2", "quality": "3", "comment": "问题解决了，但等了一个上午才有人回电。"}
-		case i%2 == 0:
-			said = map[string]string{"speed": "4", "quality": "5", "comment": "很耐心。"}
 		}
+		h.pass(7 * time.Minute)
 		kept[records.Survey](h)(h.AddSurvey(h.ctx, records.NewSurvey{
-			FollowUp: f.ID, Channel: "call", Who: f.ContactName, KeyedBy: "boss", AnsweredAt: h.now, Answers: said,
+			FollowUp: f.ID, Channel: "call", Who: f.ContactName, KeyedBy: "boss", AnsweredAt: h.now, Answers: said[i%len(said)],
 		}))
 	}
+}
+
+// followUps of the day before yesterday are answered, but for some that wait for the manager; one customer was not satisfied.
+func (h *history) followUps() {
+	h.midnight(-2)
+	for i := range 2 * len(h.staff) {
+		h.at(-2, 9+i%8, 5*(i%11))
+		h.solved(h.staff[i%len(h.staff)], h.contacts[i%len(h.contacts)], h.problem(i))
+	}
+	h.midnight(-1)
+	h.at(-1, 10, 0)
+	h.answered(len(h.staff), map[string]string{"speed": "2", "quality": "3", "comment": "问题解决了，但等了一个上午才有人回电。"},
+		map[string]string{"speed": "5", "quality": "4"}, map[string]string{"speed": "4", "quality": "5", "comment": "很耐心。"}, map[string]string{"speed": "5", "quality": "5"})
 	all := kept[records.Page[records.Improvement]](h)(h.Improvements(h.ctx, records.ImprovementFilter{}))
-	for _, x := range all.Items {
+	for i, x := range all.Items {
 		h.pass(time.Hour)
+		if i > 0 {
+			continue // the manager's next task
+		}
 		kept[records.Improvement](h)(h.PlanImprovement(h.ctx, x.ID, "boss", records.ImprovementPlan{
 			Owner: h.staff[0], Plan: "约定回电由值班经理每小时检查一次，到时未回电立即改派。", Due: time.Now().AddDate(0, 0, 7),
 		}, 0))

@@ -76,6 +76,7 @@ func (h *history) orders() {
 
 	h.at(-1, 15, 10)
 	waiting := h.ordered(records.KindRemote, "engineer", k[1], p[4])
+	h.planned(waiting, h.day(0, 15, 0), time.Hour)
 	h.reached(waiting, "备份目录迁到数据盘")
 	kept[records.Order](h)(h.PauseOrder(h.ctx, engineer, waiting.ID, "等客户腾出数据盘，约好今天下午再连。", 0))
 
@@ -83,8 +84,12 @@ func (h *history) orders() {
 	tomorrow := h.ordered(records.KindOnsite, "songtao", k[5], p[7])
 	h.agreed(tomorrow, h.day(1, 9, 30), k[5].Name)
 
+	h.at(-1, 16, 50)
+	h.agreed(h.ordered(records.KindOnsite, "heping", k[8], p[2]), h.day(0, 14, 0), k[8].Name)
+
 	h.now = time.Now().Add(-150 * time.Minute)
 	running := h.ordered(records.KindRemote, "engineer", k[0], p[3])
+	h.planned(running, h.now.Truncate(30*time.Minute).Add(30*time.Minute), 90*time.Minute)
 	h.reached(running, "报表组件与补丁 7")
 	h.gives(engineer, running, "service", "work", procedure.Written, map[string]any{"text": "重新注册报表组件，清除客户端缓存；财务确认三张报表可以打开。"})
 	h.completes(engineer, running, "service")

@@ -21,7 +21,7 @@ func (h *history) class() {
 	for i, who := range h.contacts[:6] { // four seats, two wait
 		h.pass(50 * time.Minute)
 		reg, _, err := h.Register(h.ctx, records.NewRegistration{
-			Class: k.ID, Name: who.Name, Organisation: h.firm.Customers[i%len(h.firm.Customers)].Name, Number: who.Number, Via: procedure.ViaLink,
+			Class: k.ID, Name: who.Name, Organisation: who.firm, Number: who.Number, Via: procedure.ViaLink,
 		})
 		h.keep(err)
 		if i < 3 {
@@ -35,7 +35,7 @@ func (h *history) class() {
 		Class: k.ID, Name: "周教授", Organisation: "某大学计算机学院", Subject: "存储与容灾前沿", Number: "13612360000", Outside: true,
 	}))
 	h.now = time.Now().Add(-3 * time.Hour)
-	h.referred("training", "培训部周老师", h.contacts[6], problem{Subject: "新员工入职使用培训", Product: "ERP", Category: "培训"})
+	h.referred("training", "培训部周老师", h.contacts[6], problem{Subject: "新员工入职使用培训", Product: "ERP", Story: "下月新进十二人，仓库和采购各半，希望来我方集中讲一天，能上机。"})
 }
 
 // referred is a case that a department of ours accepted; it gives the order that it opened.
@@ -53,7 +53,7 @@ func (h *history) referred(department, by string, who contact, about problem) re
 // engagements are half way: a consulting whose survey is approved, a development whose requirements wait for the customer.
 func (h *history) engagements() {
 	h.at(-5, 9, 20)
-	consulting := h.referred("consulting", "咨询部高明", h.contacts[8], problem{Subject: "机房与网络改造咨询", Product: "咨询"})
+	consulting := h.referred("consulting", "咨询部高明", h.contacts[8], problem{Subject: "机房与网络改造咨询", Product: "咨询", Story: "服务器过保，网络常断，想请人看一遍现状，给出分期改造方案和预算。"})
 	kept[records.Order](h)(h.AssignOrder(h.ctx, manager, consulting.ID, "engineer", 0))
 	h.approved(h.written(consulting, "it_survey"))
 	h.completes(engineer, consulting, "it_survey")
@@ -61,7 +61,7 @@ func (h *history) engagements() {
 	h.written(consulting, "it_solution") // waits for approval
 
 	h.at(-3, 14, 0)
-	development := h.referred("development", "研发部宋涛", h.contacts[2], problem{Subject: "与财务系统的数据接口", Product: "ERP"})
+	development := h.referred("development", "研发部宋涛", h.contacts[2], problem{Subject: "与财务系统的数据接口", Product: "ERP", Story: "每天手工把出入库凭证录进财务系统，希望自动传，出错能看到。"})
 	kept[records.Order](h)(h.AssignOrder(h.ctx, manager, development.ID, "engineer", 0))
 	paper := h.approved(h.written(development, "requirement_report"))
 	step, _, _ := records.PaperNeed(kept[records.OrderFile](h)(h.Order(h.ctx, development.ID)).Definition, paper.Code)
@@ -72,7 +72,7 @@ func (h *history) engagements() {
 	kept[records.Paper](h)(h.DeliverPaper(h.ctx, engineer, paper.ID, l.ID))
 
 	h.now = time.Now().Add(-100 * time.Minute)
-	h.referred("consulting", "咨询部高明", h.contacts[9], problem{Subject: "分支机构远程联网方案", Product: "咨询"}) // nobody carries it out yet
+	h.referred("consulting", "咨询部高明", h.contacts[9], problem{Subject: "分支机构远程联网方案", Product: "咨询", Story: "三个分公司要用总部的系统，专线太贵，想知道还有什么办法。"}) // nobody carries it out yet
 }
 
 // written fills the questionnaire of a document and makes a version of it.

@@ -82,14 +82,19 @@ func (e *Engagements) showList(w http.ResponseWriter, r *http.Request, status in
 	e.pages.Render(w, r, status, "engagements/list", p)
 }
 
-// engineers are those who may carry out an engagement.
-func engineers(users []records.User) (out []records.User) {
+// engineers are those who may carry out an engagement; managers, who also may, come last.
+func engineers(users []records.User) []records.User {
+	var first, last []records.User
 	for _, u := range users {
-		if !u.Disabled && (u.Is(records.RoleEngineer) || u.Is(records.RoleSupervisor)) {
-			out = append(out, u)
+		switch {
+		case u.Disabled:
+		case u.Is(records.RoleEngineer):
+			first = append(first, u)
+		case u.Is(records.RoleSupervisor):
+			last = append(last, u)
 		}
 	}
-	return out
+	return append(first, last...)
 }
 
 func in(zh, en, lang string) string {
