@@ -1,7 +1,6 @@
 package desktest
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -180,12 +179,4 @@ func (h *house) withdraw(t *testing.T, tab *browser.Tab, call string) {
 	h.send(push("withdrawn", call, map[string]any{"outcome": "abandoned", "at": h.now()}))
 	h.stand("ready", nil)
 	tab.WaitGone("[data-testid=pop]")
-}
-
-func quoted(s string) string {
-	text, err := json.Marshal(s)
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
 }
