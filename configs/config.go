@@ -37,6 +37,7 @@ type Config struct {
 	Mail           Mail            `yaml:"mail"`
 	Notify         Notify          `yaml:"notify"`
 	Vault          Vault           `yaml:"vault"`
+	Links          Links           `yaml:"links"`
 	Probe          Probe           `yaml:"probe"`
 	Greeting       Text            `yaml:"greeting"`
 	Desk           Desk            `yaml:"desk"`
@@ -132,9 +133,10 @@ type Reason struct {
 
 // Department can accept an enquiry that is not ours to solve (first-contact ownership, domain.md I4).
 type Department struct {
-	Code string `yaml:"code"`
-	Zh   string `yaml:"zh"`
-	En   string `yaml:"en"`
+	Code    string `yaml:"code"`
+	Zh      string `yaml:"zh"`
+	En      string `yaml:"en"`
+	Service string `yaml:"service"` // of which a referral opens an order: consulting, development or open_class; "" = none
 }
 
 // Escalations are the promised response times: an escalation nobody accepted by then goes up to the manager (I5).

@@ -41,7 +41,9 @@ func Default() Config {
 		Departments: []Department{
 			{Code: "sales", Zh: "销售部", En: "Sales"},
 			{Code: "finance", Zh: "财务部", En: "Finance"},
-			{Code: "development", Zh: "研发部", En: "Development"},
+			{Code: "development", Zh: "研发部", En: "Development", Service: "development"},
+			{Code: "consulting", Zh: "咨询部", En: "Consulting", Service: "consulting"},
+			{Code: "training", Zh: "培训部", En: "Training", Service: "open_class"},
 		},
 		Products:    defaultProducts(),
 		Templates:   defaultCaseTemplates(),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"hotline/records/linktoken"
 	"hotline/records/probe"
 )
 
@@ -14,6 +15,12 @@ type Vault struct {
 	Key     string        `yaml:"key"`      // the master key itself, instead of the file
 	Limit   time.Duration `yaml:"limit"`    // a session that nobody closes ends by itself
 	Ceiling time.Duration `yaml:"ceiling"`  // no service manager extends it beyond
+}
+
+// Links is what customers' links are signed with.
+type Links struct {
+	KeyFile string `yaml:"key_file"` // made when missing; "" = links.key in the data directory
+	Key     string `yaml:"key"`      // the key itself, or "new,old", instead of the file
 }
 
 // Probe is how it is checked that a customer's port is open, and closed again.
@@ -37,6 +44,14 @@ func (k *checker) remote(c Config) {
 	}
 	if c.Vault.Key != "" && c.Vault.KeyFile != "" {
 		k.bad("vault.key", "give key or key_file", "stands beside key_file")
+	}
+	if c.Links.Key != "" {
+		if c.Links.KeyFile != "" {
+			k.bad("links.key", "give key or key_file", "stands beside key_file")
+		}
+		if _, err := linktoken.Keys(c.Links.Key); err != nil {
+			k.bad("links.key", "make one by: openssl rand -hex 32", "is no key of 64 hexadecimal digits, or two with a comma between")
+		}
 	}
 	k.between("probe.timeout", c.Probe.Timeout, 100*time.Millisecond, 30*time.Second)
 	for i, t := range c.Probe.Allow {

@@ -148,6 +148,7 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"reason to decline twice", func(c *Config) { c.DeclineReasons[1].Code = "busy" }, "decline_reasons[1].code"},
 		{"return time", func(c *Config) { c.Queues[0].ReturnTime = time.Hour }, "queues[0].return_time"},
 		{"department twice", func(c *Config) { c.Departments[1].Code = "sales" }, "departments[1].code"},
+		{"department of no service", func(c *Config) { c.Departments[2].Service = "remote" }, "departments[2].service"},
 		{"product twice", func(c *Config) { c.Products[1].Code = "software" }, "products[1].code"},
 		{"category twice", func(c *Config) { c.Products[0].Categories[1].Code = "login" }, "products[0].categories[1].code"},
 		{"category in one language", func(c *Config) { c.Products[0].Categories[0].En = "" }, "products[0].categories[0].en"},

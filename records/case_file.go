@@ -162,7 +162,7 @@ func (s *Store) caseRules(ctx context.Context, c conn, number string) ([]RuleFil
 		}
 		for _, rule := range d.Rules {
 			var verdict string
-			found, err := c.find(ctx, &verdict, `SELECT COALESCE(`+caseVerdict(rule.Proof[0].Fact)+`, '') FROM cases s WHERE s.number = ?`, number)
+			found, err := c.find(ctx, &verdict, `SELECT COALESCE(`+caseVerdict(rule.Proof[0].Fact, s.now())+`, '') FROM cases s WHERE s.number = ?`, number)
 			if err != nil {
 				return nil, fmt.Errorf("rule %s: %w", rule.Code, err)
 			}

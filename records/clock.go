@@ -32,6 +32,7 @@ type Clock struct {
 	Deadline  time.Time         `json:"deadline,omitzero"` // while running; of a stopped clock, when it would have been
 	StoppedAt time.Time         `json:"stopped_at,omitzero"`
 	Verdict   procedure.Verdict `json:"verdict"` // pending, proven (stopped in time), missing (too late)
+	LateAt    time.Time         `json:"-"`       // while running: when the verdict becomes missing; the first working instant after the deadline
 	Segments  []ClockSegment    `json:"segments"`
 }
 
@@ -103,9 +104,13 @@ func (s *Store) clock(rows []segmentRow, now time.Time) Clock {
 			c.Elapsed += s.calendar(r.Calendar).Between(seg.From, to)
 		}
 		c.Deadline = s.calendar(r.Calendar).Add(since, max(c.Within-before, 0))
+		c.LateAt = s.calendar(r.Calendar).Add(since, max(c.Within-before, 0)+time.Microsecond)
 	}
 	if c.State == clockHeld {
 		c.Deadline = time.Time{} // nobody knows when it runs on
+	}
+	if c.State != clockRunning {
+		c.LateAt = time.Time{}
 	}
 	late := c.Elapsed > c.Within
 	switch {
@@ -221,9 +226,26 @@ func (s *Store) onClock(ctx context.Context, by Actor, subject, clock string, fn
 			return err
 		}
 		out = s.clock(rows, t.now)
-		return nil
+		return t.judgeSubject(ctx, subject)
 	})
 	return out, err
+}
+
+// judgeSubject keeps the verdicts of an order whose clock was moved beside its procedure; cases have none of their own.
+func (t *txn) judgeSubject(ctx context.Context, subject string) error {
+	var n int
+	if err := t.get(ctx, &n, `SELECT COUNT(*) FROM orders WHERE id = ?`, subject); err != nil || n == 0 {
+		return err
+	}
+	o, err := t.order(ctx, subject)
+	if err != nil {
+		return err
+	}
+	p, err := t.progress(ctx, o)
+	if err != nil {
+		return err
+	}
+	return t.judge(ctx, o, p)
 }
 
 func (t *txn) segments(ctx context.Context, subject, clock string) ([]segmentRow, error) {

@@ -2,8 +2,8 @@ package records
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -29,7 +29,7 @@ const (
 	linkLongest = 90 * 24 * time.Hour
 )
 
-// NewLink makes a link. token is its secret part, 256 random bits in 52 letters and digits; only its hash is kept, so it can be given
+// NewLink makes a link. token is its secret part, signed (see linktoken), 48 letters and digits; only its hash is kept, so it can be given
 // away now or never. Errors: ErrNotFound (order, contact, file), ErrInvalid, ErrForbidden (a customer makes no links).
 func (s *Store) NewLink(ctx context.Context, by Actor, in NewLink) (l Link, token string, err error) {
 	now := s.now()
@@ -47,7 +47,9 @@ func (s *Store) NewLink(ctx context.Context, by Actor, in NewLink) (l Link, toke
 	if err := f.problem(ErrInvalid, "link_invalid", "Mend the fields named.", "The link cannot be made like this."); err != nil {
 		return Link{}, "", err
 	}
-	token = rand.Text() + rand.Text()
+	if token, err = s.opt.Links.Sign(in.Purpose, in.Until); err != nil {
+		return Link{}, "", fmt.Errorf("records: new link: %w", err)
+	}
 	err = s.write(ctx, "new link", func(t *txn) error {
 		a, err := t.acting(ctx, by)
 		if err != nil {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
+
+	"hotline/records/linktoken"
 )
 
 const (
@@ -50,10 +54,27 @@ func (r linkRow) usable(now time.Time) error {
 	return nil
 }
 
-func (c conn) linkOf(ctx context.Context, token string) (linkRow, error) {
+// genuine refuses what this hotline did not sign, and what is over, before anybody looks it up.
+func (s *Store) genuine(token string, now time.Time) error {
+	switch err := s.opt.Links.Verify(token, now); {
+	case errors.Is(err, linktoken.ErrForged):
+		return linkRefused(ErrNotFound, "link_unknown", "There is no such link.")
+	case errors.Is(err, linktoken.ErrEnded):
+		return linkRefused(ErrExpired, "link_ended", "The link has ended.")
+	case err != nil:
+		return fmt.Errorf("records: link: %w", err)
+	}
+	return nil
+}
+
+// linkOf finds the link of a token that is genuine.
+func (s *Store) linkOf(ctx context.Context, c conn, token string) (linkRow, error) {
 	var row linkRow
+	if err := s.genuine(token, s.now()); err != nil {
+		return row, err
+	}
 	found, err := c.find(ctx, &row, selectLink+` WHERE l.token = ?`, tokenHash(token))
-	if err == nil && !found {
+	if err == nil && (!found || !s.opt.Links.For(token, row.Purpose)) {
 		err = linkRefused(ErrNotFound, "link_unknown", "There is no such link.")
 	}
 	return row, err
@@ -63,7 +84,7 @@ func (c conn) linkOf(ctx context.Context, token string) (linkRow, error) {
 // changes nothing: scanners that follow links do no harm. A link that this device has used is given together with the refusal, so that
 // its page can say what was done. Errors: ErrNotFound, ErrExpired, ErrLocked, ErrForbidden (bound to another device).
 func (s *Store) OpenLink(ctx context.Context, token, device string) (l Link, bound bool, err error) {
-	row, err := s.read().linkOf(ctx, token)
+	row, err := s.linkOf(ctx, s.read(), token)
 	if err != nil {
 		return Link{}, false, s.explain("link", err)
 	}
@@ -88,7 +109,7 @@ func (s *Store) BindLink(ctx context.Context, token, digits string) (l Link, dev
 	var refused error
 	err = s.write(ctx, "bind link", func(t *txn) error {
 		refused = nil
-		row, err := t.linkOf(ctx, token)
+		row, err := s.linkOf(ctx, t.conn, token)
 		if err != nil {
 			return err
 		}

@@ -8,8 +8,8 @@ import (
 )
 
 // held gives the link of a token to the device that it is bound to.
-func (t *txn) held(ctx context.Context, token, device string) (linkRow, error) {
-	row, err := t.linkOf(ctx, token)
+func (s *Store) held(ctx context.Context, t *txn, token, device string) (linkRow, error) {
+	row, err := s.linkOf(ctx, t.conn, token)
 	if err != nil {
 		return row, err
 	}
@@ -24,7 +24,7 @@ func (t *txn) held(ctx context.Context, token, device string) (linkRow, error) {
 func (s *Store) UseLink(ctx context.Context, token, device string, turn int, detail string) (Link, error) {
 	var row linkRow
 	err := s.write(ctx, "use link", func(t *txn) (err error) {
-		if row, err = t.held(ctx, token, device); err != nil {
+		if row, err = s.held(ctx, t, token, device); err != nil {
 			return err
 		}
 		if row.Used == turn+1 {
@@ -56,7 +56,7 @@ func (s *Store) ReadLink(ctx context.Context, token, device string) (Link, File,
 	var row linkRow
 	var file File
 	err := s.write(ctx, "read link", func(t *txn) (err error) {
-		if row, err = t.held(ctx, token, device); err != nil {
+		if row, err = s.held(ctx, t, token, device); err != nil {
 			return err
 		}
 		asIfNew := row

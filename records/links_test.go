@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hotline/records"
+	"hotline/records/linktoken"
 )
 
 // code gives the stable code of a refusal.
@@ -41,7 +42,7 @@ func linked(t *testing.T, open opener, in records.NewLink) (*records.Store, *clo
 func testLinks(t *testing.T, open opener) {
 	ctx := t.Context()
 	s, c, l, token := linked(t, open, records.NewLink{Purpose: records.LinkConfirm, Step: "solved", Need: "solved", Uses: 1, Name: "孙丽"})
-	if len(token) != 52 || l.Case == "" || l.MadeBy != "gao" {
+	if len(token) != 48 || l.Case == "" || l.MadeBy != "gao" {
 		t.Errorf("token of %d characters, link %+v", len(token), l)
 	}
 	raw, err := json.Marshal(l)
@@ -113,6 +114,39 @@ func testLinks(t *testing.T, open opener) {
 	refused(t, err, records.ErrInvalid)
 	_, _, err = s.NewLink(ctx, as("gao"), records.NewLink{Purpose: records.LinkSign, Name: "x"})
 	refused(t, err, records.ErrInvalid)
+}
+
+// testLinkSigned: what another key signed is refused although its row is there, and so is a true signature without a row, or with that of
+// another purpose.
+func testLinkSigned(t *testing.T, open opener) {
+	ctx, c, db := t.Context(), newClock(), open(t)
+	ring := func(name string) *linktoken.Ring { return linktoken.File(filepath.Join(t.TempDir(), name)) }
+	ours, theirs := ring("ours.key"), ring("theirs.key")
+	s := db.open(t, c.set, func(o *records.Options) { o.Links = ours })
+	stranger := db.open(t, c.set, func(o *records.Options) { o.Links = theirs })
+	staff(t, s)
+	engineers(t, s)
+	l, token, err := s.NewLink(ctx, as("gao"), records.NewLink{Purpose: records.LinkSurvey, Name: "孙丽"})
+	must(t, err)
+	_, foreign, err := stranger.NewLink(ctx, as("gao"), records.NewLink{Purpose: records.LinkSurvey, Name: "孙丽"})
+	must(t, err)
+	orphan := get[string](t)(ours.Sign(records.LinkSurvey, c.now().Add(time.Hour)))
+	for name, bad := range map[string]string{"forged": foreign, "without a row": orphan, "altered": "B" + token[1:], "unsigned": strings.Repeat("A", 52)} {
+		_, _, err := s.OpenLink(ctx, bad, "")
+		equal(t, name, code(err), "link_unknown")
+		_, _, err = s.BindLink(ctx, bad, "")
+		equal(t, name+", bound", code(err), "link_unknown")
+		_, err = s.UseLink(ctx, bad, "", 0, "")
+		equal(t, name+", used", code(err), "link_unknown")
+		_, _, _, err = s.ReadLink(ctx, bad, "")
+		equal(t, name+", read", code(err), "link_unknown")
+	}
+	opened, _, err := s.OpenLink(ctx, token, "")
+	must(t, err)
+	equal(t, "opened", opened.ID, l.ID)
+	c.advance(8 * 24 * time.Hour)
+	_, _, err = s.OpenLink(ctx, token, "")
+	equal(t, "ended", code(err), "link_ended")
 }
 
 // testLinkGuessed: five wrong answers lock the link for a quarter of an hour, fifteen end it; the right ones are refused meanwhile.

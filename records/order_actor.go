@@ -60,19 +60,26 @@ func (c conn) acting(ctx context.Context, by Actor) (acting, error) {
 	if err != nil || u.Disabled {
 		return a, problem(ErrForbidden, "not_staff", "Log in again.", "%q may not work on orders.", a.name)
 	}
-	for _, role := range u.Roles {
+	a.parts = append(a.parts, PartsOf(u.Roles)...)
+	return a, nil
+}
+
+// PartsOf gives the parts that people of these roles play in procedures.
+func PartsOf(roles []string) []string {
+	var parts []string
+	for _, role := range roles {
 		switch role {
 		case RoleSupervisor:
-			a.parts = append(a.parts, procedure.Manager)
+			parts = append(parts, procedure.Manager)
 		case RoleEngineer:
-			a.parts = append(a.parts, procedure.Engineer)
+			parts = append(parts, procedure.Engineer)
 		case RoleDispatcher:
-			a.parts = append(a.parts, procedure.Dispatcher)
+			parts = append(parts, procedure.Dispatcher)
 		case RoleAgent:
-			a.parts = append(a.parts, procedure.Agent)
+			parts = append(parts, procedure.Agent)
 		}
 	}
-	return a, nil
+	return parts
 }
 
 // mayWork says who may do what to an order: managers and this server everything, dispatchers all but the steps themselves,
@@ -83,7 +90,8 @@ func (t *txn) mayWork(ctx context.Context, a acting, o Order, do procedure.Actio
 		return nil
 	}
 	steps := []procedure.Action{procedure.Add, procedure.Complete, procedure.Waive, procedure.Pass}
-	if a.is(procedure.Customer) && do == procedure.Add {
+	// A customer acts by a link, by keys, or by calling the hotline; who signs on an engineer's device does so at that engineer's order.
+	if a.is(procedure.Customer) && do == procedure.Add && (a.Login == "" || a.Via == procedure.ViaHotline) {
 		return nil
 	}
 	if a.is(procedure.Dispatcher) {

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hotline/records/procedure"
 )
@@ -134,13 +135,31 @@ func (t *txn) judge(ctx context.Context, o Order, p procedure.Progress) error {
 	if err != nil {
 		return err
 	}
+	clocks, err := t.s.clocks(ctx, t.conn, o.ID)
+	if err != nil {
+		return err
+	}
 	for _, r := range p.Def.Rules {
-		if err := t.do(ctx, `INSERT INTO rule_verdicts (order_id, rule, verdict) VALUES (?, ?, ?)
-			ON CONFLICT (order_id, rule) DO UPDATE SET verdict = excluded.verdict`, o.ID, r.Code, string(p.Judge(r, verdict))); err != nil {
+		if err := t.do(ctx, `INSERT INTO rule_verdicts (order_id, rule, verdict, missing_from) VALUES (?, ?, ?, ?)
+			ON CONFLICT (order_id, rule) DO UPDATE SET verdict = excluded.verdict, missing_from = excluded.missing_from`,
+			o.ID, r.Code, string(p.Judge(r, verdict)), at(missingFrom(r, clocks))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// missingFrom is when a rule becomes missing by time alone: as soon as one of its clocks runs out.
+func missingFrom(r procedure.Rule, clocks []Clock) time.Time {
+	var first time.Time
+	for _, proof := range r.Proof {
+		for _, c := range clocks {
+			if proof.Clock == c.Clock && !c.LateAt.IsZero() && (first.IsZero() || c.LateAt.Before(first)) {
+				first = c.LateAt
+			}
+		}
+	}
+	return first
 }
 
 // clockVerdicts tells how the clocks of an order stand, for rules. Of a clock that it does not have, the order that it

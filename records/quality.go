@@ -42,23 +42,38 @@ type QualityItem struct {
 	At       time.Time `db:"-"           json:"at"`
 }
 
-// caseVerdict judges the hotline's own rules on a case s (domain description §1). A rule that does not concern a case has no
-// verdict.
-func caseVerdict(fact string) string {
+// lyingAfter is how long a case may stand open without a promise, an escalation or a solution, and nothing done about it, before nobody can
+// say any more that it is being worked on.
+const lyingAfter = 24 * time.Hour
+
+// ruleVerdict is how a rule of an order stands at now: what ran out since the order was last touched is missing.
+func ruleVerdict(now time.Time) string {
+	return fmt.Sprintf(`CASE WHEN v.verdict = 'pending' AND v.missing_from <= %d THEN 'missing' ELSE v.verdict END`, int64(at(now)))
+}
+
+// caseVerdict judges the hotline's own rules on a case s (domain description §1), as they stand at now. A rule that does not concern a
+// case has no verdict.
+func caseVerdict(fact string, now time.Time) string {
 	switch fact {
 	case procedure.FactRings: // the human answer that opened the case (I6)
 		return `(SELECT CASE WHEN a.met THEN 'proven' ELSE 'missing' END FROM case_calls k JOIN calls a ON a.call = k.call
 			WHERE k.case_number = s.number AND k.opened AND a.answered AND a.rule <> '' ORDER BY k.answered_at LIMIT 1)`
-	case procedure.FactSolved: // not solved by phone: excused by the situation that the escalation or the referral describes (I4)
-		return `CASE WHEN EXISTS (SELECT 1 FROM escalations e WHERE e.case_number = s.number) OR s.state = 'referred' THEN 'waived'
-			WHEN s.state = 'solved' THEN 'proven' ELSE 'pending' END`
+	case procedure.FactSolved:
+		// Not solved by phone is excused by the situation that the escalation describes, or by the department that accepted it (I4). It is
+		// missing where there is no such word, where the promised call was not made, and where the case was left lying.
+		return fmt.Sprintf(`CASE WHEN EXISTS (SELECT 1 FROM escalations e WHERE e.case_number = s.number) THEN
+				CASE WHEN EXISTS (SELECT 1 FROM escalations e WHERE e.case_number = s.number AND TRIM(e.situation) = '') THEN 'missing' ELSE 'waived' END
+			WHEN s.state = 'referred' THEN 'waived' WHEN s.state = 'solved' THEN 'proven'
+			WHEN s.state = 'callback' THEN CASE WHEN s.promised_at < %d THEN 'missing' ELSE 'pending' END
+			WHEN s.state = 'open' AND (s.updated_at < %d OR EXISTS (SELECT 1 FROM notices n WHERE n.case_number = s.number AND n.kind = 'wrapup-timeout'))
+			THEN 'missing' ELSE 'pending' END`, int64(at(now)), int64(at(now.Add(-lyingAfter))))
 	case procedure.FactTold: // concerns only what went on to other service
 		return `(SELECT CASE WHEN MIN(CASE WHEN e.told_means <> '' AND e.told_procedure <> '' AND e.told_at > 0 AND e.contact_number <> '' THEN 1 ELSE 0 END) = 1
 			THEN 'proven' ELSE 'missing' END FROM escalations e WHERE e.case_number = s.number HAVING COUNT(*) > 0)`
 	case procedure.FactOwned: // owners change by acceptance, or by a manager with a reason (I2); a case left lying is missing
 		return `CASE WHEN EXISTS (SELECT 1 FROM ownership_history h WHERE h.case_number = s.number AND h.input = 'override') THEN 'waived'
 			WHEN s.closed_at IS NOT NULL THEN 'proven'
-			WHEN EXISTS (SELECT 1 FROM notices n WHERE n.case_number = s.number AND n.kind = 'wrapup-timeout') AND s.state = 'open' THEN 'missing' ELSE 'pending' END`
+			WHEN s.state = 'open' AND EXISTS (SELECT 1 FROM notices n WHERE n.case_number = s.number AND n.kind = 'wrapup-timeout') THEN 'missing' ELSE 'pending' END`
 	}
 	return `NULL`
 }
@@ -68,7 +83,7 @@ func (s *Store) Quality(ctx context.Context, f QualityFilter) ([]QualityRow, err
 	out := []QualityRow{}
 	err := s.snapshot(ctx, "quality", func(c conn) error {
 		for _, d := range s.qualityDefinitions(f.Procedure) {
-			counts, err := qualityCounts(ctx, c, d, f)
+			counts, err := qualityCounts(ctx, c, d, f, s.now())
 			if err != nil {
 				return err
 			}
@@ -99,7 +114,7 @@ func (s *Store) qualityDefinitions(only string) []procedure.Definition {
 	return all
 }
 
-func qualityCounts(ctx context.Context, c conn, d procedure.Definition, f QualityFilter) (map[string]QualityRow, error) {
+func qualityCounts(ctx context.Context, c conn, d procedure.Definition, f QualityFilter, now time.Time) (map[string]QualityRow, error) {
 	type count struct {
 		Rule    string `db:"rule"`
 		Verdict string `db:"verdict"`
@@ -108,15 +123,15 @@ func qualityCounts(ctx context.Context, c conn, d procedure.Definition, f Qualit
 	var counts []count
 	if d.Scope == procedure.ScopeOrder {
 		q := f.orders(d.Code)
-		if err := c.list(ctx, &counts, q.plain(`SELECT v.rule, v.verdict, COUNT(*) AS n FROM orders o JOIN rule_verdicts v ON v.order_id = o.id`)+
-			" GROUP BY v.rule, v.verdict", q.args...); err != nil {
+		if err := c.list(ctx, &counts, q.plain(`SELECT v.rule, `+ruleVerdict(now)+` AS verdict, COUNT(*) AS n FROM orders o JOIN rule_verdicts v ON v.order_id = o.id`)+
+			" GROUP BY 1, 2", q.args...); err != nil {
 			return nil, fmt.Errorf("rules of %s: %w", d.Code, err)
 		}
 	} else {
 		for _, rule := range d.Rules {
 			var some []count
 			q := f.cases()
-			if err := c.list(ctx, &some, `SELECT ? AS rule, v.verdict, COUNT(*) AS n FROM (`+q.plain(`SELECT `+caseVerdict(rule.Proof[0].Fact)+
+			if err := c.list(ctx, &some, `SELECT ? AS rule, v.verdict, COUNT(*) AS n FROM (`+q.plain(`SELECT `+caseVerdict(rule.Proof[0].Fact, now)+
 				` AS verdict FROM cases s LEFT JOIN customers k ON k.id = s.customer_id`)+`) AS v WHERE v.verdict IS NOT NULL GROUP BY v.verdict`,
 				append([]any{rule.Code}, q.args...)...); err != nil {
 				return nil, fmt.Errorf("rule %s: %w", rule.Code, err)
@@ -187,14 +202,14 @@ func (s *Store) QualityList(ctx context.Context, code, rule string, verdict proc
 	}
 	if all[0].Scope == procedure.ScopeOrder {
 		q := f.orders(code)
-		q.and("v.rule = ? AND v.verdict = ?", rule, string(verdict))
+		q.and("v.rule = ? AND "+ruleVerdict(s.now())+" = ?", rule, string(verdict))
 		q.page("o.opened_at", "o.id", after)
 		err = s.read().list(ctx, &rows, q.sql(`SELECT o.number, COALESCE(o.case_number, '') AS case_number, o.subject, COALESCE(k.name, '') AS customer,
 			o.engineer, o.opened_at AS at, o.id AS key FROM orders o JOIN rule_verdicts v ON v.order_id = o.id
 			LEFT JOIN customers k ON k.id = o.customer_id`, "o.opened_at DESC, o.id DESC", limit), q.args...)
 	} else {
 		q := f.cases()
-		q.and(caseVerdict(all[0].Rules[i].Proof[0].Fact)+" = ?", string(verdict))
+		q.and(caseVerdict(all[0].Rules[i].Proof[0].Fact, s.now())+" = ?", string(verdict))
 		q.page("s.opened_at", "s.number", after)
 		err = s.read().list(ctx, &rows, q.sql(`SELECT '' AS number, s.number AS case_number, s.subject, COALESCE(k.name, '') AS customer,
 			s.owner AS engineer, s.opened_at AS at, s.number AS key FROM cases s LEFT JOIN customers k ON k.id = s.customer_id`,

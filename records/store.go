@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"hotline/records/instrument"
+	"hotline/records/linktoken"
 	"hotline/records/probe"
 	"hotline/records/procedure"
 	"hotline/records/questionnaire"
@@ -50,6 +52,8 @@ type Options struct {
 	Calendars Calendars
 	// Departments are those that an enquiry may be referred to (I4); none allows any name.
 	Departments []string
+	// Referrals names the procedure of which a referral to a department opens an order: what is referred goes on here.
+	Referrals map[string]string
 	// Files is the directory of attachments, made when it is not there; "" takes none.
 	Files string
 	// MaxFile is the largest attachment, in bytes; 20 MiB. MaxFiles is how many one case may have; 100.
@@ -60,6 +64,8 @@ type Options struct {
 	// VaultLimit ends a session of the vault that nobody closed; a service manager may extend it up to VaultCeiling after its
 	// beginning. 4 h, 12 h.
 	VaultLimit, VaultCeiling time.Duration
+	// Links signs the customers' links; by a key of its own beside Path when nil.
+	Links *linktoken.Ring
 	// Probe looks at the ports that customers open; nil looks at none.
 	Probe *probe.Prober
 	// Imports bound files of customers and products. 10 MiB, 20,000 rows and the head.
@@ -105,6 +111,7 @@ type Store struct {
 	owners       []func(number string) // guarded by mu, like what follows
 	toldChanges  []func(login string)  // guarded by mu
 	orderChanges []func(OrderChange)
+	caseChanges  []func(number string)
 }
 
 // Open opens the records, creates or migrates their tables, and starts the journal's writer. Two processes may open one
@@ -187,6 +194,9 @@ func (o *Options) setDefaults() {
 	set(&o.JournalBatch, 64)
 	set(&o.JournalDelay, 20*time.Millisecond)
 	set(&o.DrainWait, 30*time.Second)
+	if o.Links == nil {
+		o.Links = linktoken.File(filepath.Join(filepath.Dir(o.Path), "links.key"))
+	}
 	set(&o.VaultLimit, 4*time.Hour)
 	set(&o.VaultCeiling, 12*time.Hour)
 	set(&o.MaxFile, 20<<20)

@@ -38,6 +38,7 @@ type commandLine struct {
 	AsteriskConfig asteriskConfigCommand     `cmd:"" help:"Write the complete configuration of an Asterisk that serves this hotline."`
 	User           userCommand               `cmd:"" help:"Add, list and change users."`
 	Vault          vaultCommand              `cmd:"" help:"Keys of customers' login information."`
+	Links          linksCommand              `cmd:"" help:"The key that customers' links are signed with."`
 	Verify         verifyCommand             `cmd:"" help:"Check the hash chains of calls and of evidence, and every file, and name the first that does not hold."`
 	Procedures     proceduresCommand         `cmd:"" help:"Write the procedures of the binary into a directory, to be changed there."`
 	Doctor         doctorCommand             `cmd:"" help:"Check everything the server needs on this machine, and say how to mend what is missing."`

@@ -154,6 +154,9 @@ func (c *checker) need(path string, n Need, seen map[string]bool) {
 	c.code(path+".code", n.Code, seen)
 	c.text(path+".name", n.Name)
 	c.among(path+".kind", string(n.Kind), string(Confirmation), string(File), string(Photo), string(Fact), string(Written), string(Document))
+	for j, by := range n.By {
+		c.among(fmt.Sprintf("%s.by[%d]", path, j), by, Engineer, Manager, Dispatcher, Agent, Customer)
+	}
 	for j, via := range n.Via {
 		c.among(fmt.Sprintf("%s.via[%d]", path, j), via, ViaLink, ViaKey, ViaSignature, ViaHotline, ViaDesk, ViaSystem)
 	}

@@ -66,6 +66,7 @@ type Need struct {
 	Code     string       `json:"code"                yaml:"code"`
 	Kind     EvidenceKind `json:"kind"                yaml:"kind"`
 	Name     Text         `json:"name"                yaml:"name"`
+	By       []string     `json:"by,omitempty"        yaml:"by"`        // who may bring it; whoever may add evidence when empty. This server always
 	Via      []string     `json:"via,omitempty"       yaml:"via"`       // channels of a confirmation or a fact; any when empty. [system]: this server measured it, nobody types it
 	Fields   []Field      `json:"fields,omitempty"    yaml:"fields"`    // of a fact
 	Min      int          `json:"min"                 yaml:"min"`       // how many; 1 when not given

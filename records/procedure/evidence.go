@@ -65,6 +65,12 @@ func (p Piece) read() Body {
 	return b
 }
 
+// Brings tells whether somebody with these parts may bring this kind of evidence. What the customer does without is written down by staff,
+// with who and why; everything else of the customer's is hers to say.
+func (n Need) Brings(parts []string, kind EvidenceKind) bool {
+	return len(n.By) == 0 || meet(n.By, parts) || slices.Contains(parts, System) || kind == Waiver && slices.Contains(n.By, Customer)
+}
+
 // Check says what keeps a piece from proving a need; nothing when it does. Fields that prove only with one value (Must) are
 // looked at in Met: a port that was found open is true evidence, too.
 func (n Need) Check(step string, p Piece) []Lack {

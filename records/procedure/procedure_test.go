@@ -91,7 +91,7 @@ func TestOrdersAtRandom(t *testing.T) {
 		for range rapid.IntRange(1, 120).Draw(t, "inputs") {
 			in := procedure.Input{
 				Do: rapid.SampledFrom(actions).Draw(t, "do"), Step: rapid.SampledFrom(d.Steps).Draw(t, "step").Code,
-				Parts:  rapid.SliceOfNDistinct(rapid.SampledFrom([]string{procedure.Engineer, procedure.Manager, procedure.Dispatcher, procedure.Agent}), 1, 2, rapid.ID[string]).Draw(t, "parts"),
+				Parts:  rapid.SliceOfNDistinct(rapid.SampledFrom([]string{procedure.Engineer, procedure.Manager, procedure.Dispatcher, procedure.Agent, procedure.Customer}), 1, 2, rapid.ID[string]).Draw(t, "parts"),
 				Reason: rapid.SampledFrom([]string{"", "why"}).Draw(t, "reason"),
 			}
 			if eager {
@@ -146,7 +146,7 @@ func next(p procedure.Progress) procedure.Input {
 		}
 		for _, n := range s.Needs {
 			if p.Count(s.Code, n) < n.Min {
-				return procedure.Input{Do: procedure.Add, Step: s.Code, Piece: proving(s.Code, n)}
+				return procedure.Input{Do: procedure.Add, Step: s.Code, Parts: n.By, Piece: proving(s.Code, n)}
 			}
 		}
 		return procedure.Input{Do: procedure.Complete, Step: s.Code, Parts: s.By}
@@ -313,4 +313,44 @@ func FuzzParse(f *testing.F) {
 			p.Missing(s.Code)
 		}
 	})
+}
+
+// TestNeedBy: what belongs to the customer or a manager is refused from anybody else, in every procedure that ships.
+func TestNeedBy(t *testing.T) {
+	all := []string{procedure.Engineer, procedure.Manager, procedure.Dispatcher, procedure.Agent, procedure.Customer}
+	found := map[string]bool{}
+	for _, d := range shipped(t) {
+		for _, s := range d.Steps {
+			for _, n := range s.Needs {
+				if len(n.By) > 0 {
+					found[d.Code+"."+s.Code+"."+n.Code] = true
+				}
+				for _, part := range all {
+					p := procedure.Begin(d)
+					p.State = procedure.Running
+					next, _, lacks := p.Apply(procedure.Input{Do: procedure.Add, Step: s.Code, Parts: []string{part}, Piece: proving(s.Code, n)}, time.Time{})
+					refused := slices.ContainsFunc(lacks, func(l procedure.Lack) bool { return l.Code == "not_yours" })
+					if want := len(n.By) > 0 && !slices.Contains(n.By, part); refused != want || refused && len(next.Pieces) > 0 {
+						t.Errorf("%s.%s.%s by %s: %+v", d.Code, s.Code, n.Code, part, lacks)
+					}
+				}
+				p := procedure.Begin(d)
+				p.State = procedure.Running
+				if _, _, lacks := p.Apply(procedure.Input{Do: procedure.Add, Step: s.Code, Parts: []string{procedure.System}, Piece: proving(s.Code, n)}, time.Time{}); len(lacks) > 0 {
+					t.Errorf("%s.%s.%s by this server: %+v", d.Code, s.Code, n.Code, lacks)
+				}
+			}
+		}
+	}
+	for _, must := range []string{
+		"onsite.identity.confirmed", "onsite.backup.permission", "onsite.proposal.consent", "onsite.solved.solved", "onsite.work_order.signed",
+		"remote.solved.solved", "remote.report.confirmed", "consulting.it_solution.approved", "consulting.it_solution.delivered",
+		"consulting.information_solution.approved", "consulting.information_solution.delivered", "development.need.confirmed",
+		"development.solution.approved", "development.installation.accepted", "consultation.decision.decision", "followup.survey.true_record",
+		"visit.survey.true_record",
+	} {
+		if !found[must] {
+			t.Errorf("anybody may bring %s", must)
+		}
+	}
 }

@@ -243,6 +243,11 @@ func (p *Progress) add(in Input) []Lack {
 		at.add("no_need", "这一步没有这一项证据", "the step has no such need")
 		return at.list
 	}
+	if !need.Brings(in.Parts, in.Piece.Kind) {
+		who := PartNames(need.By)
+		at.add("not_yours", "“"+need.Name.ZH+"”由"+who.ZH+"提供", need.Name.EN+" is brought by the "+who.EN)
+		return at.list
+	}
 	if missing := need.Check(in.Step, in.Piece); len(missing) > 0 {
 		return missing
 	}

@@ -1,6 +1,7 @@
 package classes
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -33,10 +34,19 @@ type classPage struct {
 	Papers    []paperRow
 	Questions []questionForm
 	Results   []goalRow
-	Answered  int // surveys
+	Answered  int       // surveys
+	Keyed     int       // of them: keyed in by staff from paper
+	OnPaper   []onPaper // whose exam or survey can be keyed in
 	Document  string
 	Closed    map[string]bool // steps that are settled
 	Defaults  lessonRow
+	Asked     *asked // by a caller, when the class began with a call
+}
+
+// asked is who wanted the class on the phone. Registered: they are on the list already.
+type asked struct {
+	Case, Name, Organisation, Number, What string
+	Registered                             bool
 }
 
 type stepView struct {
@@ -119,6 +129,12 @@ func (c *Classes) load(r *http.Request, tab string) (classPage, error) {
 	if !k.ClosesAt.IsZero() {
 		p.Closes = k.ClosesAt.In(v.Zone).Format(minute)
 	}
+	if o := f.Order; o.Case != "" {
+		p.Asked = &asked{Case: o.Case, Name: o.ContactName, Organisation: o.CustomerName, Number: o.ContactNumber, What: o.Situation}
+		if !p.Agent {
+			p.Asked.Number = ui.MaskNumber(o.ContactNumber)
+		}
+	}
 	for _, s := range f.Steps {
 		view := stepView{Code: s.Step.Code, Name: s.Step.Name.In(v.Lang), State: string(s.State)}
 		if s.Settled != nil {
@@ -154,16 +170,31 @@ func (c *Classes) fill(ctx context.Context, p *classPage, v ui.Visitor) (err err
 		}
 		return c.fillPeople(ctx, p, came)
 	case "exam":
-		return c.fillExam(ctx, p)
+		if err := c.fillExam(ctx, p); err != nil {
+			return err
+		}
+		done := map[string]bool{}
+		for _, x := range p.Papers {
+			done[x.Registration] = true
+		}
+		return c.fillOnPaper(ctx, p, done)
 	case "survey", "report":
 		sheets, err := c.store.Sheets(ctx, p.Class.ID, records.SurveyOfClass)
 		if err != nil {
 			return err
 		}
+		done := map[string]bool{}
 		for _, sh := range sheets {
 			if !sh.DoneAt.IsZero() {
 				p.Answered++
+				done[sh.Subject] = true
+				if sh.Person == "" {
+					p.Keyed++
+				}
 			}
+		}
+		if err := c.fillOnPaper(ctx, p, done); err != nil {
+			return err
 		}
 		return c.fillExam(ctx, p)
 	}
@@ -188,6 +219,9 @@ func (c *Classes) fillPeople(ctx context.Context, p *classPage, came []records.A
 		}
 	}
 	for _, r := range all {
+		if p.Asked != nil && p.Asked.Number == r.Number {
+			p.Asked.Registered = true
+		}
 		row := personRow{Registration: r, Shown: ui.MaskNumber(r.Number), In: in[r.ID]}
 		if p.Agent {
 			row.Shown = r.Number
@@ -221,7 +255,13 @@ func (c *Classes) fillExam(ctx context.Context, p *classPage) error {
 	}
 	results := make([]course.Result, 0, len(papers))
 	for _, x := range papers {
-		p.Papers = append(p.Papers, newPaperRow(p.Class, x))
+		row := newPaperRow(p.Class, x)
+		if row.Keyed != "" {
+			if u, err := c.store.User(ctx, row.Keyed); err == nil {
+				row.Keyed = cmp.Or(u.Name, u.Login)
+			}
+		}
+		p.Papers = append(p.Papers, row)
 		results = append(results, x.Result)
 	}
 	for _, g := range p.Class.Exam.Measure(p.Class.Goals, results) {
@@ -229,6 +269,20 @@ func (c *Classes) fillExam(ctx context.Context, p *classPage) error {
 	}
 	p.Questions = questionForms(p.Class.Exam, p.Class.ExamOpened.IsZero())
 	return nil
+}
+
+// fillOnPaper lists whose paper can be keyed in.
+func (c *Classes) fillOnPaper(ctx context.Context, p *classPage, done map[string]bool) error {
+	if !p.Manager || p.Ended {
+		return nil
+	}
+	people, err := c.store.Registrations(ctx, p.Class.ID)
+	if err != nil {
+		return err
+	}
+	came, err := c.store.Attendances(ctx, p.Class.ID)
+	p.OnPaper = waiting(people, came, done)
+	return err
 }
 
 // ready reports whether a step is the next.

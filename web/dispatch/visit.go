@@ -40,6 +40,7 @@ type visitData struct {
 	Login     string                  `json:"login"`
 	Name      string                  `json:"name"`
 	Now       time.Time               `json:"now"`
+	Zone      string                  `json:"zone"` // times are shown and typed as in the rest of the house, wherever the phone thinks it is
 	Visits    []visitJSON             `json:"visits"`
 	Conflicts []records.VisitConflict `json:"conflicts"`
 }
@@ -67,6 +68,8 @@ type visitJSON struct {
 	Steps        []stepJSON     `json:"steps"`
 	Evidence     []evidenceJSON `json:"evidence"`
 	Checklist    checklistJSON  `json:"checklist"`
+	Mail         bool           `json:"mail,omitempty"`       // the copy can be mailed
+	MailKnown    string         `json:"mail_known,omitempty"` // masked address of the contact
 }
 
 type stepJSON struct {
@@ -90,6 +93,7 @@ type needJSON struct {
 	OrWaiver bool        `json:"or_waiver,omitempty"`
 	Optional bool        `json:"optional,omitempty"`
 	Document string      `json:"document,omitempty"`
+	Locked   string      `json:"locked,omitempty"` // whose it is, when an engineer cannot give it
 	Fields   []fieldJSON `json:"fields,omitempty"`
 }
 
@@ -130,8 +134,8 @@ const visitsAhead = 36 * time.Hour
 // visitDataJSON gives an engineer's open orders: those planned until tomorrow, and those under way.
 func (d *Dispatch) visitDataJSON(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), ui.VisitorOf(r.Context())
-	out := visitData{Login: v.Login, Name: v.Name, Now: d.opt.Now().UTC(), Visits: []visitJSON{}}
-	page, err := d.opt.Records.Orders(ctx, records.OrderFilter{Engineer: v.Login, Active: true, Limit: 100})
+	out := visitData{Login: v.Login, Name: v.Name, Now: d.opt.Now().UTC(), Zone: v.Zone.String(), Visits: []visitJSON{}}
+	page, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), Engineer: v.Login, Active: true, Limit: 100})
 	if err != nil {
 		d.failJSON(w, r, err)
 		return
@@ -171,13 +175,21 @@ func (d *Dispatch) visitJSON(r *http.Request, id string) (visitJSON, error) {
 		Situation: o.Situation, PromisedFrom: o.PromisedFrom, PromisedTo: o.PromisedTo, PlannedFrom: o.PlannedFrom, PlannedTo: o.PlannedTo,
 		Previous: o.Previous, Steps: []stepJSON{}, Evidence: []evidenceJSON{}, Checklist: d.checklistJSON(o.Product, v.Lang),
 	}
+	if out.Mail = d.opt.Mail; out.Mail && o.ContactID != "" {
+		c, err := d.opt.Records.Contact(ctx, o.ContactID)
+		if err != nil {
+			return out, err
+		}
+		out.MailKnown = mask(c.Email)
+	}
 	code, err := d.opt.Records.VisitCode(ctx, v.Login, o.ID, false)
 	if err != nil {
 		return out, err
 	}
 	out.Code, out.CodeChecked, out.CodeVia = code.Code, code.CheckedAt, code.CheckedVia
+	parts := append(records.PartsOf(v.Roles), procedure.Customer) // who acts on this page, too
 	for _, s := range f.Steps {
-		out.Steps = append(out.Steps, stepOf(s, langOf(v)))
+		out.Steps = append(out.Steps, stepOf(s, langOf(v), parts))
 	}
 	for _, e := range f.Evidence {
 		out.Evidence = append(out.Evidence, evidenceJSON{e.Step, e.Need, string(e.Kind), e.Via, e.Body, e.At, e.DeviceAt, e.Client})
@@ -192,7 +204,7 @@ func langOf(v ui.Visitor) string {
 	return "zh"
 }
 
-func stepOf(s records.StepFile, lang string) stepJSON {
+func stepOf(s records.StepFile, lang string, parts []string) stepJSON {
 	out := stepJSON{
 		Code: s.Step.Code, Name: s.Step.Name.In(lang), Hint: s.Step.Hint.In(lang), State: string(s.State), After: s.Step.After, Optional: s.Step.Optional,
 		Mine: slices.Contains(s.Step.By, procedure.Engineer), Needs: []needJSON{},
@@ -204,6 +216,9 @@ func stepOf(s records.StepFile, lang string) stepJSON {
 		need := needJSON{
 			Code: n.Need.Code, Kind: string(n.Need.Kind), Name: n.Need.Name.In(lang), Via: n.Need.Via, Min: max(n.Need.Min, 1), Have: n.Have,
 			OrWaiver: n.Need.OrWaiver, Optional: n.Need.Optional, Document: n.Need.Document,
+		}
+		if !n.Need.Brings(parts, n.Need.Kind) {
+			need.Locked = procedure.PartNames(n.Need.By).In(lang)
 		}
 		for _, f := range n.Need.Fields {
 			field := fieldJSON{Code: f.Code, Name: f.Name.In(lang), Type: f.Type, Unit: f.Unit, Optional: f.Optional, Min: f.Min}

@@ -98,7 +98,7 @@ func TestBundle(t *testing.T) {
 	if seen != len(sums) || seen < 4 || len(whole.Orders) != 1 {
 		t.Errorf("%d of %d files, %d orders", seen, len(sums), len(whole.Orders))
 	}
-	if !strings.Contains(string(files["verification.json"]), `"holds": true`) || !strings.Contains(string(files["procedures/remote-v1.yaml"]), "procedure: remote") {
+	if !strings.Contains(string(files["verification.json"]), `"holds": true`) || !strings.Contains(string(files["procedures/remote-v2.yaml"]), "procedure: remote") {
 		t.Error("verification or procedure are missing")
 	}
 	pdf := filepath.Join(t.TempDir(), "case.pdf")

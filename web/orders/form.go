@@ -58,8 +58,8 @@ func (p *Pages) evidenceOf(r *http.Request, f records.OrderFile, step, need stri
 	case in.Kind == procedure.Fact:
 		body = p.facts(r, n)
 	case in.Kind == procedure.Confirmation:
-		by.Customer = strings.TrimSpace(r.PostFormValue("who")) // nobody: the procedure says what is missing
-		body["who"], body["shown"] = by.Customer, shown(f)
+		// What was signed on paper, or said to staff: the customer does not act on this page, so it counts as brought by whoever is signed in.
+		body["who"], body["shown"] = strings.TrimSpace(r.PostFormValue("who")), shown(f)
 		by.Via = procedure.ViaSignature
 	default:
 		body["text"] = r.PostFormValue("text")

@@ -104,6 +104,27 @@ func TestGatesOnThePage(t *testing.T) {
 	}
 }
 
+// TestWhoseNeed: what is the customer's to say is locked for the engineer, with the reason; a manager files what was signed on paper.
+func TestWhoseNeed(t *testing.T) {
+	h := openHouse(t)
+	o := h.order("c1", records.KindRemote)
+	at := "/orders/" + o.Number
+	for _, step := range []string{"open_port", "login", "backup", "service"} {
+		h.give(o.ID, step)
+	}
+	_, text := h.get("gao", at)
+	if !strings.Contains(text, `data-testid="not-yours"`) || !strings.Contains(text, "由客户或客户服务经理提供，您不能代填。") {
+		t.Error("it is not said whose the confirmation is")
+	}
+	form := url.Values{"step": {"solved"}, "need": {"solved"}, "who": {"孙丽"}}
+	if status, text, _ := h.post("gao", at+"/evidence", form); status != http.StatusForbidden || !strings.Contains(text, "由客户或客户服务经理提供") {
+		t.Errorf("an engineer confirms for the customer: %d", status)
+	}
+	if _, text := h.get("sue", at); strings.Contains(text, "您不能代填") || !strings.Contains(text, "w-solved-solved") {
+		t.Error("a manager cannot file what was signed on paper")
+	}
+}
+
 func TestPanels(t *testing.T) {
 	h := openHouse(t, func(o *Options) {
 		o.Panels = map[string][]Panel{

@@ -75,6 +75,10 @@ func (p *Pages) need(r *http.Request, f records.OrderFile, s procedure.Step, n r
 	}
 	view.ByHand = len(n.Need.Via) == 0 ||
 		slices.Contains(n.Need.Via, procedure.ViaDesk) || slices.Contains(n.Need.Via, procedure.ViaSignature)
+	if parts := records.PartsOf(v.Roles); !n.Need.Brings(parts, n.Need.Kind) {
+		view.ByHand, view.Locked = false, p.opt.Pages.Say(v.Lang, "orders.need.by", procedure.PartNames(n.Need.By).In(v.Lang))
+		view.OrWaiver = view.OrWaiver && n.Need.Brings(parts, procedure.Waiver)
+	}
 	if n.Need.Kind == procedure.Photo || n.Need.Kind == procedure.Confirmation {
 		view.Accept = "image/*"
 	}

@@ -4,7 +4,7 @@
 /** @typedef {import("./types.js").Need} Need */
 /** @typedef {import("./types.js").Field} Field */
 import { text } from "../texts.js";
-import { h, local } from "./dom.js";
+import { h, instant, local } from "./dom.js";
 import { last } from "./model.js";
 import * as store from "./store.js";
 
@@ -46,6 +46,10 @@ export function needForm(v, s, n, hands) {
   const piece = last(v, s.code, n.code);
   if (met && piece) box.append(h("p", { class: "hint" }, piece.pending ? `◔ ${text("visit.js.unsent")}` : text("visit.js.kept")));
   if (met && n.kind !== "photo") return box;
+  if (n.locked) {
+    box.append(h("p", { class: "hint", "data-testid": "not-yours" }, `🔒 ${text("visit.js.locked")}${n.locked}`));
+    return box;
+  }
   const key = `draft:${v.id}.${s.code}.${n.code}@${hands.login}`;
   /** @param {any} body @param {Blob} [file] @param {string} [name] @param {string} [kind] */
   const save = async (body, file, name, kind) => {
@@ -108,7 +112,7 @@ function factForm(n, key, save) {
       if (f.type === "yes") body[f.code] = el.checked;
       else if (el.value === "") continue;
       else if (f.type === "number") body[f.code] = Number(el.value);
-      else if (f.type === "time") body[f.code] = new Date(el.value).toISOString();
+      else if (f.type === "time") body[f.code] = instant(el.value).toISOString();
       else body[f.code] = el.value.trim();
     }
     void save(body);
