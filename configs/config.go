@@ -15,6 +15,7 @@ type Config struct {
 	Redis          Redis           `yaml:"redis"`
 	Switches       []Switch        `yaml:"switches"`
 	Asterisk       Asterisk        `yaml:"asterisk"`
+	ICE            ICE             `yaml:"ice"`
 	Hotlines       []Hotline       `yaml:"hotlines"`
 	Queues         []Queue         `yaml:"queues"`
 	Teams          []Team          `yaml:"teams"`

@@ -51,6 +51,7 @@ func Default() Config {
 		Digest:      Digest{Every: DigestWeek, At: "08:00"},
 		Outbound:    defaultOutbound(),
 		FollowUp:    defaultFollowUp(),
+		ICE:         ICE{Lifetime: time.Hour},
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Mail:        Mail{Port: 587, TLS: "starttls", Timeout: 20 * time.Second},
 		Vault:       Vault{Limit: 4 * time.Hour, Ceiling: 12 * time.Hour},

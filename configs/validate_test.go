@@ -83,6 +83,18 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"ARI open to all", func(c *Config) { c.Asterisk.HTTPBind = "0.0.0.0:8088" }, "asterisk.http_bind"},
 		{"parts of a second", func(c *Config) { c.Asterisk.Watchdog = 1500 * time.Millisecond }, "asterisk.watchdog"},
 		{"trunk name", func(c *Config) { c.Asterisk.Trunks = []Trunk{{"A_b", []string{"192.0.2.1"}}} }, "asterisk.trunks[0].name"},
+		{"STUN", func(c *Config) { c.ICE.STUN = []string{"stun:stun.example:3478"} }, "ice.stun[0]"},
+		{"TURN", func(c *Config) {
+			c.ICE = ICE{TURN: []string{"turn:[2001:db8::1]:3478?transport=udp", "turns:t.example:5349?transport=tcp", "turn:t.example:3478"}, SecretFile: "f", Lifetime: time.Hour}
+		}, ""},
+		{"TURN by URL", func(c *Config) { c.ICE.TURN, c.ICE.SecretFile = []string{"turn://t.example:3478"}, "f" }, "ice.turn[0]"},
+		{"TURN without port", func(c *Config) { c.ICE.TURN, c.ICE.SecretFile = []string{"turn:t.example"}, "f" }, "ice.turn[0]"},
+		{"TURN with a user in it", func(c *Config) { c.ICE.TURN, c.ICE.SecretFile = []string{"turn:u@t.example:3478"}, "f" }, "ice.turn[0]"},
+		{"TURN over DTLS", func(c *Config) { c.ICE.TURN, c.ICE.SecretFile = []string{"turns:t.example:5349?transport=udp"}, "f" }, "ice.turn[0]"},
+		{"TURN without secret", func(c *Config) { c.ICE.TURN = []string{"turn:t.example:3478"} }, "ice.secret"},
+		{"a short TURN secret", func(c *Config) { c.ICE.TURN, c.ICE.Secret = []string{"turn:t.example:3478"}, "short" }, "ice.secret"},
+		{"a secret for no TURN", func(c *Config) { c.ICE.SecretFile = "f" }, "ice.turn"},
+		{"TURN for a moment", func(c *Config) { c.ICE.Lifetime = time.Minute }, "ice.lifetime"},
 		{"hand-over", func(c *Config) { c.Queues[0].HandOverTime = 0 }, "queues[0].handover_time"},
 		{"wallboard", func(c *Config) { c.Wallboard.ShareBelow = 101 }, "wallboard.share_below"},
 		{"wallboard wait", func(c *Config) { c.Wallboard.LongestWait = -time.Second }, "wallboard.longest_wait"},

@@ -65,7 +65,7 @@ func (c conn) lesson(ctx context.Context, id string) (Lesson, error) {
 	return row.lesson(), err
 }
 
-// SaveLesson adds a session, or changes the one with in.ID; Off strikes it out. Errors: ErrNotFound, ErrForbidden,
+// SaveLesson adds a session, or changes the one with in.ID; Off strikes it out. Whoever is registered is told of the change. Errors: ErrNotFound, ErrForbidden,
 // ErrInvalid, ErrConflict (stale in.Version, class ended).
 func (s *Store) SaveLesson(ctx context.Context, by Actor, in Lesson) (Lesson, error) {
 	in.Place, in.Course = line(in.Place), line(in.Course)
@@ -84,6 +84,12 @@ func (s *Store) SaveLesson(ctx context.Context, by Actor, in Lesson) (Lesson, er
 		if err != nil {
 			return err
 		}
+		var was Lesson
+		if in.ID != "" {
+			if was, err = t.lesson(ctx, in.ID); err != nil {
+				return err
+			}
+		}
 		if in.ID == "" {
 			secret := make([]byte, 32)
 			_, _ = rand.Read(secret) // never fails (crypto/rand)
@@ -101,8 +107,10 @@ func (s *Store) SaveLesson(ctx context.Context, by Actor, in Lesson) (Lesson, er
 		if err != nil {
 			return err
 		}
-		out, err = t.lesson(ctx, in.ID)
-		return err
+		if out, err = t.lesson(ctx, in.ID); err != nil || was.ID == "" {
+			return err
+		}
+		return t.tellMoved(ctx, c, was, out)
 	})
 	return out, err
 }

@@ -63,12 +63,13 @@ type ExamPaper struct {
 	Answers      course.Answers `json:"answers"`
 	SHA256       string         `json:"sha256"` // of the answers as they were handed in
 	Via          string         `json:"via"`
+	By           string         `json:"by"` // login of who keyed it in from paper; "customer" when the person answered
 	At           time.Time      `json:"at"`
 	Marks        map[string]int `json:"marks,omitempty"`
 	Result       course.Result  `json:"result"`
 }
 
-// HandIn takes a person's answers, once: by the person who attended, or keyed in by staff from paper. Errors: ErrNotFound,
+// HandIn takes a person's answers, once: by the person who attended, or keyed in by a manager from paper. Errors: ErrNotFound, ErrForbidden,
 // ErrConflict (not open, not attended, handed in already).
 func (s *Store) HandIn(ctx context.Context, by Actor, registration string, answers course.Answers) (ExamPaper, error) {
 	var out ExamPaper
@@ -76,6 +77,11 @@ func (s *Store) HandIn(ctx context.Context, by Actor, registration string, answe
 		a, err := t.acting(ctx, by)
 		if err != nil {
 			return err
+		}
+		if a.Customer == "" { // a paper that is keyed in
+			if _, err := t.manages(ctx, by); err != nil {
+				return err
+			}
 		}
 		r, err := t.registration(ctx, registration)
 		if err != nil {
@@ -142,9 +148,10 @@ func (c conn) examPapers(ctx context.Context, k Class, registration string) ([]E
 		Answers      string `db:"answers"`
 		SHA256       string `db:"sha256"`
 		Via          string `db:"via"`
+		By           string `db:"actor"`
 		At           stamp  `db:"at"`
 	}
-	if err := c.list(ctx, &rows, `SELECT p.registration, r.name, r.organisation, p.answers, p.sha256, p.via, p.at FROM class_papers p
+	if err := c.list(ctx, &rows, `SELECT p.registration, r.name, r.organisation, p.answers, p.sha256, p.via, p.actor, p.at FROM class_papers p
 		JOIN class_registrations r ON r.id = p.registration WHERE r.class_id = ? AND (? = '' OR r.id = ?) ORDER BY r.place`, k.ID, registration, registration); err != nil {
 		return nil, err
 	}
@@ -167,7 +174,7 @@ func (c conn) examPapers(ctx context.Context, k Class, registration string) ([]E
 	out := make([]ExamPaper, 0, len(rows))
 	for _, r := range rows {
 		p := ExamPaper{
-			Registration: r.Registration, Name: r.Name, Organisation: r.Organisation, SHA256: r.SHA256, Via: r.Via, At: r.At.time(), Marks: marks[r.Registration],
+			Registration: r.Registration, Name: r.Name, Organisation: r.Organisation, SHA256: r.SHA256, Via: r.Via, By: r.By, At: r.At.time(), Marks: marks[r.Registration],
 		}
 		if err := json.Unmarshal([]byte(r.Answers), &p.Answers); err != nil {
 			return nil, fmt.Errorf("exam of %s: %w", r.Registration, err)

@@ -330,7 +330,10 @@ func testClass(t *testing.T, open opener) {
 	equal(t, "waits for a lecturer", words(first.Result.Open, first.Result.Passed), "[q2] false")
 	_, err = s.HandIn(ctx, records.Actor{Customer: "x", Via: procedure.ViaLink}, people[0].ID, good)
 	equal(t, "once", refusal(t, err, records.ErrConflict).Code, "handed_in")
-	get[records.ExamPaper](t)(s.HandIn(ctx, chen, people[1].ID, course.Answers{"q1": {Chosen: []int{1}}}))
+	_, err = s.HandIn(ctx, as("li"), people[1].ID, course.Answers{"q1": {Chosen: []int{1}}})
+	refused(t, err, records.ErrForbidden)
+	keyed := get[records.ExamPaper](t)(s.HandIn(ctx, chen, people[1].ID, course.Answers{"q1": {Chosen: []int{1}}}))
+	equal(t, "who keyed it in", keyed.By+" "+keyed.Via+", "+first.By, "chen desk, customer")
 	err = s.CloseExam(ctx, chen, k.ID)
 	equal(t, "unmarked", refusal(t, err, records.ErrIncomplete).Lacks[0].What.ZH, "学员0的答卷尚未批改完")
 	refused(t, s.MarkAnswer(ctx, chen, people[0].ID, "q1", 5, ""), records.ErrNotFound)
@@ -381,4 +384,75 @@ func testClassWithoutExpert(t *testing.T, open opener) {
 		verdicts = append(verdicts, rule.Rule.Code+" "+string(rule.Verdict))
 	}
 	equal(t, "rules", strings.Join(verdicts, ", "), "examined pending, frontier waived, experts waived")
+}
+
+// testSessionMoved: whoever is registered hears of a session that is moved or struck out, and their calendars are brought up to date.
+func testSessionMoved(t *testing.T, open opener) {
+	ctx, c := t.Context(), newClock()
+	s := open(t).open(t, withProcedures(t, c), func(o *records.Options) { o.Channels = []string{records.ByMail} })
+	staff(t, s)
+	k := published(t, s, 2)
+	register(t, s, k.ID, 1)
+	gone := register(t, s, k.ID, 2)
+	_, _, err := s.Register(ctx, records.NewRegistration{Class: k.ID, Name: "孙丽", Organisation: "二厂", Number: "13900139000", Email: "sun@example.org", Via: procedure.ViaDesk})
+	must(t, err)
+	get[records.Registration](t)(s.CancelSeat(ctx, records.Actor{Customer: gone.Name, Via: procedure.ViaLink}, gone.ID, ""))
+	get[records.Lecturer](t)(s.InviteLecturer(ctx, as("chen"), records.Lecturer{Class: k.ID, Name: "周教授", Outside: true, Organisation: "某大学", Subject: "存储", Email: "zhou@example.org"}))
+	lesson := get[records.Lesson](t)(s.SaveLesson(ctx, as("chen"), records.Lesson{Class: k.ID, From: c.now().Add(24 * time.Hour), To: c.now().Add(27 * time.Hour), Place: "三楼", Course: "备份实战"}))
+	entries := func() string {
+		return string(course.Entries("Hotline", get[[]course.Appointment](t)(s.AppointmentsOf(ctx, k.ID, ""))))
+	}
+	before := entries()
+	mails := &carrier{came: make(chan records.Parcel, 50), reply: func(records.Parcel) error { return nil }}
+	said := func(mailed int) []string { // what came in since, whoever was told nothing before is told nothing
+		var out []string
+		for len(out) < mailed {
+			if p := <-mails.came; p.Kind == "class-session" {
+				out = append(out, p.Address+" "+p.Subject.ZH+" "+p.Path)
+			}
+		}
+		for _, n := range get[records.Page[records.Told]](t)(s.Notifications(ctx, "chen", "", 20)).Items {
+			if n.Kind == "class-session" && n.ReadAt.IsZero() {
+				out = append(out, "chen "+n.Subject.ZH+" "+n.Text.ZH)
+			}
+		}
+		get[string](t)(s.ReadNotification(ctx, "chen", ""))
+		slices.Sort(out)
+		return out
+	}
+	ran(t, s, mails, records.OutboxOptions{Timeout: time.Minute}, func() {
+		equal(t, "a new session", len(said(0)), 0)
+		lesson.Course = "备份与恢复"
+		lesson = get[records.Lesson](t)(s.SaveLesson(ctx, as("chen"), lesson))
+		equal(t, "another title", len(said(0)), 0)
+
+		lesson.From, lesson.To, lesson.Place = lesson.From.Add(24*time.Hour), lesson.To.Add(24*time.Hour), "五楼"
+		lesson = get[records.Lesson](t)(s.SaveLesson(ctx, as("chen"), lesson))
+		words := "“备份与恢复”改为 2026-11-24 09:00–12:00，五楼"
+		path := "/join/" + k.Door + "/calendar.ics"
+		equal(t, "moved", strings.Join(said(2), "\n"), strings.Join([]string{
+			"chen 请电话通知 1 人：公开课《" + k.Title + "》" + words + " 学员1 +8613800000001",
+			"sun@example.org 公开课《" + k.Title + "》：" + words + " " + path,
+			"zhou@example.org 公开课《" + k.Title + "》：" + words + " " + path,
+		}, "\n"))
+		after := entries()
+		uid := "UID:" + lesson.ID + "@hotline"
+		for _, want := range []string{"SEQUENCE:2", uid, "DTSTART:20261124T090000Z", "STATUS:CONFIRMED"} {
+			if !strings.Contains(after, want) {
+				t.Errorf("the calendar has no %s:\n%s", want, after)
+			}
+		}
+		if !strings.Contains(before, "SEQUENCE:0") || !strings.Contains(before, uid) {
+			t.Errorf("the entry before:\n%s", before)
+		}
+
+		lesson.Off = true
+		get[records.Lesson](t)(s.SaveLesson(ctx, as("chen"), lesson))
+		if told := said(2); len(told) != 3 || !strings.Contains(told[1], "“备份与恢复”（2026-11-24 09:00）取消") {
+			t.Errorf("struck out: %q", told)
+		}
+		if off := entries(); !strings.Contains(off, "SEQUENCE:3") || !strings.Contains(off, "STATUS:CANCELLED") || !strings.Contains(off, uid) {
+			t.Errorf("the calendar after:\n%s", off)
+		}
+	})
 }

@@ -70,6 +70,7 @@ func testStore(t *testing.T, open opener) {
 		"seat race":         testSeatRace,
 		"seat by mail":      testSeatByMail,
 		"class":             testClass,
+		"session moved":     testSessionMoved,
 		"class without":     testClassWithoutExpert,
 		"class report":      testClassToItsReport,
 		"consulting":        testConsulting,

@@ -111,6 +111,7 @@ type Store struct {
 	owners       []func(number string) // guarded by mu, like what follows
 	toldChanges  []func(login string)  // guarded by mu
 	orderChanges []func(OrderChange)
+	caseChanges  []func(number string)
 }
 
 // Open opens the records, creates or migrates their tables, and starts the journal's writer. Two processes may open one

@@ -133,6 +133,7 @@ func (t *txn) endWork(ctx context.Context, c Case, in WrapUpInput, input ownerIn
 			return c, err
 		}
 	}
+	t.seen(c.Number)
 	if err := t.do(ctx, `UPDATE cases SET state = ?, promise = ?, promised_at = ?, closed_at = ? WHERE number = ?`,
 		state, promise, at(when), closedAt, c.Number); err != nil {
 		return c, err

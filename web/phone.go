@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"hotline/records"
+	"hotline/web/ice"
 )
 
 // sipPath is where browsers speak SIP over websocket (RFC 7118) with the first switch, on the address that served the page. Each
@@ -23,7 +25,7 @@ type Softphone struct {
 	Callers bool // callers may come by browser: a websocket needs no session
 	// Admit lets a caller's browser in by the ticket of its account, once; done is called when its websocket has closed. Optional.
 	Admit func(ticket string) (done func(), ok bool)
-	STUN  []string // host:port, for browsers behind NAT
+	ICE   ice.Servers // for browsers behind NAT
 }
 
 // PhoneLine is the way of browsers to one switch.
@@ -52,20 +54,17 @@ const (
 	phoneSIP     = "sip"
 )
 
-type iceServer struct {
-	URLs []string `json:"urls"`
-}
-
 // phoneAccount is how an agent's phone signs in.
 type phoneAccount struct {
-	Kind  string      `json:"kind" enum:"browser,sip" doc:"what rings for this agent"`
-	Lines []phoneLine `json:"lines" doc:"the switches; a browser's phone registers at each; empty when none takes browsers"`
-	URI   string      `json:"uri" doc:"address of record"`
-	Login string      `json:"login"`
-	Realm string      `json:"realm"`
-	HA1   string      `json:"ha1,omitempty" doc:"digest credential of a browser's phone (RFC 2617 §3.2.2.2); keep it in memory only"`
-	ICE   []iceServer `json:"ice"`
-	Media bool        `json:"media" doc:"every switch carries the sound: it can announce, play music, let others listen or join"`
+	Kind  string       `json:"kind" enum:"browser,sip" doc:"what rings for this agent"`
+	Lines []phoneLine  `json:"lines" doc:"the switches; a browser's phone registers at each; empty when none takes browsers"`
+	URI   string       `json:"uri" doc:"address of record"`
+	Login string       `json:"login"`
+	Realm string       `json:"realm"`
+	HA1   string       `json:"ha1,omitempty" doc:"digest credential of a browser's phone (RFC 2617 §3.2.2.2); keep it in memory only"`
+	ICE   []ice.Server `json:"ice" doc:"STUN and TURN servers for the voice of a browser"`
+	Until *time.Time   `json:"ice_until,omitempty" doc:"when the TURN credentials expire; ask again before"`
+	Media bool         `json:"media" doc:"every switch carries the sound: it can announce, play music, let others listen or join"`
 }
 
 type phoneLine struct {
@@ -137,7 +136,7 @@ func (s *Site) phone(ctx context.Context, login string) (*uncached[phoneAccount]
 	soft := s.opt.Softphone
 	account := phoneAccount{
 		Kind: phoneSIP, Lines: make([]phoneLine, len(soft.Lines)), URI: "sip:" + login + "@" + phoneDomain, Login: login, Realm: phoneDomain,
-		ICE: []iceServer{}, Media: soft.media(),
+		Media: soft.media(),
 	}
 	for i, l := range soft.Lines {
 		account.Lines[i] = phoneLine{Switch: l.Switch, Path: soft.pathOf(i), Media: l.Media}
@@ -145,8 +144,9 @@ func (s *Site) phone(ctx context.Context, login string) (*uncached[phoneAccount]
 	if user.WebRTC {
 		account.Kind, account.HA1 = phoneBrowser, user.HA1
 	}
-	for _, at := range soft.STUN {
-		account.ICE = append(account.ICE, iceServer{URLs: []string{"stun:" + at}})
+	var until time.Time
+	if account.ICE, until = soft.ICE.For(login, soft.ICE.Lifetime); !until.IsZero() {
+		account.Until = &until
 	}
 	return &uncached[phoneAccount]{CacheControl: "no-store", Body: account}, nil
 }

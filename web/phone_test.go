@@ -1,12 +1,16 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"hotline/records"
+	"hotline/web/ice"
 )
 
 func TestPhoneOfABrowser(t *testing.T) {
@@ -16,7 +20,7 @@ func TestPhoneOfABrowser(t *testing.T) {
 		o.UserChanged = func(u records.User) { told.Store(&u) }
 		o.Softphone = Softphone{
 			Lines: []PhoneLine{{Switch: "main", Handler: http.NotFoundHandler()}, {Switch: "north", Handler: http.NotFoundHandler(), Media: true}},
-			STUN:  []string{"stun.example:3478"},
+			ICE:   ice.Servers{STUN: []string{"stun.example:3478"}, TURN: []string{"turn:turn.example:3478"}, Secret: "sixteen-and-more", Lifetime: time.Hour},
 		}
 	})
 	var a phoneAccount
@@ -27,8 +31,14 @@ func TestPhoneOfABrowser(t *testing.T) {
 
 	r := h.do(t, "anna", "POST", "/api/v1/phone", obj{"kind": "browser"})
 	r.want(http.StatusOK, &a)
-	if a.Kind != phoneBrowser || len(a.HA1) != 32 || a.Lines[0].Switch != "main" || len(a.ICE) != 1 || a.ICE[0].URLs[0] != "stun:stun.example:3478" {
+	if a.Kind != phoneBrowser || len(a.HA1) != 32 || a.Lines[0].Switch != "main" || len(a.ICE) != 2 || a.ICE[0].URLs[0] != "stun:stun.example:3478" {
 		t.Errorf("a browser's account is %+v", a)
+	}
+	if relay := a.ICE[1]; a.Until == nil || relay.Username != fmt.Sprintf("%d:anna", a.Until.Unix()) || relay.Credential == "" {
+		t.Errorf("for a relay it gets %+v until %v", relay, a.Until)
+	}
+	if strings.Contains(string(r.Body), "sixteen-and-more") {
+		t.Error("the browser is told the relay's secret")
 	}
 	if got := r.Header.Get("Cache-Control"); got != "no-store" {
 		t.Errorf("the credential may be kept: Cache-Control %q", got)

@@ -60,13 +60,17 @@ const fakeMicrophone = `(() => {
 	window.plugMicrophone = () => { gone = ""; devices.dispatchEvent(new Event("devicechange")); };
 })()`
 
-// sitDown makes an agent whose phone is the browser, opens the desk, passes the check of microphone and line, and is ready.
-func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string) *seat {
+// sitDown makes an agent whose phone is the browser, opens the desk, passes the check of microphone and line, and is ready. before are
+// scripts that run in front of the page's own.
+func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string, before ...string) *seat {
 	t.Helper()
 	h.Employ(login, "--role", "agent", "--skill", "erp=1", "--webrtc")
 	s := &seat{Tab: b.Tab(), h: h, login: login}
 	s.Before(countSound)
 	s.Before(fakeMicrophone)
+	for _, script := range before {
+		s.Before(script)
+	}
 	s.Login("http://"+h.Addr, login, house.Password)
 	s.Goto("http://" + h.Addr + "/desk")
 	s.ready()

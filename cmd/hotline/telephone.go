@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,6 +16,7 @@ import (
 	"hotline/pbx"
 	"hotline/pbx/asterisk"
 	"hotline/web"
+	"hotline/web/ice"
 )
 
 // telephone is every switch of the configuration, each also a telephone exchange for browsers.
@@ -50,8 +52,9 @@ func openTelephone(cfg configs.Config, registry *prometheus.Registry, log *slog.
 		t.softphone.Lines = append(t.softphone.Lines, line)
 	}
 	t.softphone.Callers = cfg.Switches[0].Kind == configs.SwitchEmbedded
-	if cfg.Asterisk.STUN != "" {
-		t.softphone.STUN = []string{cfg.Asterisk.STUN}
+	t.softphone.ICE = ice.Servers{STUN: cfg.ICE.STUN, TURN: cfg.ICE.TURN, Secret: cfg.ICE.Secret, Lifetime: cfg.ICE.Lifetime}
+	if at := cfg.Asterisk.STUN; at != "" && !slices.Contains(cfg.ICE.STUN, at) {
+		t.softphone.ICE.STUN = append(slices.Clone(cfg.ICE.STUN), at)
 	}
 	return t, nil
 }

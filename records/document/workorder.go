@@ -19,6 +19,7 @@ type WorkOrder struct {
 	Steps      []Step
 	Photos     []Photo
 	Opinion    string // the customer's, in their words
+	Signed     string // what the customer read and signed, word for word; its SHA-256 stands at the signature. Empty: this sheet itself was signed
 	Signatures []Signature
 }
 
@@ -60,6 +61,9 @@ func (m WorkOrder) Report(o Options) Report {
 	add(Section{o.say("客户意见与签字", "Customer's remarks and signatures")})
 	add(Facts{[]Fact{{Label: o.say("客户意见", "Remarks"), Value: m.Opinion, Wide: true}}})
 	add(Signatures{orBlank(m.Signatures, o)})
+	if m.Signed != "" {
+		add(Section{o.say("附：客户签字时所见内容（原文）", "Annex: what the customer read and signed, word for word")}, Paragraph{m.Signed})
+	}
 	return r
 }
 

@@ -225,6 +225,20 @@ func TestAClassFromPublishingToItsReport(t *testing.T) {
 	set(wang, "[name='a.q2']", "停写入，恢复到测试机，核对记录数，切换。")
 	wang.Click("[data-testid=hand-in]")
 	wang.WaitVisible("[data-testid=done]")
+	// Somebody answered on paper: the organiser keys it in, and it is kept who did.
+	chen.Goto(h.base + at + "/exam")
+	chen.WaitText("[data-testid=on-paper]", "Zhou Wei")
+	chen.Click("[data-testid=key-in]")
+	chen.WaitVisible("[data-testid=key-form]")
+	sound(t, chen, "classes-key-exam")
+	chen.Click("[name='a.q1'][value='0']")
+	chen.Click("[data-testid=key-save]")
+	chen.WaitText("[data-testid=keyed]", "陈静 录入")
+	chen.WaitGone("[data-testid=on-paper]")
+	sound(t, chen, "classes-keyed")
+	if papers := get[[]records.ExamPaper](t)(h.store.ExamPapers(ctx, number)); len(papers) != 2 || papers[1].By != "chen" || papers[1].Via != procedure.ViaDesk {
+		t.Errorf("the papers: %+v", papers)
+	}
 	chen.Goto(h.base + at + "/exam")
 	chen.Click("[data-testid=close-exam]")
 	chen.WaitText("[data-testid=trouble]", "尚未批改")
@@ -235,10 +249,28 @@ func TestAClassFromPublishingToItsReport(t *testing.T) {
 	chen.Click("[data-testid=close-exam]")
 	chen.WaitGone("[data-testid=close-exam]")
 
-	// The survey behind the same link.
+	// A survey on paper: what is missing is said, then who keyed it in is kept.
 	chen.Goto(h.base + at + "/survey")
 	chen.Click("[data-testid=close-survey]")
 	chen.WaitText("[data-testid=trouble]", "满意度调查")
+	chen.Run(`[...document.querySelectorAll("[data-testid=on-paper] li")].find((x) => x.textContent.includes("Zhou Wei")).querySelector("a").click()`)
+	chen.WaitVisible("[data-testid=key-form]")
+	chen.Click("[name='q.content'][value='4']")
+	chen.Click("[data-testid=key-save]")
+	chen.WaitVisible("[data-testid=trouble]")
+	for _, q := range []string{"frontier", "lecturers", "useful", "arrangement"} {
+		chen.Click(fmt.Sprintf("[name='q.%s'][value='4']", q))
+	}
+	sound(t, chen, "classes-key-survey")
+	chen.Click("[data-testid=key-save]")
+	chen.WaitVisible("[data-testid=on-paper]")
+	for _, sh := range get[[]records.Sheet](t)(h.store.Sheets(ctx, k.ID, records.SurveyOfClass)) {
+		if sh.Name == "Zhou Wei" && (sh.By != "chen" || sh.DoneAt.IsZero() || sh.Person != "") {
+			t.Errorf("the survey on paper: %+v", sh)
+		}
+	}
+
+	// The survey behind the same link.
 	wang.Click("[data-testid=back]")
 	wang.WaitVisible("[data-testid=survey]")
 	wang.WaitText("[data-testid=result]", "18 / 20")

@@ -1,6 +1,7 @@
 package classes
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -33,7 +34,9 @@ type classPage struct {
 	Papers    []paperRow
 	Questions []questionForm
 	Results   []goalRow
-	Answered  int // surveys
+	Answered  int       // surveys
+	Keyed     int       // of them: keyed in by staff from paper
+	OnPaper   []onPaper // whose exam or survey can be keyed in
 	Document  string
 	Closed    map[string]bool // steps that are settled
 	Defaults  lessonRow
@@ -167,16 +170,31 @@ func (c *Classes) fill(ctx context.Context, p *classPage, v ui.Visitor) (err err
 		}
 		return c.fillPeople(ctx, p, came)
 	case "exam":
-		return c.fillExam(ctx, p)
+		if err := c.fillExam(ctx, p); err != nil {
+			return err
+		}
+		done := map[string]bool{}
+		for _, x := range p.Papers {
+			done[x.Registration] = true
+		}
+		return c.fillOnPaper(ctx, p, done)
 	case "survey", "report":
 		sheets, err := c.store.Sheets(ctx, p.Class.ID, records.SurveyOfClass)
 		if err != nil {
 			return err
 		}
+		done := map[string]bool{}
 		for _, sh := range sheets {
 			if !sh.DoneAt.IsZero() {
 				p.Answered++
+				done[sh.Subject] = true
+				if sh.Person == "" {
+					p.Keyed++
+				}
 			}
+		}
+		if err := c.fillOnPaper(ctx, p, done); err != nil {
+			return err
 		}
 		return c.fillExam(ctx, p)
 	}
@@ -237,7 +255,13 @@ func (c *Classes) fillExam(ctx context.Context, p *classPage) error {
 	}
 	results := make([]course.Result, 0, len(papers))
 	for _, x := range papers {
-		p.Papers = append(p.Papers, newPaperRow(p.Class, x))
+		row := newPaperRow(p.Class, x)
+		if row.Keyed != "" {
+			if u, err := c.store.User(ctx, row.Keyed); err == nil {
+				row.Keyed = cmp.Or(u.Name, u.Login)
+			}
+		}
+		p.Papers = append(p.Papers, row)
 		results = append(results, x.Result)
 	}
 	for _, g := range p.Class.Exam.Measure(p.Class.Goals, results) {
@@ -245,6 +269,20 @@ func (c *Classes) fillExam(ctx context.Context, p *classPage) error {
 	}
 	p.Questions = questionForms(p.Class.Exam, p.Class.ExamOpened.IsZero())
 	return nil
+}
+
+// fillOnPaper lists whose paper can be keyed in.
+func (c *Classes) fillOnPaper(ctx context.Context, p *classPage, done map[string]bool) error {
+	if !p.Manager || p.Ended {
+		return nil
+	}
+	people, err := c.store.Registrations(ctx, p.Class.ID)
+	if err != nil {
+		return err
+	}
+	came, err := c.store.Attendances(ctx, p.Class.ID)
+	p.OnPaper = waiting(people, came, done)
+	return err
 }
 
 // ready reports whether a step is the next.

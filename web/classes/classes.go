@@ -70,6 +70,7 @@ type taking interface {
 type examining interface {
 	SaveExam(ctx context.Context, by records.Actor, class string, e course.Exam) error
 	OpenExam(ctx context.Context, by records.Actor, class string) error
+	User(ctx context.Context, login string) (records.User, error)
 	HandIn(ctx context.Context, by records.Actor, registration string, answers course.Answers) (records.ExamPaper, error)
 	ExamPapers(ctx context.Context, class string) ([]records.ExamPaper, error)
 	MarkAnswer(ctx context.Context, by records.Actor, registration, question string, points int, reason string) error
@@ -120,6 +121,8 @@ func (c *Classes) Mount(r ui.Router) {
 	r.Page("GET /classes/{id}/{tab}", staff, c.show)
 	r.Page("POST /classes/{id}/{do}", managers, c.manage)
 	r.Page("POST /classes/{id}/people/{do}", staff, c.people)
+	r.Page("GET /classes/{id}/key/{what}/{person}", managers, c.key)
+	r.Page("POST /classes/{id}/key/{what}/{person}", managers, c.keyed)
 	r.Page("GET /classes/{id}/report.pdf", managers, c.preview)
 	r.Page("GET /classes/{id}/room/{lesson}", staff, c.room)
 	r.Page("GET /pass/{pass}", staff, c.pass)

@@ -10,6 +10,7 @@ import (
 
 	"hotline/records"
 	"hotline/records/course"
+	"hotline/records/procedure"
 )
 
 // questionForm is one question in the organiser's form. Options are one a line; a star before it says that it is right.
@@ -118,11 +119,15 @@ func answersOf(e course.Exam, form url.Values) course.Answers {
 type paperRow struct {
 	records.ExamPaper
 	Percent int
+	Keyed   string         // who keyed it in from paper; "" when the person answered
 	Written []questionForm // with the text given and the points, for marking
 }
 
 func newPaperRow(k records.Class, p records.ExamPaper) paperRow {
 	row := paperRow{ExamPaper: p, Percent: p.Result.Whole.Percent()}
+	if p.Via != procedure.ViaLink {
+		row.Keyed = p.By
+	}
 	for i, q := range k.Exam.Questions {
 		if q.Kind != course.Written || p.Answers[q.Code].Text == "" {
 			continue

@@ -36,6 +36,8 @@ type Visits interface {
 	SaveFile(ctx context.Context, by, name string, body io.Reader) (records.File, error)
 	OpenFile(ctx context.Context, id string) (records.File, *os.File, error)
 	Customer(ctx context.Context, id string) (records.Customer, error)
+	Contact(ctx context.Context, id string) (records.Contact, error)
+	Notify(ctx context.Context, list ...records.Notification) error
 	ContinueOrder(ctx context.Context, by records.Actor, order, reason string, version int64) (records.Order, error)
 	FinishOrder(ctx context.Context, by records.Actor, order, result string, version int64) (records.Order, error)
 	JoinOrder(ctx context.Context, by records.Actor, order, login, part string) (records.Order, error)
@@ -102,10 +104,12 @@ type Options struct {
 	Pages      *ui.Pages
 	Records    Records
 	Calendars  []Choice // in the order in which they are shown
+	Calendar   string   // optional: the one by which most centres work, shown first; the first
 	Centres    []Choice // service centres
 	Products   []Choice
 	Checklists map[string]Checklist // by product; "" for every other, see ParseChecklists
 	PublicURL  string               // as customers reach the house: https://…
+	Mail       bool                 // mail is switched on
 	Company    string               // optional: on printed sheets
 	Hotline    string               // optional: the number on them
 	Log        *slog.Logger         // optional

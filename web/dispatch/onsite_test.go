@@ -73,7 +73,7 @@ func portraitPNG(t testing.TB) []byte {
 // TestOnsiteFromEscalationToCopy walks the ten steps of an onsite service: from the escalation on the board to the customer's copy of the
 // signed work order, every gate tried without its evidence.
 func TestOnsiteFromEscalationToCopy(t *testing.T) {
-	h := openHouse(t)
+	h := openHouse(t, func(o *Options) { o.Mail = true })
 	h.set(time.Date(2026, 11, 24, 1, 10, 0, 0, time.UTC))
 	h.staffed()
 	h.live()
@@ -185,6 +185,9 @@ func TestOnsiteFromEscalationToCopy(t *testing.T) {
 	p.WaitVisible("[data-testid=copy-link]")
 	p.unsent(0)
 	p.WaitEnabled("[data-testid=copy-link]")
+	p.WaitVisible("[data-testid=copy-mail]")
+	p.Run(`document.querySelector("[data-testid=copy-paper]").scrollIntoView({block: "end"})`)
+	picture(t, p.Tab, "visit-copy")
 	p.Click("[data-testid=copy-link]")
 	customer = customerTab(t, b, p.address())
 	customer.WaitVisible("[data-testid=fetch]")

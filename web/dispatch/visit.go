@@ -40,6 +40,7 @@ type visitData struct {
 	Login     string                  `json:"login"`
 	Name      string                  `json:"name"`
 	Now       time.Time               `json:"now"`
+	Zone      string                  `json:"zone"` // times are shown and typed as in the rest of the house, wherever the phone thinks it is
 	Visits    []visitJSON             `json:"visits"`
 	Conflicts []records.VisitConflict `json:"conflicts"`
 }
@@ -67,6 +68,8 @@ type visitJSON struct {
 	Steps        []stepJSON     `json:"steps"`
 	Evidence     []evidenceJSON `json:"evidence"`
 	Checklist    checklistJSON  `json:"checklist"`
+	Mail         bool           `json:"mail,omitempty"`       // the copy can be mailed
+	MailKnown    string         `json:"mail_known,omitempty"` // masked address of the contact
 }
 
 type stepJSON struct {
@@ -131,7 +134,7 @@ const visitsAhead = 36 * time.Hour
 // visitDataJSON gives an engineer's open orders: those planned until tomorrow, and those under way.
 func (d *Dispatch) visitDataJSON(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), ui.VisitorOf(r.Context())
-	out := visitData{Login: v.Login, Name: v.Name, Now: d.opt.Now().UTC(), Visits: []visitJSON{}}
+	out := visitData{Login: v.Login, Name: v.Name, Now: d.opt.Now().UTC(), Zone: v.Zone.String(), Visits: []visitJSON{}}
 	page, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), Engineer: v.Login, Active: true, Limit: 100})
 	if err != nil {
 		d.failJSON(w, r, err)
@@ -171,6 +174,13 @@ func (d *Dispatch) visitJSON(r *http.Request, id string) (visitJSON, error) {
 		Contact: o.ContactName, Phone: o.ContactNumber, Region: o.Region, Product: d.titleOf(d.opt.Products, o.Product, v.Lang), Subject: o.Subject,
 		Situation: o.Situation, PromisedFrom: o.PromisedFrom, PromisedTo: o.PromisedTo, PlannedFrom: o.PlannedFrom, PlannedTo: o.PlannedTo,
 		Previous: o.Previous, Steps: []stepJSON{}, Evidence: []evidenceJSON{}, Checklist: d.checklistJSON(o.Product, v.Lang),
+	}
+	if out.Mail = d.opt.Mail; out.Mail && o.ContactID != "" {
+		c, err := d.opt.Records.Contact(ctx, o.ContactID)
+		if err != nil {
+			return out, err
+		}
+		out.MailKnown = mask(c.Email)
 	}
 	code, err := d.opt.Records.VisitCode(ctx, v.Login, o.ID, false)
 	if err != nil {

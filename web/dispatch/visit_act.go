@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -167,7 +168,7 @@ func (d *Dispatch) carryOut(ctx context.Context, v ui.Visitor, a records.VisitAc
 	by := records.Actor{Login: v.Login}
 	switch a.Kind {
 	case actEvidence:
-		return d.addPiece(ctx, by, a, body)
+		return d.addPiece(ctx, by, a, body, langOf(v))
 	case actComplete:
 		_, err := d.opt.Records.CompleteStep(ctx, by, a.Order, body.Step, 0)
 		return d.settledAlready(ctx, by, a.Order, body.Step, err)
@@ -203,7 +204,7 @@ func (d *Dispatch) settledAlready(ctx context.Context, by records.Actor, order, 
 }
 
 // addPiece adds evidence. A signature for what is signed already is refused: nobody signs twice because two devices were used.
-func (d *Dispatch) addPiece(ctx context.Context, by records.Actor, a records.VisitAction, body actionBody) error {
+func (d *Dispatch) addPiece(ctx context.Context, by records.Actor, a records.VisitAction, body actionBody, lang string) error {
 	in := records.EvidenceInput{
 		Order: a.Order, Step: body.Step, Need: body.Need, Kind: body.Kind, Body: body.Body, File: body.File, DeviceAt: a.DeviceAt, Client: a.Client,
 	}
@@ -226,6 +227,11 @@ func (d *Dispatch) addPiece(ctx context.Context, by records.Actor, a records.Vis
 		if err != nil {
 			return err
 		}
+		if signsSheet(f.Definition, body.Step, body.Need) {
+			if changed := unsaid(f, body.Shown, lang); len(changed) > 0 && !given(f, a.Client) {
+				return refuse("sheet_changed", "Show it again and have it signed again.", "What was signed is not what stands in the records now: "+strings.Join(changed, ", ")+".")
+			}
+		}
 		for _, e := range f.Evidence {
 			if e.Step == body.Step && e.Need == body.Need && e.Kind == procedure.Confirmation && e.Client != a.Client {
 				return refuse("signed_already", "Look at the evidence of the step.", fmt.Sprintf("This was confirmed already at %s.", e.At.In(time.UTC).Format(time.RFC3339)))
@@ -234,6 +240,17 @@ func (d *Dispatch) addPiece(ctx context.Context, by records.Actor, a records.Vis
 	}
 	_, err := d.opt.Records.AddEvidence(ctx, by, in)
 	return err
+}
+
+// signsSheet tells whether a need is the signature on the work order: it stands in the step that makes it.
+func signsSheet(def procedure.Definition, step, need string) bool {
+	s, ok := def.Step(step)
+	return ok && need == "signed" && slices.ContainsFunc(s.Needs, func(n procedure.Need) bool { return n.Document == "work_order" })
+}
+
+// given tells whether an action brought its evidence before.
+func given(f records.OrderFile, client string) bool {
+	return client != "" && slices.ContainsFunc(f.Evidence, func(e records.Evidence) bool { return e.Client == client })
 }
 
 // settleConflict says what a person did about a refused action; it stays in the records.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"image/png"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/boombuler/barcode"
@@ -112,11 +113,53 @@ func (d *Dispatch) link(ctx context.Context, login string, in records.NewLink) (
 	return address, picture, err
 }
 
-// handCopy gives the customer their copy: by a link that only they can open, which proves the delivery when it is used, or on paper.
+// mailCopy mails the customer a link to their copy, and gives the address as far as it may be kept. The link opens for who knows the last
+// digits of the telephone number; that it was fetched is evidence of its own.
+func (d *Dispatch) mailCopy(ctx context.Context, v ui.Visitor, o records.Order, doc records.Issued, to, address string, body actionBody, client string) (string, error) {
+	if !d.opt.Mail {
+		return "", refuse("mail_off", "Hand it over by link or on paper.", "Mail is not switched on.")
+	}
+	if address = strings.TrimSpace(address); address == "" && o.ContactID != "" {
+		c, err := d.opt.Records.Contact(ctx, o.ContactID)
+		if err != nil {
+			return "", err
+		}
+		address = c.Email
+	}
+	if address == "" {
+		return "", refuse("no_address", "Enter the address, or hand it over by link or on paper.", "Nobody knows a mail address of the customer.")
+	}
+	link, token, err := d.opt.Records.NewLink(ctx, records.Actor{Login: v.Login}, records.NewLink{
+		Purpose: records.LinkDownload, Order: o.ID, Step: body.Step, Need: body.Need, File: doc.File, Subject: doc.Number,
+		Name: to, Number: o.ContactNumber, Until: d.opt.Now().Add(30 * 24 * time.Hour),
+	})
+	if err != nil {
+		return "", err
+	}
+	say := func(key string, args ...any) procedure.Text {
+		return procedure.Text{ZH: d.opt.Pages.Say(ui.Chinese, key, args...), EN: d.opt.Pages.Say(ui.English, key, args...)}
+	}
+	return mask(address), d.opt.Records.Notify(ctx, records.Notification{
+		Mail: records.MailTo{Name: link.Name, Address: address, Lang: v.Lang}, Kind: "link", Once: "copy " + client,
+		Subject: say("link.open.title.download"), Text: say("links.mail", o.Number), Path: "/c/" + token,
+	})
+}
+
+// mask keeps of an address what its owner recognises.
+func mask(address string) string {
+	name, domain, ok := strings.Cut(address, "@")
+	if !ok || name == "" {
+		return ""
+	}
+	return string([]rune(name)[:1]) + "***@" + domain
+}
+
+// handCopy gives the customer their copy: by a link that only they can open, which proves the delivery when it is used, by mail, or on paper.
 func (d *Dispatch) handCopy(ctx context.Context, v ui.Visitor, a records.VisitAction, body actionBody, answer *actionAnswer) error {
 	var copied struct {
-		How string `json:"how"`
-		To  string `json:"to"`
+		How  string `json:"how"`
+		To   string `json:"to"`
+		Mail string `json:"mail"` // address; "" = that of the contact
 	}
 	if err := json.Unmarshal(body.Body, &copied); err != nil {
 		return errBadAction
@@ -139,11 +182,15 @@ func (d *Dispatch) handCopy(ctx context.Context, v ui.Visitor, a records.VisitAc
 			Name: copied.To, Number: f.Order.ContactNumber, Until: d.opt.Now().Add(30 * 24 * time.Hour),
 		})
 		return err // that it was fetched is the proof: the link adds it then
+	case "mail":
+		if copied.Mail, err = d.mailCopy(ctx, v, f.Order, issued[0], copied.To, copied.Mail, body, a.Client); err != nil {
+			return err
+		}
 	case "paper":
 	default:
-		return refuse("copy_channel", "Hand it over by link or on paper.", "The copy cannot be delivered like this.")
+		return refuse("copy_channel", "Hand it over by mail, by link or on paper.", "The copy cannot be delivered like this.")
 	}
-	raw, err := json.Marshal(map[string]string{"how": copied.How, "to": copied.To, "document": issued[0].Number, "sha256": issued[0].SHA256})
+	raw, err := json.Marshal(map[string]string{"how": copied.How, "to": copied.To, "mail": copied.Mail, "document": issued[0].Number, "sha256": issued[0].SHA256})
 	if err != nil {
 		return err
 	}

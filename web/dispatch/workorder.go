@@ -191,7 +191,7 @@ func (s sheetOf) workOrder(read func(file string) ([]byte, error)) (document.Wor
 			return m, err
 		}
 		b := bodyOf(e)
-		m.Ended = e.At
+		m.Signed, m.Ended = b.Text, e.At
 		if !e.DeviceAt.IsZero() {
 			m.Ended = e.DeviceAt
 		}

@@ -51,6 +51,10 @@ func (h *house) account() map[string]any {
 	if h.kind == "browser" {
 		a["ha1"] = ha1
 	}
+	if h.relay != nil {
+		server, until := h.relay()
+		a["ice"], a["ice_until"] = []any{server}, until
+	}
 	return a
 }
 

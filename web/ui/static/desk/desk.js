@@ -3,6 +3,7 @@
 // changes it.
 
 import { message } from "../app.js";
+import { now } from "../clock.js";
 import { text } from "../texts.js";
 import { AlertList, alertsOf } from "./alerts.js";
 import { get, post } from "./api.js";
@@ -64,6 +65,8 @@ class Desk {
     this.returning = new Returning(this.me);
     this.active = true;
     this.cycle = 5000;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.relayTimer = undefined;
   }
 
   start() {
@@ -235,12 +238,32 @@ class Desk {
       return this.render();
     }
     this.check.kind = this.kind;
-    this.check.ice = this.account?.ice ?? [];
+    this.#relay();
     if (this.kind === "browser" && !this.mine) await this.tab.take();
     else if (this.kind === "browser") this.#startPhone();
     else await this.phone.stop();
     this.check.recall();
     this.render();
+  }
+
+  /** Credentials for relays expire: they are asked for again at half of their life, and soon when that fails. */
+  #relay() {
+    this.check.ice = this.account?.ice ?? [];
+    clearTimeout(this.relayTimer);
+    const until = Date.parse(this.account?.ice_until ?? "");
+    if (!Number.isNaN(until)) this.relayTimer = setTimeout(() => this.#relayAgain(), Math.max(10_000, (until - now()) / 2));
+  }
+
+  async #relayAgain() {
+    try {
+      /** @type {Account} */
+      const fresh = await get("/phone");
+      if (this.account) this.account = { ...this.account, ice: fresh.ice, ice_until: fresh.ice_until };
+      this.phone.relay(fresh.ice ?? []);
+    } catch {
+      // The old ones may still do.
+    }
+    this.#relay();
   }
 
   /** After a reload in a talk the server still takes this page for talking: it is told, once, that its phone is gone. */

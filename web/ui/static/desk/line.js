@@ -47,8 +47,9 @@ export class Line extends EventTarget {
       authorizationHa1: options.ha1 ?? "",
       transportOptions: { server: options.server, connectionTimeout: 8, keepAliveInterval: 20 },
       sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(() => options.microphone()),
-      // Candidates of the own machine are there at once; nobody answers a phone to wait five seconds for a dead STUN server.
-      sessionDescriptionHandlerFactoryOptions: { iceGatheringTimeout: 500, peerConnectionConfiguration: { iceServers: options.ice ?? [] } },
+      // Candidates of the own machine are there at once; nobody answers a phone to wait five seconds for a dead STUN server. A relay that
+      // has to be asked over TLS is given a moment more: where it is needed it is the only way.
+      sessionDescriptionHandlerFactoryOptions: { iceGatheringTimeout: relays(options.ice) ? 1500 : 500, peerConnectionConfiguration: { iceServers: options.ice ?? [] } },
       noAnswerTimeout: 90,
       logBuiltinEnabled: false,
       logConfiguration: false,
@@ -165,4 +166,9 @@ export function websocketOf(url) {
   if (at.protocol === "http:") at.protocol = "ws:";
   if (at.protocol === "https:") at.protocol = "wss:";
   return at.href;
+}
+
+/** @param {RTCIceServer[]|undefined} ice */
+function relays(ice) {
+  return (ice ?? []).some((s) => s.credential);
 }

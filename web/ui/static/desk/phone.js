@@ -51,7 +51,7 @@ export class Phone extends EventTarget {
 
   /** Registers at every switch. @param {Account} account */
   start(account) {
-    this.ice = account.ice ?? [];
+    this.relay(account.ice ?? []);
     const lines = new Lines(account, { ice: this.ice, microphone: () => this.#microphone(), onInvite: (i, line) => this.#invited(i, line) });
     this.lines = lines;
     lines.addEventListener("state", (e) => this.#lined(lines, /** @type {CustomEvent} */ (e).detail));
@@ -65,6 +65,13 @@ export class Phone extends EventTarget {
     await this.talk?.end();
     this.#set({ line: "off", others: 0, retryAt: 0, at: 0, of: 0, away: [], cut: false, session: "none" });
     await lines?.stop();
+  }
+
+  /** Takes other STUN and TURN servers, for the next call and for a new path of this one. @param {RTCIceServer[]} ice */
+  relay(ice) {
+    this.ice.splice(0, this.ice.length, ...ice); // the lines hold this very list
+    const c = this.talk?.connection;
+    if (c && c.signalingState !== "closed") c.setConfiguration({ ...c.getConfiguration(), iceServers: this.ice });
   }
 
   /** The server misses this phone at a switch: one that has just come back is tried at once. */

@@ -150,6 +150,7 @@
  * @property {string} [ha1]
  * @property {string} [realm]
  * @property {RTCIceServer[]} [ice]
+ * @property {string} [ice_until] RFC 3339, when the credentials in it expire
  * @property {boolean} media every switch can mix: conference, announcements, listening
  */
 

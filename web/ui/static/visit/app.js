@@ -4,6 +4,7 @@
 // The engineer's page. Everything that is done is kept on the phone first and sent when there is a line; what is shown is what the server
 // told last, with what is not yet sent on top.
 import { text } from "../texts.js";
+import { setZone } from "./dom.js";
 import { effective } from "./model.js";
 import { part, signed } from "./sign.js";
 import * as store from "./store.js";
@@ -43,6 +44,7 @@ screen.addEventListener("focusout", free);
 
 /** @param {boolean} [mine] the engineer did it, so it is drawn at once */
 function render(mine = false) {
+  setZone(data?.zone);
   const visits = (data?.visits ?? []).map((v) => effective(v, outbox));
   const one = visits.find((v) => v.id === open);
   const online = state === "sent" || state === "sending";
@@ -136,10 +138,10 @@ function hands(order) {
       const at = v.steps.find((s) => s.needs.some((n) => n.document === "work_order"))?.code ?? "";
       if (await sign(at, "signed", view.sheetText(v))) await act(order, "sheet", {});
     },
-    /** @param {string} to @param {string} how */
-    handCopy: (to, how) => {
+    /** @param {string} to @param {string} how @param {string} [mail] address; "" = that of the contact */
+    handCopy: (to, how, mail) => {
       const at = visit().steps.find((s) => s.needs.some((n) => n.document === "work_order"))?.code ?? "";
-      return act(order, "copy", { step: at, need: "copy", body: { how, to } });
+      return act(order, "copy", { step: at, need: "copy", body: { how, to, mail } });
     },
   };
 }

@@ -22,7 +22,7 @@ export function effective(visit, outbox) {
     if (a.order !== v.id || a.trouble) continue;
     const step = v.steps.find((s) => s.code === a.body.step);
     const need = step?.needs.find((n) => n.code === a.body.need);
-    if (a.kind === "evidence" || (a.kind === "copy" && a.body.body?.how === "paper")) {
+    if (a.kind === "evidence" || (a.kind === "copy" && a.body.body?.how !== "link")) {
       if (need) need.have++;
       v.evidence.push({
         step: a.body.step, need: a.body.need ?? "", kind: a.body.kind ?? "fact", via: a.body.via ?? "desk", body: a.body.body, at: a.device_at,

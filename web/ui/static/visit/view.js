@@ -40,7 +40,7 @@ function conflictCard(c, settle) {
     h("form", { class: "form", onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); settle(c, said.value.trim()); } }, said, h("button", { class: "button button-wide", "data-testid": "settle" }, text("visit.js.settle"))));
 }
 
-/** @param {Visit} v @param {import("./needs.js").Hands & {sheet: () => Promise<void>, handCopy: (to: string, how: string) => Promise<void>}} hands @param {string} [chosen] step shown @param {(code: string) => void} [choose] */
+/** @param {Visit} v @param {import("./needs.js").Hands & {sheet: () => Promise<void>, handCopy: (to: string, how: string, mail?: string) => Promise<void>}} hands @param {string} [chosen] step shown @param {(code: string) => void} [choose] */
 export function visit(v, hands, chosen, choose) {
   const now = current(v);
   const shown = v.steps.find((s) => s.code === chosen) ?? now;
@@ -120,7 +120,12 @@ function sheetForms(v, s, hands) {
     : h("button", { class: "button button-primary button-wide", type: "button", "data-testid": "sheet", onclick: () => hands.sheet() }, text("visit.js.sheet"))));
   if (copy && isSigned && copy.have < 1) {
     const to = /** @type {HTMLInputElement} */ (h("input", { id: "copy-to", value: v.contact, maxlength: "100", autocomplete: "off" }));
+    const mail = /** @type {HTMLInputElement} */ (h("input", { id: "copy-mail", type: "email", placeholder: v.mail_known ?? "", maxlength: "254", autocomplete: "off" }));
+    const known = () => mail.value.trim() || v.mail_known;
+    const send = () => { if (known() && mail.checkValidity()) void hands.handCopy(to.value, "mail", mail.value.trim()); else mail.focus(); };
     out.push(h("section", { class: "need" }, h("h3", {}, copy.name), h("p", { class: "field" }, h("label", { for: "copy-to" }, text("visit.js.copyto")), to),
+      v.mail ? h("p", { class: "field" }, h("label", { for: "copy-mail" }, text("visit.js.copyaddress")), mail) : "",
+      v.mail ? h("button", { class: "button button-wide", type: "button", "data-testid": "copy-mail", onclick: send }, text("visit.js.copymail")) : "",
       h("button", { class: "button button-wide", type: "button", "data-testid": "copy-link", disabled: !hands.online(), onclick: () => hands.handCopy(to.value, "link") }, text("visit.js.copylink")),
       h("button", { class: "button button-wide", type: "button", "data-testid": "copy-paper", onclick: () => hands.handCopy(to.value, "paper") }, text("visit.js.copypaper"))));
   } else if (copy) {
