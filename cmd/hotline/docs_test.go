@@ -65,7 +65,7 @@ func routesOf(t *testing.T) []string {
 	if len(routes) < 100 {
 		t.Fatalf("only %d routes were found", len(routes))
 	}
-	return append(routes, "/sip", "/debug/pprof")
+	return append(routes, "/sip/{switch}", "/debug/pprof")
 }
 
 // leads reports whether a path is a route, or the beginning of one; what stands in braces fits anything.
