@@ -66,11 +66,6 @@ func (always) Add(from time.Time, d time.Duration) time.Time { return from.Add(d
 func (always) Between(from, to time.Time) time.Duration      { return to.Sub(from) }
 
 func (s *Store) calendar(name string) Calendar {
-	if name != "" && s.opt.Calendar != nil {
-		if c := s.opt.Calendar(name); c != nil {
-			return c
-		}
-	}
 	if c := s.working(name); c != nil {
 		return c
 	}

@@ -84,8 +84,6 @@ type Options struct {
 	Questionnaires []questionnaire.Definition
 	// Channels are those on which notifications leave the house: ByMail, ByWebhook. None by default.
 	Channels []string
-	// Calendar gives the business calendar of a name, for clocks; nil for an unknown one, which then counts every hour.
-	Calendar func(name string) Calendar
 }
 
 // Store is the records of one hotline. Make it with Open, end it with Close.

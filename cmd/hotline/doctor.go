@@ -40,6 +40,9 @@ func (d *doctorCommand) Run(ctx context.Context, around surroundings, line *comm
 	if err == nil && data[0].good {
 		examine(func(ctx context.Context) []diagnosis { return diagnoseRecords(ctx, cfg) })
 	}
+	if err == nil {
+		examine(func(ctx context.Context) []diagnosis { return diagnoseService(ctx, cfg) })
+	}
 	examine(func(ctx context.Context) []diagnosis { return diagnoseRedis(ctx, cfg.Redis.URL) })
 	for _, s := range cfg.Switches {
 		if s.Kind != configs.SwitchAsterisk {

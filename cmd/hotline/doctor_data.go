@@ -11,6 +11,14 @@ import (
 // lowSpace is when a disk is called full: a busy day of journal and recordings must still fit.
 const lowSpace = 1 << 30
 
+func diagnoseDisk(free uint64) diagnosis {
+	d := diagnosis{part: "disk", good: free >= lowSpace, detail: fmt.Sprintf("%d MiB are free", free>>20)}
+	if !d.good {
+		d.mend = "make room: at least 1 GiB"
+	}
+	return d
+}
+
 // diagnoseData examines the data directory: there, writable, private, with room.
 func diagnoseData(dir string) []diagnosis {
 	info, err := os.Stat(dir)
@@ -41,10 +49,8 @@ func diagnoseData(dir string) []diagnosis {
 	}
 	found := []diagnosis{{part: "data directory", good: true, detail: dir + " can be written"}}
 	var disk syscall.Statfs_t
-	if err := syscall.Statfs(dir, &disk); err == nil && disk.Bavail*uint64(disk.Bsize) < lowSpace {
-		found = append(found, diagnosis{
-			part: "disk", detail: fmt.Sprintf("%d MiB are free", disk.Bavail*uint64(disk.Bsize)>>20), mend: "make room: at least 1 GiB",
-		})
+	if err := syscall.Statfs(dir, &disk); err == nil {
+		found = append(found, diagnoseDisk(disk.Bavail*uint64(disk.Bsize)))
 	}
 	return found
 }

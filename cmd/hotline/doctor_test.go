@@ -46,7 +46,7 @@ func TestDoctorWithEverythingThere(t *testing.T) {
 		t.Fatalf("doctor: %+v", r)
 	}
 	for _, want := range []string{
-		"✓ configuration", "✓ secrets", "✓ data directory", "✓ records", "✓ redis: answers, version ", "✓ redis persistence",
+		"✓ configuration", "✓ secrets", "✓ data directory", "✓ records", "✓ disk: ", "✓ vault: ", "✓ probe: ", "✓ mail: ", "✓ customers' links: ", "✓ redis: answers, version ", "✓ redis persistence",
 		"✓ switch main: answers, Asterisk 2", "✓ switch main clock: agrees", "✓ switch main modules: all there",
 		"✓ switch main application hotline: no controller is connected now", "checks passed",
 	} {
@@ -68,7 +68,7 @@ func TestDoctorWithNothingThere(t *testing.T) {
 		"HOTLINE_SWITCHES=[{name: main, kind: asterisk, url: 'http://" + closed + "/ari', password_file: /does/not/exist}]",
 	}
 	r := hotline(t, environ, "", "--data", filepath.Join(t.TempDir(), "none"), "doctor")
-	for _, want := range []string{"✗ secrets", "✗ data directory", "✗ redis: cannot be reached", "✗ switch main: cannot be reached", "4 of 5 checks failed"} {
+	for _, want := range []string{"✗ secrets", "✗ data directory", "✗ redis: cannot be reached", "✗ switch main: cannot be reached", "4 of 9 checks failed"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("the doctor does not say %q:\n%s", want, r.out)
 		}

@@ -43,7 +43,7 @@ func (s *sheet) furniture(r Report, hash string, page int) {
 	s.line(left, y-13, right, y-13, 0.5, rule)
 	foot := s.o.say("内容校验 ", "Content check ") + grouped(hash[:16])
 	if s.o.Hotline != "" {
-		foot += s.o.say("　服务热线 ", "   Hotline ") + s.o.Hotline
+		foot += s.o.say("　·　服务热线 ", "  ·  Hotline ") + s.o.Hotline
 	}
 	s.draw(left, y, smallStyle, s.one(foot, smallStyle, bodyWidth*0.78))
 	s.aligned(left, bodyWidth, y, smallStyle, fmt.Sprintf(s.o.say("第 %d 页 / 共 %d 页", "Page %d of %d"), page, s.pages), End)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"hotline/records"
+	"hotline/web/browser/site"
 )
 
 // TestWhoMayDoWhat: managers make classes, agents take registrations, nobody else sees them; a draft has no public page; and a
@@ -16,9 +17,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx, chen := context.Background(), records.Actor{Login: "chen"}
-	get[records.User](t)(h.store.AddUser(ctx, records.NewUser{Login: "gao", Name: "高明", Roles: []string{records.RoleEngineer}}))
+	site.Get[records.User](t)(h.Store.AddUser(ctx, records.NewUser{Login: "gao", Name: "高明", Roles: []string{records.RoleEngineer}}))
 	plan := records.ClassPlan{Title: "公开课", Audience: "全体", Frontier: "新", FrontierBy: "陈静", Goals: []string{"会用"}, Seats: 1}
-	k := get[records.Class](t)(h.store.OpenClass(ctx, chen, plan))
+	k := site.Get[records.Class](t)(h.Store.OpenClass(ctx, chen, plan))
 	at := "/classes/" + k.Number
 	for _, test := range []struct {
 		method, path, login string
@@ -40,25 +41,25 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{http.MethodGet, "/in/nothing/code", "", 404},
 		{http.MethodGet, at + "/exam", "li", 200},
 	} {
-		if status, _ := h.ask(test.method, test.path, test.login, nil); status != test.want {
+		if status, _ := h.Ask(test.method, test.path, test.login, nil); status != test.want {
 			t.Errorf("%s %s as %q: %d, want %d", test.method, test.path, test.login, status, test.want)
 		}
 	}
-	if _, body := h.ask(http.MethodGet, "/orders/"+k.Number, "chen", nil); !strings.Contains(body, `href="`+at+`"`) {
+	if _, body := h.Ask(http.MethodGet, "/orders/"+k.Number, "chen", nil); !strings.Contains(body, `href="`+at+`"`) {
 		t.Error("the order does not lead to its class")
 	}
-	get[records.Class](t)(h.store.PublishClass(ctx, chen, k.ID, "", 0))
+	site.Get[records.Class](t)(h.Store.PublishClass(ctx, chen, k.ID, "", 0))
 	form := url.Values{"name": {"王芳"}, "organisation": {"一厂"}, "number": {"13800138000"}}
-	if status, body := h.ask(http.MethodPost, at+"/people/register", "li", form); status != http.StatusSeeOther {
+	if status, body := h.Ask(http.MethodPost, at+"/people/register", "li", form); status != http.StatusSeeOther {
 		t.Errorf("an agent registers: %d %s", status, body)
 	}
-	if status, body := h.ask(http.MethodGet, "/join/"+k.Door, "", nil); status != 200 || strings.Contains(body, "王芳") || strings.Contains(body, "8000") {
+	if status, body := h.Ask(http.MethodGet, "/join/"+k.Door, "", nil); status != 200 || strings.Contains(body, "王芳") || strings.Contains(body, "8000") {
 		t.Errorf("the public page: %d %s", status, body)
 	}
-	if status, _ := h.ask(http.MethodPost, "/join/"+k.Door, "", url.Values{"name": {"<script>"}}); status != http.StatusUnprocessableEntity {
+	if status, _ := h.Ask(http.MethodPost, "/join/"+k.Door, "", url.Values{"name": {"<script>"}}); status != http.StatusUnprocessableEntity {
 		t.Errorf("a form without number: %d", status)
 	}
-	if _, body := h.ask(http.MethodGet, at+"/exam", "li", nil); strings.Contains(body, "exam-form") {
+	if _, body := h.Ask(http.MethodGet, at+"/exam", "li", nil); strings.Contains(body, "exam-form") {
 		t.Error("an agent sees the questions")
 	}
 }

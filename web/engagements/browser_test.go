@@ -15,6 +15,7 @@ import (
 	"hotline/records"
 	"hotline/records/procedure"
 	"hotline/web/browser"
+	"hotline/web/browser/site"
 )
 
 // fillAll answers everything that a questionnaire asks for: the first option, a sentence about the question, one row of each table.
@@ -53,15 +54,15 @@ type team struct {
 func (h *house) opened(t *testing.T, kind, subject string) team {
 	t.Helper()
 	b := browser.Start(t, browser.Options{})
-	m := team{h: h, b: b, chen: h.open(b, "chen", browser.Look{}), gao: h.open(b, "gao", browser.Look{})}
+	m := team{h: h, b: b, chen: h.Tab(b, "chen", browser.Look{}), gao: h.Tab(b, "gao", browser.Look{})}
 	for _, tab := range []*browser.Tab{m.chen, m.gao} {
 		for _, status := range []string{"422", "409", "403"} {
 			tab.Expect(status)
 		}
 	}
-	m.chen.Goto(h.base + "/engagements?kind=" + kind)
+	m.chen.Goto(h.Base + "/engagements?kind=" + kind)
 	m.chen.WaitVisible("[data-testid=empty]")
-	sound(t, m.chen, "engagements-empty-"+kind)
+	site.Sound(t, m.chen, "engagements-empty-"+kind)
 	m.chen.Fill("#customer", "无此客户")
 	m.chen.Key(kb.Tab)
 	m.chen.Fill("#contact", "孙丽")
@@ -74,7 +75,7 @@ func (h *house) opened(t *testing.T, kind, subject string) team {
 	m.chen.Run(`document.getElementById("engineer").value = "gao"`)
 	m.chen.Click("[data-testid=open]")
 	m.chen.WaitVisible("[data-testid=complete]")
-	m.at = h.base + m.chen.Path()
+	m.at = h.Base + m.chen.Path()
 	m.gao.Goto(m.at)
 	return m
 }
@@ -151,7 +152,7 @@ func (m team) ended(t *testing.T) {
 	m.gao.Fill("#result", "全部交付，客户已确认。")
 	m.gao.Click("[data-testid=finish]")
 	m.gao.WaitText("[data-testid=state]", "已完成")
-	f := get[records.OrderFile](t)(m.h.store.Order(context.Background(), m.at[strings.LastIndex(m.at, "/")+1:]))
+	f := site.Get[records.OrderFile](t)(m.h.Store.Order(context.Background(), m.at[strings.LastIndex(m.at, "/")+1:]))
 	for _, d := range f.Deliverables {
 		if d.Verdict != procedure.Proven {
 			t.Errorf("%s: %s", d.Deliverable.Code, d.Verdict)
@@ -163,12 +164,12 @@ func (m team) ended(t *testing.T) {
 		}
 	}
 	for _, x := range f.Files {
-		_, body, err := m.h.store.OpenFile(context.Background(), x.ID)
+		_, body, err := m.h.Store.OpenFile(context.Background(), x.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		dir := cmp.Or(os.Getenv("HOTLINE_TEST_SHOTS"), t.TempDir())
-		if err := os.WriteFile(filepath.Join(dir, "engagement-"+filepath.Base(x.Name)), get[[]byte](t)(io.ReadAll(body)), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "engagement-"+filepath.Base(x.Name)), site.Get[[]byte](t)(io.ReadAll(body)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if err := body.Close(); err != nil {
@@ -193,18 +194,18 @@ func TestAConsultingEngagement(t *testing.T) {
 	phone.Click("[data-testid=hand-in]")
 	phone.WaitVisible("[data-testid=trouble]")
 	phone.Wait(`document.getElementById("q-staff").value === "120"`)
-	sound(t, phone, "engagements-sheet-phone")
+	site.Sound(t, phone, "engagements-sheet-phone")
 	fillAll(phone, nil)
 	phone.Click("[data-testid=hand-in]")
 	phone.WaitVisible("[data-testid=done]")
 	m.gao.Goto(m.at)
 	m.version("it_survey")
 	m.lacks("it_survey", "缺少") // not approved
-	sound(t, m.gao, "engagements-review")
+	site.Sound(t, m.gao, "engagements-review")
 	m.chen.Goto(m.at)
 	m.chen.Run(`document.querySelectorAll(".paper-do details").forEach(d => d.open = true)`)
 	m.chen.Fill("[name=reason]", "请补充服务器的保修期。")
-	sound(t, m.chen, "engagements-return")
+	site.Sound(t, m.chen, "engagements-return")
 	m.chen.Run(`document.querySelector("form[action$='/return']").requestSubmit()`)
 	m.chen.WaitVisible("[data-state=returned]")
 	m.gao.Goto(m.at)
@@ -218,12 +219,12 @@ func TestAConsultingEngagement(t *testing.T) {
 	m.gao.WaitVisible("[data-testid=sheet-form]")
 	m.gao.Click("[data-testid=done]")
 	m.gao.WaitText("[data-testid=trouble]", "还有问题没有填写")
-	sound(t, m.gao, "engagements-sheet")
+	site.Sound(t, m.gao, "engagements-sheet")
 	m.written("it_solution", nil)
 	m.approved("it_solution")
 	m.lacks("it_solution", "客户接收方案")
 	m.confirmed(t, "it_solution")
-	sound(t, m.gao, "engagements-confirmed")
+	site.Sound(t, m.gao, "engagements-confirmed")
 	m.completed("it_solution")
 	m.written("business_survey", nil)
 	m.approved("business_survey")
@@ -234,10 +235,10 @@ func TestAConsultingEngagement(t *testing.T) {
 	m.confirmed(t, "information_solution")
 	m.completed("information_solution")
 	m.ended(t)
-	sound(t, m.gao, "engagements-done")
-	en := h.open(m.b, "gao", browser.Look{Lang: "en", Dark: true})
+	site.Sound(t, m.gao, "engagements-done")
+	en := h.Tab(m.b, "gao", browser.Look{Lang: "en", Dark: true})
 	en.Goto(m.at)
-	sound(t, en, "engagements-done-dark")
+	site.Sound(t, en, "engagements-done-dark")
 }
 
 func TestADevelopment(t *testing.T) {
@@ -265,7 +266,7 @@ func TestADevelopment(t *testing.T) {
 	m.gao.Fill("#version", "1.0")
 	m.gao.Click("[data-testid=keep-build]")
 	m.gao.WaitVisible("[data-testid=build]")
-	sound(t, m.gao, "engagements-build")
+	site.Sound(t, m.gao, "engagements-build")
 	sum := strings.Fields(strings.TrimPrefix(m.gao.Text("[data-testid=build]"), "SHA-256 "))[0]
 	m.completed("development")
 
@@ -295,5 +296,5 @@ func TestADevelopment(t *testing.T) {
 	m.confirmed(t, "acceptance")
 	m.completed("installation")
 	m.ended(t)
-	sound(t, m.gao, "engagements-development")
+	site.Sound(t, m.gao, "engagements-development")
 }

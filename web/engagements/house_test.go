@@ -1,31 +1,16 @@
 package engagements_test
 
 import (
-	"cmp"
-	"context"
-	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
-	"hotline/agent"
 	"hotline/configs/procedures"
 	"hotline/configs/questionnaires"
-	"hotline/queue"
 	"hotline/records"
 	"hotline/records/procedure"
 	"hotline/records/questionnaire"
-	"hotline/web"
-	"hotline/web/browser"
+	"hotline/web/browser/site"
 	"hotline/web/customer"
 	"hotline/web/engagements"
 	"hotline/web/orders"
@@ -36,122 +21,30 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // house is the whole site over real records.
-type house struct {
-	t     testing.TB
-	store *records.Store
-	base  string
-}
+type house struct{ *site.House }
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	ctx, log := context.Background(), slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	zone := get[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
-	dir := t.TempDir()
-	h := &house{t: t, store: get[*records.Store](t)(records.Open(ctx, records.Options{
-		Path: filepath.Join(dir, "hotline.db"), Files: filepath.Join(dir, "files"), Log: slog.New(slog.DiscardHandler), Zone: zone,
-		Procedures:     get[[]procedure.Definition](t)(procedure.ParseAll(procedures.Files)),
-		Questionnaires: get[[]questionnaire.Definition](t)(questionnaire.ParseAll(questionnaires.Files)),
-	}))}
-	pages := get[*ui.Pages](t)(ui.New(ui.Options{Log: log, Zone: zone, Company: "南山方略"}))
-	server := httptest.NewUnstartedServer(nil)
-	h.base = "http://" + server.Listener.Addr().String()
-	own := engagements.New(engagements.Options{Pages: pages, Records: h.store, URL: h.base, Company: "南山方略", Hotline: "400-000-0000", Log: log})
-	site := get[*web.Site](t)(web.New(web.Options{
-		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: noCalls{}, Hub: web.NewHub(16), Pages: pages,
-		Mounts: []func(ui.Router){own.Mount, orders.New(orders.Options{
-			Pages: pages, Records: h.store, Log: log, Panels: map[string][]orders.Panel{engagements.Consulting: {own.Panel}},
-		}).Mount, customer.New(customer.Options{
-			Pages: pages, Records: h.store, Hotline: "400-000-0000", Log: log, Purposes: map[string]customer.Purpose{
-				records.LinkConfirm: customer.Confirm{Evidence: h.store, Say: pages.Say}, records.LinkSurvey: sheets.Link{Records: h.store, Say: pages.Say},
-			},
-		}).Mount},
-	}))
-	server.Config.Handler = site
-	server.Start()
-	t.Cleanup(func() {
-		site.Drain()
-		server.Close()
-		if err := h.store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, u := range []records.NewUser{
-		{Login: "chen", Name: "陈静", Roles: []string{records.RoleSupervisor}}, {Login: "gao", Name: "高明", Roles: []string{records.RoleEngineer}},
-	} {
-		get[records.User](t)(h.store.AddUser(ctx, u))
-	}
-	get[records.Customer](t)(h.store.AddCustomer(ctx, records.Customer{Name: "华北电力", Region: "北京"}))
+	h := &house{site.Open(t, site.Options{
+		Company: "南山方略",
+		Records: func(o *records.Options) {
+			o.Procedures = site.Get[[]procedure.Definition](t)(procedure.ParseAll(procedures.Files))
+			o.Questionnaires = site.Get[[]questionnaire.Definition](t)(questionnaire.ParseAll(questionnaires.Files))
+		},
+		Users: []records.NewUser{
+			{Login: "chen", Name: "陈静", Roles: []string{records.RoleSupervisor}}, {Login: "gao", Name: "高明", Roles: []string{records.RoleEngineer}},
+		},
+		Mount: func(h *site.House) []func(ui.Router) {
+			own := engagements.New(engagements.Options{Pages: h.Pages, Records: h.Store, URL: h.Base, Company: "南山方略", Hotline: "400-000-0000", Log: h.Log})
+			return []func(ui.Router){own.Mount, orders.New(orders.Options{
+				Pages: h.Pages, Records: h.Store, Log: h.Log, Panels: map[string][]orders.Panel{engagements.Consulting: {own.Panel}},
+			}).Mount, customer.New(customer.Options{
+				Pages: h.Pages, Records: h.Store, Hotline: "400-000-0000", Log: h.Log, Purposes: map[string]customer.Purpose{
+					records.LinkConfirm: customer.Confirm{Evidence: h.Store, Say: h.Pages.Say}, records.LinkSurvey: sheets.Link{Records: h.Store, Say: h.Pages.Say},
+				},
+			}).Mount}
+		},
+	})}
+	site.Get[records.Customer](t)(h.Store.AddCustomer(t.Context(), records.Customer{Name: "华北电力", Region: "北京"}))
 	return h
-}
-
-// ask sends a request as login, "" for nobody, without following where it leads.
-func (h *house) ask(method, path, login string, form url.Values) (status int, body string) {
-	h.t.Helper()
-	req := get[*http.Request](h.t)(http.NewRequestWithContext(context.Background(), method, h.base+path, strings.NewReader(form.Encode())))
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if login != "" {
-		token, _, err := h.store.NewSession(context.Background(), login)
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		req.AddCookie(&http.Cookie{Name: "hotline", Value: token})
-	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(req)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }() // it was read
-	return res.StatusCode, string(get[[]byte](h.t)(io.ReadAll(res.Body)))
-}
-
-// open gives a tab in which login is signed in.
-func (h *house) open(b *browser.Browser, login string, look browser.Look) *browser.Tab {
-	h.t.Helper()
-	look.Still = true
-	tab := b.Tab(look)
-	tab.Goto(h.base + "/healthz") // a page of this site, to set its cookie
-	token, _, err := h.store.NewSession(context.Background(), login)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	tab.Run(fmt.Sprintf(`document.cookie = "hotline=%s; path=/"`, token))
-	return tab
-}
-
-func get[T any](t testing.TB) func(T, error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-// noCalls is a queue without any.
-type noCalls struct{ web.Switchboard }
-
-func (noCalls) Calls() []queue.CallView       { return nil }
-func (noCalls) Queues() []queue.QueueView     { return nil }
-func (noCalls) Agents() []queue.AgentNumbers  { return nil }
-func (noCalls) Floor(mark func()) queue.Floor { mark(); return queue.Floor{} }
-
-// sound checks a page as it stands: no fault, nothing that axe calls serious, nothing to scroll sideways. With
-// HOTLINE_TEST_SHOTS its picture is kept.
-func sound(t *testing.T, tab *browser.Tab, name string) {
-	t.Helper()
-	tab.Wait(`document.getAnimations().every(a => a.playState !== "running")`)
-	for _, v := range tab.Axe() {
-		t.Errorf("%s: %s", name, v)
-	}
-	for _, fault := range tab.Faults() {
-		t.Errorf("%s: %s", name, fault)
-	}
-	var wide bool
-	tab.Eval(`document.documentElement.scrollWidth > innerWidth`, &wide)
-	if wide {
-		t.Errorf("%s: wider than the screen", name)
-	}
-	tab.Screenshot(filepath.Join(cmp.Or(os.Getenv("HOTLINE_TEST_SHOTS"), t.TempDir()), name+".png"))
 }

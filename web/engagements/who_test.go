@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hotline/records"
+	"hotline/web/browser/site"
 )
 
 // TestWhoMaySee: managers and dispatchers see all engagements, engineers their own, others none; another kind of order is none.
@@ -15,12 +16,12 @@ func TestWhoMaySee(t *testing.T) {
 	h := newHouse(t)
 	ctx, chen := context.Background(), records.Actor{Login: "chen"}
 	for login, role := range map[string]string{"he": records.RoleEngineer, "li": records.RoleAgent, "deng": records.RoleDispatcher} {
-		get[records.User](t)(h.store.AddUser(ctx, records.NewUser{Login: login, Name: login, Roles: []string{role}}))
+		site.Get[records.User](t)(h.Store.AddUser(ctx, records.NewUser{Login: login, Name: login, Roles: []string{role}}))
 	}
 	in := records.OpenOrder{Procedure: "consulting", Contact: "孙丽", Number: "13800138000", Subject: "咨询", Engineer: "gao"}
-	o := get[records.Order](t)(h.store.OpenOrder(ctx, chen, in))
+	o := site.Get[records.Order](t)(h.Store.OpenOrder(ctx, chen, in))
 	in.Procedure = "onsite"
-	other := get[records.Order](t)(h.store.OpenOrder(ctx, chen, in))
+	other := site.Get[records.Order](t)(h.Store.OpenOrder(ctx, chen, in))
 	at := "/engagements/" + o.Number
 	for _, test := range []struct {
 		method, path, login string
@@ -39,11 +40,11 @@ func TestWhoMaySee(t *testing.T) {
 		{http.MethodPost, "/engagements", "gao", 403},
 		{http.MethodGet, "/engagements/" + other.Number, "chen", 404},
 	} {
-		if status, _ := h.ask(test.method, test.path, test.login, nil); status != test.want {
+		if status, _ := h.Ask(test.method, test.path, test.login, nil); status != test.want {
 			t.Errorf("%s %s as %q: %d, want %d", test.method, test.path, test.login, status, test.want)
 		}
 	}
-	if _, body := h.ask(http.MethodGet, "/orders/"+o.Number, "gao", nil); !strings.Contains(body, `href="`+at+`"`) {
+	if _, body := h.Ask(http.MethodGet, "/orders/"+o.Number, "gao", nil); !strings.Contains(body, `href="`+at+`"`) {
 		t.Error("the order does not lead to its documents")
 	}
 }

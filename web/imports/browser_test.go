@@ -9,6 +9,7 @@ import (
 
 	"hotline/records"
 	"hotline/web/browser"
+	"hotline/web/browser/site"
 )
 
 // TestFromSampleToRecords: the sample is downloaded and uploaded as it is, seen, imported, exported, and imported again as the same.
@@ -18,36 +19,36 @@ func TestFromSampleToRecords(t *testing.T) {
 	b := browser.Start(t, browser.Options{})
 	tab := h.open(b, "root", browser.Look{})
 	tab.WaitText("[data-testid=empty]", "下载示例文件")
-	sound(t, tab, "import-empty")
+	site.Sound(t, tab, "import-empty")
 
 	for _, file := range []string{"customers.xlsx", "products.csv"} {
 		kind := strings.Split(file, ".")[0]
-		tab.Goto(h.server.URL + "/import")
+		tab.Goto(h.Base + "/import")
 		upload(tab, kind, file, h.fetched(tab, `fetch("/samples/`+file+`")`))
 		tab.WaitText("[data-testid=preview]", "新增")
 		if kind == "customers" {
-			sound(t, tab, "import-preview")
-			equal(t, "nothing yet", len(get[[]records.Customer](t)(h.store.Customers(t.Context(), "", 0))), 0)
+			site.Sound(t, tab, "import-preview")
+			site.Equal(t, "nothing yet", len(site.Get[[]records.Customer](t)(h.Store.Customers(t.Context(), "", 0))), 0)
 		}
 		tab.Click("[data-testid=apply]")
 		tab.WaitText("[data-testid=applied]", "新增 3 行")
 	}
-	sound(t, tab, "import-applied")
-	list := get[[]records.Customer](t)(h.store.Customers(t.Context(), "华东", 0))
-	equal(t, "customer", fmt.Sprint(len(list), list[0].Code, list[0].VIP), "1HD-0001true")
-	equal(t, "products", len(get[[]records.Product](t)(h.store.Products(t.Context()))[0].Categories), 2)
+	site.Sound(t, tab, "import-applied")
+	list := site.Get[[]records.Customer](t)(h.Store.Customers(t.Context(), "华东", 0))
+	site.Equal(t, "customer", fmt.Sprint(len(list), list[0].Code, list[0].VIP), "1HD-0001true")
+	site.Equal(t, "products", len(site.Get[[]records.Product](t)(h.Store.Products(t.Context()))[0].Categories), 2)
 
-	tab.Goto(h.server.URL + "/import")
+	tab.Goto(h.Base + "/import")
 	export := h.fetched(tab, `fetch("/import/export", {method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"}, body: "kind=customers"})`)
 	upload(tab, "customers", "export.csv", export)
 	tab.WaitText("[data-testid=cannot]", "无需导入")
 	tab.Click("[data-testid=drop]")
 	tab.WaitText("[data-testid=dropped]", "没有导入任何内容")
-	tab.Goto(h.server.URL + "/import")
+	tab.Goto(h.Base + "/import")
 	tab.WaitText("[data-testid=imports]", "已放弃")
-	sound(t, tab, "import-list")
-	audit := get[records.Page[records.AuditEntry]](t)(h.store.AuditLog(t.Context(), records.AuditFilter{Action: "export.customers"}))
-	equal(t, "export audited", len(audit.Items), 1)
+	site.Sound(t, tab, "import-list")
+	audit := site.Get[records.Page[records.AuditEntry]](t)(h.Store.AuditLog(t.Context(), records.AuditFilter{Action: "export.customers"}))
+	site.Equal(t, "export audited", len(audit.Items), 1)
 }
 
 // TestAFileWithFaults: every fault has its row, its column, what it is and how it is mended; formulas stay texts.
@@ -56,13 +57,13 @@ func TestAFileWithFaults(t *testing.T) {
 	h := newHouse(t)
 	b := browser.Start(t, browser.Options{})
 	tab := h.open(b, "root", browser.Look{})
-	gb := get[[]byte](t)(simplifiedchinese.GB18030.NewEncoder().Bytes([]byte("单位名称;手机;联系人;优先级\n华东一厂;13800138000;王芳;5\n\"=HYPERLINK(\"\"x\"\")\";123;李雷;\n华北二厂;;;=1+1\n")))
+	gb := site.Get[[]byte](t)(simplifiedchinese.GB18030.NewEncoder().Bytes([]byte("单位名称;手机;联系人;优先级\n华东一厂;13800138000;王芳;5\n\"=HYPERLINK(\"\"x\"\")\";123;李雷;\n华北二厂;;;=1+1\n")))
 	upload(tab, "customers", "名单.csv", gb)
 	tab.WaitText("[data-testid=faults]", "“123”不是电话号码")
 	tab.WaitText("[data-testid=faults]", "固定电话带区号")
 	tab.WaitText("[data-testid=cannot]", "按错误清单修改")
 	tab.WaitGone("[data-testid=apply]")
-	sound(t, tab, "import-faults")
+	site.Sound(t, tab, "import-faults")
 	faults := string(h.fetched(tab, `fetch(location.pathname + "/faults.csv")`))
 	for _, want := range []string{"3,B 手机,123", "4,D 优先级,'=1+1"} {
 		if !strings.Contains(faults, want) {
@@ -80,10 +81,10 @@ func TestAFileWithFaults(t *testing.T) {
 		t.Errorf("a formula left the house alive:\n%s", export)
 	}
 
-	tab.Goto(h.server.URL + "/import")
+	tab.Goto(h.Base + "/import")
 	upload(tab, "customers", "old.xls", []byte("\xd0\xcf\x11\xe0 old"))
 	tab.WaitText("[data-testid=file-fault]", "另存为没有密码的 XLSX")
-	sound(t, tab, "import-unreadable")
+	site.Sound(t, tab, "import-unreadable")
 }
 
 // TestALongFileShowsItsProgress, and agents have no business here.
@@ -104,19 +105,19 @@ func TestALongFileShowsItsProgress(t *testing.T) {
 	})`)
 	upload(tab, "customers", "long.csv", []byte(file.String()))
 	tab.WaitText("[data-testid=apply]", "20000 new")
-	sound(t, tab, "import-long-en-dark")
+	site.Sound(t, tab, "import-long-en-dark")
 	tab.Click("[data-testid=apply]")
 	tab.WaitText("[data-testid=applied]", "20000 rows new")
 	var seen string
 	tab.Eval(`sessionStorage.getItem("job") ?? ""`, &seen)
-	equal(t, "the progress was shown", seen, "seen")
+	site.Equal(t, "the progress was shown", seen, "seen")
 
 	agent := b.Tab()
-	token, _, err := h.store.NewSession(t.Context(), "li")
-	must(t, err)
+	token, _, err := h.Store.NewSession(t.Context(), "li")
+	site.Must(t, err)
 	agent.Expect("403")
-	agent.Goto(h.server.URL + "/healthz")
+	agent.Goto(h.Base + "/healthz")
 	agent.Run(fmt.Sprintf(`document.cookie = "hotline=%s; path=/"`, token))
-	agent.Goto(h.server.URL + "/import")
+	agent.Goto(h.Base + "/import")
 	agent.WaitText("body", "管理员")
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,7 +33,7 @@ func (b *bigFiles) CopyFile(w io.Writer, _ string) error {
 }
 
 // bundleOf asks for the bundle of a case whose files have 50 MB together.
-func bundleOf(t *testing.T, fails error) (*http.Response, *bigFiles) {
+func bundleOf(t *testing.T, fails error) (io.Reader, *bigFiles) {
 	t.Helper()
 	big := &bigFiles{first: make(chan struct{}), fails: fails}
 	h := openHouse(t, func(o *Options) {
@@ -49,22 +50,22 @@ func bundleOf(t *testing.T, fails error) (*http.Response, *bigFiles) {
 	answer, err := h.client("sue").Do(r)
 	h.must(err)
 	t.Cleanup(func() { _ = answer.Body.Close() })
-	return answer, big
+	return answer.Body, big
 }
 
 // The bundle of a case with 50 MB of files is on its way before they are read: it never lies in memory whole.
 func TestBundleIsStreamed(t *testing.T) {
 	answer, big := bundleOf(t, nil)
 	begin := make([]byte, 10<<20)
-	if _, err := io.ReadFull(answer.Body, begin); err != nil {
+	if _, err := io.ReadFull(answer, begin); err != nil {
 		t.Fatal(err)
 	}
 	close(big.first)
-	rest, err := io.ReadAll(answer.Body)
+	rest, err := io.ReadAll(answer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := append(begin, rest...)
+	whole := slices.Concat(begin, rest)
 	z, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +85,7 @@ func TestBundleIsStreamed(t *testing.T) {
 func TestBundleIsCut(t *testing.T) {
 	answer, big := bundleOf(t, http.ErrAbortHandler)
 	close(big.first)
-	if _, err := io.Copy(io.Discard, answer.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := io.Copy(io.Discard, answer); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("the download ended with %v", err)
 	}
 }

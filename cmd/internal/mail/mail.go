@@ -83,6 +83,19 @@ func (c *Carrier) client() (*gomail.Client, error) {
 	return client, nil
 }
 
+// Check reaches the server and logs in, as for a delivery, and sends nothing.
+func (c *Carrier) Check(ctx context.Context) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	line, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return fmt.Errorf("mail: reach %s: %w", c.opt.Host, err)
+	}
+	return client.CloseWithSMTPClient(line)
+}
+
 // Carry delivers one parcel. A mailbox that does not exist, or a message that is not wanted (5xx to RCPT or DATA), is refused for good; all
 // else may get better: the server is away, busy, or does not let us in.
 func (c *Carrier) Carry(ctx context.Context, p records.Parcel) error {

@@ -50,4 +50,7 @@ document.addEventListener("keydown", (e) => {
 
 document.addEventListener("htmx:sendError", () => message(text("ui.js.offline"), text("ui.js.offline.do"), "trouble"));
 
+// On a narrow screen the place where one is may lie beyond the edge of its bar.
+for (const here of document.querySelectorAll(".nav [aria-current], .subnav [aria-current], .tabs [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
+
 watchBell();

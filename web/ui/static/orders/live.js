@@ -17,12 +17,30 @@ for (const part of document.querySelectorAll("[data-live]")) sent.set(part.id, c
 
 let due = 0;
 let held = false;
-/** Asks once for all that happens in a moment. */
+let asking = false;
+let again = false;
+/** Asks once for all that happens in a moment, and once more for what happens while it is answered. */
 function refresh() {
   clearTimeout(due);
-  // The address is read anew: a filter changes it.
-  due = setTimeout(() => void htmx.ajax("get", location.pathname + location.search, { source: line, target: line, swap: "none" }), 150);
+  due = setTimeout(async () => {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    try {
+      // The address is read anew: a filter changes it.
+      await htmx.ajax("get", location.pathname + location.search, { source: line, target: line, swap: "none" });
+    } catch {
+      // The line is cut, or the page is left: the stream says so, and asks again.
+    }
+    asking = false;
+    if (again) refresh();
+    again = false;
+  }, 150);
 }
+// That a refresh failed is said by the line above the page, not by a message for each.
+line.addEventListener("htmx:sendError", (e) => e.stopPropagation());
 
 openStream({
   records: true,
