@@ -101,6 +101,7 @@ func testStore(t *testing.T, open opener) {
 		"draw":              testDraw,
 		"attempts":          testAttempts,
 		"keys":              testKeys,
+		"survey language":   testSurveyLanguage,
 		"twochannels":       testTwoChannels,
 		"improvement":       testImprovement,
 		"visits":            testVisits,
