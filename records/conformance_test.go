@@ -59,6 +59,7 @@ func testStore(t *testing.T, open opener) {
 		"digest":            testDigest,
 		"import customers":  testImportCustomers,
 		"import's faults":   testImportFaults,
+		"import addresses":  testImportAddress,
 		"import products":   testImportProducts,
 		"import, large":     testImportLarge,
 		"wrap-up missing":   testWrapUpMissing,
