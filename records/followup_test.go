@@ -386,6 +386,10 @@ func testImprovement(t *testing.T, open opener) {
 	equal(t, "again", i.State, records.ImprovementOpen)
 	i = get[records.Improvement](t)(s.PlanImprovement(ctx, i.ID, "chen", records.ImprovementPlan{Owner: "chen", Plan: "两地备件", Due: c.now().Add(time.Hour)}, 0))
 	i = get[records.Improvement](t)(s.FinishImprovement(ctx, i.ID, "chen", "done", 0))
+	c.advance(14*24*time.Hour - time.Minute)
+	equal(t, "time to show its effect", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Improvements, 0)
+	c.advance(time.Minute)
+	equal(t, "nobody checked the effect", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Improvements, 1)
 	_, err = s.CheckImprovement(ctx, i.ID, "chen", "good", true, 0)
 	equal(t, "own work", refusal(t, err, records.ErrForbidden).Code, "own_work")
 	i = get[records.Improvement](t)(s.CheckImprovement(ctx, i.ID, "boss", "一天内解决", true, 0))
@@ -396,7 +400,7 @@ func testImprovement(t *testing.T, open opener) {
 	for _, step := range steps {
 		inputs = append(inputs, step.Input)
 	}
-	equal(t, "history", fmt.Sprint(inputs), "[opened overdue plan finish ineffective plan finish effective]")
+	equal(t, "history", fmt.Sprint(inputs), "[opened overdue plan finish ineffective plan finish overdue effective]")
 }
 
 func pngOf(testing.TB) *strings.Reader { return strings.NewReader("\x89PNG\r\n\x1a\nscan") }
