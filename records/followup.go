@@ -108,7 +108,7 @@ func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) (Page[FollowUp]
 	}
 	q.equal("f.engineer", f.Engineer)
 	q.equal("f.kind", f.Kind)
-	q.and("f.due_at > ? OR (f.due_at = ? AND f.id > ?)", int64(after.at), int64(after.at), after.key)
+	q.and("(f.due_at, f.id) > (?, ?)", int64(after.at), after.key)
 	limit := pageLimit(f.Limit)
 	var rows []followUpRow
 	if err := s.read().list(ctx, &rows, q.sql(selectFollowUp, "f.due_at, f.id", limit), q.args...); err != nil {

@@ -15,21 +15,30 @@ func BenchmarkFollowUps(b *testing.B) {
 	ctx, now := context.Background(), time.Now()
 	const n = 100_000
 	if err := s.write(ctx, "fill", func(t *txn) error {
-		var cases, followups [][]any
+		var cases, followups, draws [][]any
+		days := map[string]bool{}
 		for i := range n {
 			opened := at(now.Add(-time.Duration(i) * 630 * time.Second))
 			state, ended := "done", any(opened)
 			if i%50 == 0 {
 				state, ended = []string{"due", "linked"}[i/50%2], nil
 			}
+			day := opened.time().Format(time.DateOnly)
+			if !days[day] {
+				days[day] = true
+				draws = append(draws, []any{day, "c", "s", opened, "{}"})
+			}
 			number := fmt.Sprintf("C-%06d", i)
 			cases = append(cases, []any{number, "+8613800138000", fmt.Sprintf("报错 %d", i), "卡纸", "software", "printing", SeverityNormal, "solved", "li", opened, opened, opened})
 			followups = append(followups, []any{
-				fmt.Sprintf("f%06d", i), number, opened.time().Format(time.DateOnly), "+8613800138000", fmt.Sprint("e", i%40), fmt.Sprint("centre ", i%8),
+				fmt.Sprintf("f%06d", i), number, day, "+8613800138000", fmt.Sprint("e", i%40), fmt.Sprint("centre ", i%8),
 				[]string{KindHotline, KindRemote, KindOnsite}[i%3], "software", opened, opened + stamp(48*time.Hour/time.Microsecond), state, true, ended, opened,
 			})
 		}
 		if err := t.insertMany(ctx, `INSERT INTO cases (number, caller, subject, description, product, category, severity, state, owner, opened_at, updated_at, closed_at)`, cases); err != nil {
+			return err
+		}
+		if err := t.insertMany(ctx, `INSERT INTO draws (day, commitment, seed, committed_at, rule)`, draws); err != nil {
 			return err
 		}
 		if err := t.insertMany(ctx, `INSERT INTO followups (id, case_number, day, number, engineer, centre, kind, product, solved_at, due_at, state, overdue, ended_at, linked_at)`, followups); err != nil {
