@@ -15,6 +15,7 @@ type Config struct {
 	Redis          Redis           `yaml:"redis"`
 	Switches       []Switch        `yaml:"switches"`
 	Asterisk       Asterisk        `yaml:"asterisk"`
+	ICE            ICE             `yaml:"ice"`
 	Hotlines       []Hotline       `yaml:"hotlines"`
 	Queues         []Queue         `yaml:"queues"`
 	Teams          []Team          `yaml:"teams"`
@@ -132,9 +133,10 @@ type Reason struct {
 
 // Department can accept an enquiry that is not ours to solve (first-contact ownership, domain.md I4).
 type Department struct {
-	Code string `yaml:"code"`
-	Zh   string `yaml:"zh"`
-	En   string `yaml:"en"`
+	Code    string `yaml:"code"`
+	Zh      string `yaml:"zh"`
+	En      string `yaml:"en"`
+	Service string `yaml:"service"` // of which a referral opens an order: consulting, development or open_class; "" = none
 }
 
 // Escalations are the promised response times: an escalation nobody accepted by then goes up to the manager (I5).

@@ -41,7 +41,9 @@ func Default() Config {
 		Departments: []Department{
 			{Code: "sales", Zh: "销售部", En: "Sales"},
 			{Code: "finance", Zh: "财务部", En: "Finance"},
-			{Code: "development", Zh: "研发部", En: "Development"},
+			{Code: "development", Zh: "研发部", En: "Development", Service: "development"},
+			{Code: "consulting", Zh: "咨询部", En: "Consulting", Service: "consulting"},
+			{Code: "training", Zh: "培训部", En: "Training", Service: "open_class"},
 		},
 		Products:    defaultProducts(),
 		Templates:   defaultCaseTemplates(),
@@ -49,6 +51,7 @@ func Default() Config {
 		Digest:      Digest{Every: DigestWeek, At: "08:00"},
 		Outbound:    defaultOutbound(),
 		FollowUp:    defaultFollowUp(),
+		ICE:         ICE{Lifetime: time.Hour},
 		Webhook:     Webhook{Timeout: 10 * time.Second},
 		Mail:        Mail{Port: 587, TLS: "starttls", Timeout: 20 * time.Second},
 		Vault:       Vault{Limit: 4 * time.Hour, Ceiling: 12 * time.Hour},

@@ -26,6 +26,10 @@ func (c *Config) ReadSecrets() error {
 		ps = append(ps, readSecret(&c.Notify.Secret, c.Notify.SecretFile, "notify.secret_file",
 			"make one: head -c 32 /dev/urandom | base64 > FILE; chmod 600 FILE")...)
 	}
+	if len(c.ICE.TURN) > 0 {
+		ps = append(ps, readSecret(&c.ICE.Secret, c.ICE.SecretFile, "ice.secret_file",
+			"put the TURN server's shared secret into it (coturn: static-auth-secret); chmod 600 FILE")...)
+	}
 	if c.Webhook.URL != "" {
 		ps = append(ps, readSecret(&c.Webhook.Secret, c.Webhook.SecretFile, "webhook.secret_file",
 			"make one: head -c 32 /dev/urandom | base64 > FILE; chmod 600 FILE")...)

@@ -39,6 +39,15 @@ type Asterisk struct {
 	WebCallers      bool          `yaml:"web_callers"`     // callers may come from a browser, by the accounts that the hotline makes at run time
 }
 
+// ICE is how browsers' voice finds its way through NAT and firewalls (RFC 8445).
+type ICE struct {
+	STUN       []string      `yaml:"stun"` // host:port
+	TURN       []string      `yaml:"turn"` // turn:host:port or turns:host:port, with ?transport=udp or tcp
+	Secret     string        `yaml:"secret"`
+	SecretFile string        `yaml:"secret_file"` // shared with the TURN servers; browsers get credentials made from it
+	Lifetime   time.Duration `yaml:"lifetime"`    // of these credentials
+}
+
 // Trunk is a line to the network. Calls are taken only from its addresses; nothing is ever dialled out to it.
 type Trunk struct {
 	Name      string   `yaml:"name"`

@@ -19,6 +19,7 @@ func check(c Config) Problems {
 	k.node(c)
 	k.switches(c.Switches)
 	k.asterisk(c.Asterisk)
+	k.ice(c.ICE)
 	k.hotlines(c)
 	k.queues(c)
 	k.service(c)
@@ -41,6 +42,7 @@ var (
 	tagPattern = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 	isoCountry = regexp.MustCompile(`^[A-Z]{2}$`)
 	mediaURI   = regexp.MustCompile(`^(sound|tone):[A-Za-z0-9._/-]{1,120}$`)
+	turnURI    = regexp.MustCompile(`^(turns?):([^?/@#\s]+)(?:\?transport=(udp|tcp))?$`)
 	langName   = regexp.MustCompile(`^[A-Za-z]{2,3}(_[A-Za-z0-9]{1,16})*$`)
 )
 

@@ -48,6 +48,9 @@ func (k *checker) service(c Config) {
 		key := fmt.Sprintf("departments[%d]", i)
 		k.name(key+".code", d.Code, plainName, nameMend, departments)
 		k.bilingual(key, d.Zh, d.En)
+		if services := []string{"", "consulting", "development", "open_class"}; !slices.Contains(services, d.Service) {
+			k.bad(key+".service", "use consulting, development or open_class, or leave it out", "no service %s is begun by a referral", quoteShort(d.Service))
+		}
 	}
 	k.products(c)
 	if d := c.Digest.Every; d != "" && d != DigestDay && d != DigestWeek && d != DigestMonth {

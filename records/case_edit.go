@@ -220,6 +220,7 @@ func (t *txn) addNote(ctx context.Context, number, by, remark string) (Note, err
 	if _, err := t.caseByNumber(ctx, number); err != nil {
 		return n, err
 	}
+	t.seen(number)
 	return n, t.do(ctx, `INSERT INTO case_notes (id, case_number, at, author, text) VALUES (?, ?, ?, ?, ?)`,
 		n.ID, number, at(n.At), by, remark)
 }

@@ -82,19 +82,23 @@ func (s *Store) OpenClass(ctx context.Context, by Actor, p ClassPlan) (Class, er
 		if err != nil {
 			return err
 		}
-		goals, err := json.Marshal(p.goals())
-		if err != nil {
-			return err
-		}
-		if err := t.do(ctx, `INSERT INTO classes (id, door, title, about, audience, frontier, frontier_by, goals, seats, closes_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.ID, strings.ToLower(rand.Text()), p.Title, p.About, p.Audience, p.Frontier, p.FrontierBy,
-			string(goals), p.Seats, at(p.ClosesAt)); err != nil {
+		if err := t.insertClass(ctx, o, p); err != nil {
 			return err
 		}
 		out, err = t.class(ctx, "k.id = ?", o.ID)
 		return err
 	})
 	return out, err
+}
+
+func (t *txn) insertClass(ctx context.Context, o Order, p ClassPlan) error {
+	goals, err := json.Marshal(p.goals())
+	if err != nil {
+		return err
+	}
+	return t.do(ctx, `INSERT INTO classes (id, door, title, about, audience, frontier, frontier_by, goals, seats, closes_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.ID, strings.ToLower(rand.Text()), p.Title, p.About, p.Audience, p.Frontier, p.FrontierBy,
+		string(goals), p.Seats, at(p.ClosesAt))
 }
 
 // manages refuses everybody who is no service manager: classes are theirs.

@@ -172,6 +172,7 @@ func (t *txn) enterFollowUp(ctx context.Context, c Case, by string) error {
 
 // moveFollowUp applies one input: table, compare-and-set.
 func (t *txn) moveFollowUp(ctx context.Context, f FollowUp, in followUpInput, change func(*FollowUp)) (FollowUp, error) {
+	t.seen(f.Case)
 	mv, ok := followUpMachine.step(f.State, in)
 	if !ok {
 		return f, problem(ErrConflict, "followup_state", "Load it again and see how it stands.",

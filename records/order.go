@@ -101,6 +101,7 @@ func (c conn) order(ctx context.Context, id string) (Order, error) {
 // OrderFilter narrows Orders. Empty fields do not narrow; Cursor is Page.Next of the page before.
 type OrderFilter struct {
 	Kind     string
+	Kinds    []string // any of them
 	State    string
 	Active   bool // not ended
 	Case     string
@@ -142,6 +143,7 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) (Page[Order], error) 
 	}
 	var q query
 	q.equal("o.kind", f.Kind)
+	q.among("o.kind", f.Kinds)
 	q.equal("o.state", f.State)
 	if f.Active {
 		q.and("o.ended_at IS NULL")

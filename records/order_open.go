@@ -62,6 +62,11 @@ func (t *txn) openOrder(ctx context.Context, by Actor, in OpenOrder) (Order, err
 	if err := t.mayOpen(ctx, a, in); err != nil {
 		return Order{}, err
 	}
+	return t.placeOrder(ctx, a, in)
+}
+
+// placeOrder opens an order for somebody who may.
+func (t *txn) placeOrder(ctx context.Context, a acting, in OpenOrder) (Order, error) {
 	if err := t.fillOrder(ctx, &in); err != nil {
 		return Order{}, err
 	}

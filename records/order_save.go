@@ -29,6 +29,7 @@ func (s *Store) OnOrder(f func(OrderChange)) {
 }
 
 func (t *txn) changed(o Order, what, step string, a acting) {
+	t.seen(o.Case)
 	t.orders = append(t.orders, OrderChange{
 		Order: o.ID, Number: o.Number, Case: o.Case, Kind: o.Kind, Engineer: o.Engineer, What: what, Step: step, By: a.name, State: o.State,
 	})

@@ -116,8 +116,24 @@ func (t *txn) touch(number string) {
 	}
 }
 
+// OnCase calls f with the number of a case after every change that its page shows, once it is durable: owner, state, facts, notes,
+// calls, orders, follow-up. f must not block: it belongs to who made the change. Only this process's changes are heard.
+func (s *Store) OnCase(f func(number string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.caseChanges = append(s.caseChanges, f)
+}
+
+// seen notes that the page of a case changes with this transaction.
+func (t *txn) seen(number string) {
+	if number != "" {
+		t.cases[number] = struct{}{}
+	}
+}
+
 // touchCase notes all numbers that lead to a case.
 func (t *txn) touchCase(ctx context.Context, number string) error {
+	t.seen(number)
 	var numbers []string
 	err := t.list(ctx, &numbers, `SELECT caller FROM cases WHERE number = ?
 		UNION SELECT n.number FROM contact_numbers n JOIN cases s ON s.contact_id = n.contact_id WHERE s.number = ?`, number, number)

@@ -85,6 +85,7 @@ func (t *txn) moveOwner(ctx context.Context, c Case, ch ownerChange) (Case, erro
 }
 
 func (t *txn) writeHistory(ctx context.Context, number, old, owner string, ch ownerChange) error {
+	t.seen(number)
 	var last int64
 	if err := t.get(ctx, &last, `SELECT COALESCE(MAX(seq), 0) FROM ownership_history WHERE case_number = ?`, number); err != nil {
 		return err

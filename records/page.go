@@ -66,6 +66,18 @@ func (q *query) equal(column, value string) {
 	}
 }
 
+// among adds a condition for a list that is set.
+func (q *query) among(column string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	q.and(column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")", args...)
+}
+
 func (q *query) between(column string, from, to time.Time) {
 	if !from.IsZero() {
 		q.and(column+" >= ?", at(from))

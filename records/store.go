@@ -54,6 +54,8 @@ type Options struct {
 	Calendars Calendars
 	// Departments are those that an enquiry may be referred to (I4); none allows any name.
 	Departments []string
+	// Referrals names the procedure of which a referral to a department opens an order: what is referred goes on here.
+	Referrals map[string]string
 	// Files is the directory of attachments, made when it is not there; "" takes none.
 	Files string
 	// MaxFile is the largest attachment, in bytes; 20 MiB. MaxFiles is how many one case may have; 100.
@@ -111,6 +113,7 @@ type Store struct {
 	owners       []func(number string) // guarded by mu, like what follows
 	toldChanges  []func(login string)  // guarded by mu
 	orderChanges []func(OrderChange)
+	caseChanges  []func(number string)
 }
 
 // Open opens the records, creates or migrates their tables, and starts the journal's writer. Two processes may open one

@@ -63,6 +63,7 @@ type txn struct {
 	told    map[string]struct{} // who was told something
 	posted  bool                // the outbox has grown
 	orders  []OrderChange
+	cases   map[string]struct{} // cases of which something is to be seen that was not before
 
 	registering string // registration whose person is looking on, and need not be told
 }
@@ -107,7 +108,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*txn) error) error {
 	if err != nil {
 		return err
 	}
-	t := &txn{conn: conn{q: tx}, s: s, now: s.now(), by: actor(ctx), numbers: map[string]struct{}{}, told: map[string]struct{}{}}
+	t := &txn{conn: conn{q: tx}, s: s, now: s.now(), by: actor(ctx), numbers: map[string]struct{}{}, told: map[string]struct{}{}, cases: map[string]struct{}{}}
 	if err := fn(t); err != nil {
 		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
 			s.log.Error("roll back", "err", undo)
@@ -130,11 +131,11 @@ func (s *Store) tell(t *txn) {
 	if t.posted {
 		s.outbox.send()
 	}
-	if len(t.numbers) == 0 && len(t.orders) == 0 && len(t.told) == 0 {
+	if len(t.numbers) == 0 && len(t.orders) == 0 && len(t.told) == 0 && len(t.cases) == 0 {
 		return
 	}
 	s.mu.Lock()
-	listeners, changes, told := s.owners, s.orderChanges, s.toldChanges
+	listeners, changes, told, cases := s.owners, s.orderChanges, s.toldChanges, s.caseChanges
 	s.mu.Unlock()
 	for login := range t.told {
 		for _, f := range told {
@@ -144,6 +145,11 @@ func (s *Store) tell(t *txn) {
 	for _, change := range t.orders {
 		for _, f := range changes {
 			f(change)
+		}
+	}
+	for number := range t.cases {
+		for _, f := range cases {
+			f(number)
 		}
 	}
 	for number := range t.numbers {

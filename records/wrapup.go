@@ -85,6 +85,7 @@ type WrapUpResult struct {
 	Outcome    string `json:"outcome"`
 	Escalation string `json:"escalation,omitempty"` // id
 	Callback   string `json:"callback,omitempty"`   // id
+	Order      string `json:"order,omitempty"`      // number of the service order that a referral opened
 }
 
 // leeway allows for clocks that differ, and for the seconds a person needs to press the key.

@@ -85,6 +85,9 @@ func (t *txn) wrapUp(ctx context.Context, in WrapUpInput) (WrapUpResult, error) 
 	case OutcomeReferred:
 		input, state = finish, CaseReferred
 		promise = in.Referral.Department + ": " + in.Referral.AcceptedBy
+		if out.Order, err = t.refer(ctx, c, in); err != nil {
+			return WrapUpResult{}, err
+		}
 	case OutcomeRemote, OutcomeOnsite:
 		state = CaseEscalated
 		e, err := t.escalate(ctx, c, in)
@@ -130,6 +133,7 @@ func (t *txn) endWork(ctx context.Context, c Case, in WrapUpInput, input ownerIn
 			return c, err
 		}
 	}
+	t.seen(c.Number)
 	if err := t.do(ctx, `UPDATE cases SET state = ?, promise = ?, promised_at = ?, closed_at = ? WHERE number = ?`,
 		state, promise, at(when), closedAt, c.Number); err != nil {
 		return c, err
@@ -151,9 +155,9 @@ func (t *txn) fileWrapUp(ctx context.Context, in WrapUpInput, out WrapUpResult) 
 	if when.IsZero() {
 		when = t.now
 	}
-	return t.do(ctx, `INSERT INTO wrapups (id, call, case_number, ended_by, outcome, at, escalation, callback, facts)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, newID(t.now), in.Call, in.Case, in.By, in.Outcome, at(when), out.Escalation, out.Callback,
-		string(facts))
+	return t.do(ctx, `INSERT INTO wrapups (id, call, case_number, ended_by, outcome, at, escalation, callback, opened, facts)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, newID(t.now), in.Call, in.Case, in.By, in.Outcome, at(when), out.Escalation, out.Callback,
+		out.Order, string(facts))
 }
 
 // wrappedUp answers a repeated wrap-up of a call.
@@ -163,8 +167,9 @@ func (t *txn) wrappedUp(ctx context.Context, in WrapUpInput) (WrapUpResult, bool
 		Outcome    string `db:"outcome"`
 		Escalation string `db:"escalation"`
 		Callback   string `db:"callback"`
+		Opened     string `db:"opened"`
 	}
-	found, err := t.find(ctx, &row, `SELECT ended_by, outcome, escalation, callback FROM wrapups WHERE call = ?`, in.Call)
+	found, err := t.find(ctx, &row, `SELECT ended_by, outcome, escalation, callback, opened FROM wrapups WHERE call = ?`, in.Call)
 	if err != nil || !found {
 		return WrapUpResult{}, false, err
 	}
@@ -173,7 +178,7 @@ func (t *txn) wrappedUp(ctx context.Context, in WrapUpInput) (WrapUpResult, bool
 			"%s wrapped this call up as %s already.", row.By, row.Outcome)
 	}
 	c, err := t.caseByNumber(ctx, in.Case)
-	return WrapUpResult{Case: c, Outcome: row.Outcome, Escalation: row.Escalation, Callback: row.Callback}, true, err
+	return WrapUpResult{Case: c, Outcome: row.Outcome, Escalation: row.Escalation, Callback: row.Callback, Order: row.Opened}, true, err
 }
 
 // mayWrapUp: who talked on the call, who owns the case, or a service manager.

@@ -8,7 +8,7 @@ import (
 )
 
 func inDevelopment(o *Options) {
-	pages, err := ui.New(ui.Options{Dev: true, Company: "示例公司", Notice: func() string { return "演示：数据不保存" }})
+	pages, err := ui.New(ui.Options{Dev: true, Company: "示例公司", Notice: func(string) string { return "演示：数据不保存" }})
 	if err != nil {
 		panic(err)
 	}

@@ -26,6 +26,7 @@ type eventsInput struct {
 	LastEventID string `header:"Last-Event-ID" maxLength:"64" doc:"resume after this event; the browser sends it by itself"`
 	After       string `query:"after" maxLength:"64" doc:"the same, for clients that cannot set the header"`
 	Desk        bool   `query:"desk" doc:"this stream is the agent's desk: it also carries the agent's own pops and pushes"`
+	Records     bool   `query:"records" doc:"also tell which cases and orders change (event 'changed': their numbers, nothing more)"`
 	Floor       bool   `query:"floor" doc:"this stream feeds a wallboard: every event of all queues, numbers and names masked; agents and supervisors"`
 }
 
@@ -105,6 +106,9 @@ func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamR
 	}
 	if in.Floor {
 		st.hears = floorEars(w)
+	}
+	if in.Records {
+		st.hears = readersEars(st.hears)
 	}
 	var desk *agent.Desk
 	if in.Desk {

@@ -35,6 +35,7 @@ const (
 	ToDispatchers             //
 	ToAdministrators          //
 	ToOne                     // Live.Agent alone, whatever their roles
+	ToReaders                 // pages of cases and orders, which ask for it: that something changed, not what
 )
 
 // Hub keeps the last events in a ring and wakes readers. Ids grow by one and carry the boot's epoch, so an id of an earlier
@@ -97,6 +98,18 @@ func (h *Hub) Publish(l Live) error {
 	close(h.wake)
 	h.wake = make(chan struct{})
 	return nil
+}
+
+// Changed says that the page of an order or a case is not up to date any more. It carries numbers alone: what changed is read by who
+// may read it.
+type Changed struct {
+	Order string `json:"order,omitempty"`
+	Case  string `json:"case,omitempty"`
+}
+
+// PublishChanged tells the pages of cases and orders.
+func (h *Hub) PublishChanged(c Changed) error {
+	return h.Publish(Live{Kind: "changed", To: ToReaders, Full: c})
 }
 
 // PublishQueue sends what the queue reports. Agents see the events of their queues with the caller's number and name masked,

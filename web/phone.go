@@ -5,23 +5,47 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"hotline/records"
+	"hotline/web/ice"
 )
 
-// sipPath is where browsers speak SIP over websocket (RFC 7118) with a switch, on the address that served the page.
+// sipPath is where browsers speak SIP over websocket (RFC 7118) with the first switch, on the address that served the page. Each
+// further switch has its name behind it.
 const sipPath = "/sip"
 
 // Softphone says how a browser becomes a phone.
 type Softphone struct {
-	Handler http.Handler // SIP over websocket; nil: no switch here takes browsers
-	Switch  string       // the switch behind it
-	Callers bool         // callers may come by browser: a websocket needs no session
+	// Lines are the switches that take browsers, none when empty. An agent's phone registers at each: a call may come from any.
+	// Callers come to the first.
+	Lines   []PhoneLine
+	Callers bool // callers may come by browser: a websocket needs no session
 	// Admit lets a caller's browser in by the ticket of its account, once; done is called when its websocket has closed. Optional.
 	Admit func(ticket string) (done func(), ok bool)
-	Media bool     // it carries the sound itself: announcements, music on hold, listening in, three in one call
-	STUN  []string // host:port, for browsers behind NAT
+	ICE   ice.Servers // for browsers behind NAT
+}
+
+// PhoneLine is the way of browsers to one switch.
+type PhoneLine struct {
+	Switch  string
+	Handler http.Handler // SIP over websocket
+	Media   bool         // the switch carries the sound itself: announcements, music on hold, listening in, three in one call
+}
+
+// pathOf gives the path of the i-th line's websocket.
+func (s Softphone) pathOf(i int) string {
+	if i == 0 {
+		return sipPath
+	}
+	return sipPath + "/" + s.Lines[i].Switch
+}
+
+// media says that every switch carries the sound itself.
+func (s Softphone) media() bool {
+	return len(s.Lines) > 0 && !slices.ContainsFunc(s.Lines, func(l PhoneLine) bool { return !l.Media })
 }
 
 // The kinds of phone that an agent may have.
@@ -30,21 +54,23 @@ const (
 	phoneSIP     = "sip"
 )
 
-type iceServer struct {
-	URLs []string `json:"urls"`
-}
-
 // phoneAccount is how an agent's phone signs in.
 type phoneAccount struct {
-	Kind   string      `json:"kind" enum:"browser,sip" doc:"what rings for this agent"`
-	Switch string      `json:"switch" doc:"where the browser's phone registers"`
-	Path   string      `json:"path,omitempty" doc:"of the websocket, on this host; absent when no switch takes browsers"`
-	URI    string      `json:"uri" doc:"address of record"`
-	Login  string      `json:"login"`
-	Realm  string      `json:"realm"`
-	HA1    string      `json:"ha1,omitempty" doc:"digest credential of a browser's phone (RFC 2617 §3.2.2.2); keep it in memory only"`
-	ICE    []iceServer `json:"ice"`
-	Media  bool        `json:"media" doc:"the switch carries the sound: it can announce, play music, let others listen or join"`
+	Kind  string       `json:"kind" enum:"browser,sip" doc:"what rings for this agent"`
+	Lines []phoneLine  `json:"lines" doc:"the switches; a browser's phone registers at each; empty when none takes browsers"`
+	URI   string       `json:"uri" doc:"address of record"`
+	Login string       `json:"login"`
+	Realm string       `json:"realm"`
+	HA1   string       `json:"ha1,omitempty" doc:"digest credential of a browser's phone (RFC 2617 §3.2.2.2); keep it in memory only"`
+	ICE   []ice.Server `json:"ice" doc:"STUN and TURN servers for the voice of a browser"`
+	Until *time.Time   `json:"ice_until,omitempty" doc:"when the TURN credentials expire; ask again before"`
+	Media bool         `json:"media" doc:"every switch carries the sound: it can announce, play music, let others listen or join"`
+}
+
+type phoneLine struct {
+	Switch string `json:"switch" doc:"its name; calls of this switch have it at the beginning of their id"`
+	Path   string `json:"path" doc:"of the websocket, on this host"`
+	Media  bool   `json:"media" doc:"this switch carries the sound"`
 }
 
 type phoneInput struct {
@@ -68,7 +94,7 @@ func (s *Site) describePhone() {
 		codes:   []string{codeNotFound, codeConflict},
 	}, func(ctx context.Context, w *who, in *phoneInput) (*uncached[phoneAccount], error) {
 		browser := in.Body.Kind == phoneBrowser
-		if browser && s.opt.Softphone.Handler == nil {
+		if browser && len(s.opt.Softphone.Lines) == 0 {
 			p := problem(codeConflict, "No switch here takes browsers as phones.")
 			p.Do = "Use a SIP phone, or ask the administrator."
 			return nil, p
@@ -109,36 +135,51 @@ func (s *Site) phone(ctx context.Context, login string) (*uncached[phoneAccount]
 	}
 	soft := s.opt.Softphone
 	account := phoneAccount{
-		Kind: phoneSIP, Switch: soft.Switch, URI: "sip:" + login + "@" + phoneDomain, Login: login, Realm: phoneDomain,
-		ICE: []iceServer{}, Media: soft.Media,
+		Kind: phoneSIP, Lines: make([]phoneLine, len(soft.Lines)), URI: "sip:" + login + "@" + phoneDomain, Login: login, Realm: phoneDomain,
+		Media: soft.media(),
 	}
-	if soft.Handler != nil {
-		account.Path = sipPath
+	for i, l := range soft.Lines {
+		account.Lines[i] = phoneLine{Switch: l.Switch, Path: soft.pathOf(i), Media: l.Media}
 	}
 	if user.WebRTC {
 		account.Kind, account.HA1 = phoneBrowser, user.HA1
 	}
-	for _, at := range soft.STUN {
-		account.ICE = append(account.ICE, iceServer{URLs: []string{"stun:" + at}})
+	var until time.Time
+	if account.ICE, until = soft.ICE.For(login, soft.ICE.Lifetime); !until.IsZero() {
+		account.Until = &until
 	}
 	return &uncached[phoneAccount]{CacheControl: "no-store", Body: account}, nil
 }
 
-// serveSIP carries a browser's websocket to the switch: from our own pages only, and for people who are signed in unless
+// serveSIP carries a browser's websocket to the first switch: from our own pages only, and for people who are signed in unless
 // callers may come this way too, by a ticket or freely. The switch asks for its digest credential all the same.
 func (s *Site) serveSIP(w http.ResponseWriter, r *http.Request) {
+	s.carrySIP(w, r, 0)
+}
+
+// serveFurtherSIP is serveSIP for the switches after the first, to which no caller comes.
+func (s *Site) serveFurtherSIP(w http.ResponseWriter, r *http.Request) {
+	at := slices.IndexFunc(s.opt.Softphone.Lines, func(l PhoneLine) bool { return l.Switch == r.PathValue("switch") })
+	if at < 1 {
+		writeProblem(w, problem(codeNotFound, "There is no such switch."))
+		return
+	}
+	s.carrySIP(w, r, at)
+}
+
+func (s *Site) carrySIP(w http.ResponseWriter, r *http.Request, line int) {
 	if origin, err := url.Parse(r.Header.Get("Origin")); err != nil || !strings.EqualFold(origin.Host, r.Host) {
 		writeProblem(w, problem(codeCrossOrigin, "A page of another site asked for a telephone."))
 		return
 	}
-	if ticket := r.URL.Query().Get("ticket"); ticket != "" && s.opt.Softphone.Admit != nil {
+	if ticket := r.URL.Query().Get("ticket"); ticket != "" && line == 0 && s.opt.Softphone.Admit != nil {
 		done, ok := s.opt.Softphone.Admit(ticket)
 		if !ok {
 			writeProblem(w, problem(codeForbidden, "This ticket is used or too old."))
 			return
 		}
 		defer done()
-	} else if !s.opt.Softphone.Callers {
+	} else if line > 0 || !s.opt.Softphone.Callers {
 		user, err := s.signedIn(r)
 		if err == nil && !user.any([]Role{Agent, Supervisor}) {
 			err = problem(codeForbidden, "This needs the role agent or supervisor.")
@@ -155,7 +196,7 @@ func (s *Site) serveSIP(w http.ResponseWriter, r *http.Request) {
 			r.RemoteAddr = netip.AddrPortFrom(client, peer.Port()).String()
 		}
 	}
-	s.opt.Softphone.Handler.ServeHTTP(w, r)
+	s.opt.Softphone.Lines[line].Handler.ServeHTTP(w, r)
 }
 
 // phoneDomain is realm and domain of all phone accounts (pbx.Realm).

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"hotline/records"
 	"hotline/records/procedure"
@@ -67,7 +67,7 @@ func (s *Site) describeReports() {
 	})
 }
 
-// exportCase gathers the bundle whole before the first byte is sent.
+// exportCase streams the bundle of a case; that it was asked for is in the audit log before the first byte goes.
 func (s *Site) exportCase(ctx context.Context, w *who, in *ByNumber) (*huma.StreamResponse, error) {
 	f, err := s.opt.Records.CaseFile(ctx, in.Number)
 	if err != nil {
@@ -76,19 +76,15 @@ func (s *Site) exportCase(ctx context.Context, w *who, in *ByNumber) (*huma.Stre
 	if !w.has(Supervisor) && f.Case.Owner != w.Login {
 		return nil, problem(codeForbidden, "Only the owner of a case or a service manager exports it.")
 	}
-	var out bytes.Buffer
-	o := bundle.Options{Texts: s.pages, Lang: "zh", Zone: s.pages.Zone(), Company: s.pages.Company()}
-	if err := bundle.WriteFile(ctx, &out, s.opt.Records, f, o); err != nil {
-		return nil, err
-	}
 	if err := s.opt.Records.Audit(ctx, records.AuditEntry{By: w.Login, Action: "case.bundle", Object: f.Case.Number, Data: f.ChainHead}); err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		ctx.SetHeader("Content-Type", "application/zip")
-		ctx.SetHeader("Content-Disposition", `attachment; filename="`+f.Case.Number+`.zip"`)
-		if _, err := ctx.BodyWriter().Write(out.Bytes()); err != nil {
-			s.log.Info("a download ended early", "case", f.Case.Number, "err", err)
+	return &huma.StreamResponse{Body: func(to huma.Context) { //nolint:contextcheck // a download outlives the operation's context, which is bounded
+		r, rw := humago.Unwrap(to)
+		o := bundle.Options{Texts: s.pages, Lang: "zh", Zone: s.pages.Zone(), Company: s.pages.Company()}
+		if err := bundle.Send(r.Context(), rw, s.opt.Records, f, o); err != nil {
+			s.log.Warn("a bundle was cut", "case", f.Case.Number, "err", err)
+			panic(http.ErrAbortHandler)
 		}
 	}}, nil
 }

@@ -171,8 +171,9 @@ func (s *Site) route() (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.HandleFunc("GET /metrics", s.serveMetrics)
-	if s.opt.Softphone.Handler != nil {
+	if len(s.opt.Softphone.Lines) > 0 {
 		mux.HandleFunc("GET "+sipPath, s.serveSIP)
+		mux.HandleFunc("GET "+sipPath+"/{switch}", s.serveFurtherSIP)
 	}
 	mux.Handle("GET "+staticPath, s.pages.Static())
 	s.mountPages()

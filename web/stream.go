@@ -190,6 +190,16 @@ func floorEars(w *who) func(liveItem) ([]byte, bool) {
 	}
 }
 
+// readersEars adds to what is heard that cases and orders change. What changed is read on the page, by who may read it.
+func readersEars(hears func(liveItem) ([]byte, bool)) func(liveItem) ([]byte, bool) {
+	return func(item liveItem) ([]byte, bool) {
+		if item.to&ToReaders != 0 {
+			return item.plain, true
+		}
+		return hears(item)
+	}
+}
+
 // ears decides what one reader hears: supervisors everything in full; agents what concerns them or a queue of theirs, masked;
 // dispatchers and administrators what is addressed to them.
 func ears(w *who, queues func() []string) func(liveItem) ([]byte, bool) {

@@ -87,7 +87,7 @@ func (b wrapUpBody) input() records.WrapUpInput {
 func (s *Site) describeWrapUp() {
 	roles := []Role{Agent, Supervisor}
 	doc := "It ends in one of: solved and confirmed by the customer; remote or onsite, after contact data were confirmed and the customer was told " +
-		"means, time and procedure; referred to a department that accepted; a call back promised with a time (rule I4). What is missing is " +
+		"means, time and procedure; referred to a department that accepted, whose service order is opened when it has one; a call back promised with a time (rule I4). What is missing is " +
 		"listed whole. The same again gives the same answer."
 	handle(s, op{
 		id: "wrap-up-call", method: http.MethodPost, path: apiBase + "/calls/{id}/wrapup", tag: "calls", roles: roles,

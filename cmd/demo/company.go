@@ -15,6 +15,16 @@ type sample struct {
 	Staff     []agent    `yaml:"staff"`
 	Customers []customer `yaml:"customers"`
 	Problems  []problem  `yaml:"problems"`
+	Engineers []visitor  `yaml:"engineers"`
+}
+
+// visitor is an engineer: works remotely and at the customer's place.
+type visitor struct {
+	Login    string         `yaml:"login"`
+	Name     string         `yaml:"name"`
+	Title    string         `yaml:"title"`
+	Centre   string         `yaml:"centre"`
+	Products map[string]int `yaml:"products"`
 }
 
 type agent struct {
@@ -43,6 +53,7 @@ type problem struct {
 	Product  string `yaml:"product"`
 	Category string `yaml:"category"`
 	Solution string `yaml:"solution"`
+	Story    string `yaml:"story"` // in the caller's words, where there is more to say
 	Means    string `yaml:"means"` // what the customer is told when it cannot be solved on the phone
 }
 

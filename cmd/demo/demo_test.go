@@ -56,10 +56,10 @@ func TestEveryPageLives(t *testing.T) {
 	})
 	password := map[string]string{}
 	until(t, "the demo tells its logins", func() bool {
-		for _, m := range regexp.MustCompile(`(?m)^  (you|boss|admin) +(\S+) `).FindAllStringSubmatch(out.String(), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^  (you|boss|dispatch|engineer|admin) +(\S+) `).FindAllStringSubmatch(out.String(), -1) {
 			password[m[1]] = m[2]
 		}
-		return len(password) == 3 && strings.Contains(out.String(), "Ctrl-C")
+		return len(password) == 5 && strings.Contains(out.String(), "Ctrl-C")
 	})
 	s := &server{listen: line.Listen}
 	as := func(login string) string {
@@ -110,37 +110,41 @@ func TestEveryPageLives(t *testing.T) {
 	}
 	offerOne(t, s, as("sunli"))
 
-	agent := open("wangfang", browser.Look{})
-	floor := open("boss", browser.Look{})
-	wide := open("boss", browser.Look{Width: 1920, Height: 1080})
-	for _, c := range []struct {
-		name, path, has string // has: what is there when the page lives
-		tab             *browser.Tab
-	}{
-		{"cases", "/desk/cases", "main table tbody tr", agent},
-		{"handovers", "/desk/handovers", "main [data-testid=handover], main table tbody tr, main article", agent},
-		{"callbacks", "/desk/callbacks", "main h1", agent},
-		{"day", "/desk/day", "main h1", agent},
-		{"calls", "/calls", "main table tbody tr", floor},
-		{"supervise", "/supervise", "#calls", floor},
-		{"wall", "/wall", "[data-testid=board] .wall-row", wide},
-		{"replay", "/replay", "[data-testid=play]:not([disabled])", wide},
-	} {
-		c.tab.Goto(base + c.path)
-		c.tab.WaitVisible(c.has)
-		if c.name == "replay" {
-			c.tab.Click(`[data-testid=next-missed]`)
+	tabs := map[string]*browser.Tab{}
+	for _, p := range pagesOf() {
+		tab := tabs[p.login]
+		switch {
+		case tab != nil:
+		case p.login == "":
+			tab = b.Tab(browser.Look{Width: 390, Height: 844, Still: true})
+		case p.login == "engineer":
+			tab = open(p.login, browser.Look{Width: 390, Height: 844, Still: true, Zone: "Asia/Shanghai"})
+		default:
+			tab = open(p.login, browser.Look{Still: true, Zone: "Asia/Shanghai"})
 		}
-		c.tab.Wait(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
-		for _, v := range c.tab.Axe() {
+		tabs[p.login] = tab
+		p.lives(t, tab, base)
+	}
+	floor, wide := tabs["boss"], open("boss", browser.Look{Width: 1920, Height: 1080})
+	for _, c := range []struct{ name, path, has string }{
+		{"wall", "/wall", "[data-testid=board] .wall-row"},
+		{"replay", "/replay", "[data-testid=play]:not([disabled])"},
+	} {
+		wide.Goto(base + c.path)
+		wide.WaitVisible(c.has)
+		if c.name == "replay" {
+			wide.Click(`[data-testid=next-missed]`)
+		}
+		wide.Wait(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+		for _, v := range wide.Axe() {
 			t.Errorf("%s: %+v", c.path, v)
 		}
-		show(c.tab, c.name)
+		show(wide, c.name)
 		if c.name == "wall" { // which is dark until somebody makes it light, for itself alone
-			c.tab.Run(`localStorage.setItem("wall.theme", "light")`)
-			c.tab.Reload()
-			c.tab.WaitVisible(c.has)
-			show(c.tab, "wall-light")
+			wide.Run(`localStorage.setItem("wall.theme", "light")`)
+			wide.Reload()
+			wide.WaitVisible(c.has)
+			show(wide, "wall-light")
 		}
 	}
 	// One call as a picture: the newest that rang more than one phone and was answered.

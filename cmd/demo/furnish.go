@@ -7,33 +7,12 @@ import (
 	"time"
 )
 
-// furnish fills the house with staff, customers, what was solved before and what is still open.
-func furnish(ctx context.Context, s *server, firm sample, people staff, seed uint64) error {
+// furnish lets the staff begin their day: what was solved this morning and what is still open.
+func furnish(ctx context.Context, s *server, firm sample, people staff, contacts []contact, seed uint64) error {
 	if err := s.engage(ctx, people); err != nil {
 		return err
 	}
 	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // no secret: it must be repeatable
-	admin := people.administrator.token
-	var contacts []contact
-	for _, c := range firm.Customers {
-		var made struct{ ID string }
-		_, err := s.ask(ctx, admin, "POST", "/api/v1/customers", map[string]any{
-			"name": c.Name, "region": c.Region, "agreement": c.Agreement, "vip": c.VIP,
-		}, &made)
-		if err != nil {
-			return err
-		}
-		for _, p := range c.People {
-			var known struct{ ID string }
-			_, err := s.ask(ctx, admin, "POST", "/api/v1/contacts", map[string]any{
-				"customer_id": made.ID, "name": p.Name, "numbers": []any{map[string]any{"number": p.Number, "label": "手机"}},
-			}, &known)
-			if err != nil {
-				return err
-			}
-			contacts = append(contacts, contact{known.ID, p, c.Region})
-		}
-	}
 	for i := range 3 * len(firm.Problems) {
 		owner := people.simulated[r.IntN(len(people.simulated))]
 		about, who := firm.Problems[i%len(firm.Problems)], contacts[r.IntN(len(contacts))]
@@ -61,6 +40,7 @@ type contact struct {
 	id string
 	person
 	region string
+	firm   string
 }
 
 // outcome is how a case ends, with all that rule I4 wants: most are solved on the phone, some go on to remote or onsite service, some

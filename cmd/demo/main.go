@@ -78,12 +78,16 @@ func run(ctx context.Context, line commandLine, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	contacts, err := writeHistory(ctx, s, firm, people, line.Seed)
+	if err != nil {
+		return err
+	}
 	ended, err := s.start(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	if err := furnish(ctx, s, firm, people, line.Seed); err != nil {
+	if err := furnish(ctx, s, firm, people, contacts, line.Seed); err != nil {
 		return err
 	}
 

@@ -30,6 +30,17 @@ func (s *server) hire(ctx context.Context, n int) (staff, error) {
 	if err != nil {
 		return staff{}, err
 	}
+	people := everybody(firm, n)
+	add := s.command(ctx, "user", "add", "admin", "--role", "administrator,supervisor", "--no-phone", "--ask")
+	add.Stdin = strings.NewReader(people.administrator.password + "\n")
+	if out, err := add.Output(); err != nil {
+		return staff{}, fmt.Errorf("the first administrator: %w %s (with a directory of an earlier demo, remove it or name another)", err, out)
+	}
+	return people, nil
+}
+
+// everybody is who works there: n simulated agents, and those that you can be.
+func everybody(firm sample, n int) staff {
 	people := staff{administrator: newMember("admin", "administers", "administrator")}
 	you := newMember("you", "takes calls, in the browser", "agent")
 	you.Name, you.browser, you.Skills = "您 (you)", true, map[string]int{"erp": 1, "printing": 1}
@@ -37,7 +48,9 @@ func (s *server) hire(ctx context.Context, n int) (staff, error) {
 	boss.Name, boss.browser, boss.Skills = "刘经理", true, map[string]int{}
 	dispatch := newMember("dispatch", "accepts escalations", "dispatcher")
 	dispatch.Name = "调度 (dispatch)"
-	people.forYou = []*member{you, boss, dispatch, people.administrator}
+	engineer := newMember("engineer", "works on orders and visits, best on a phone: /visit", "engineer")
+	engineer.Name = firm.Engineers[0].Name
+	people.forYou = []*member{you, boss, dispatch, engineer, people.administrator}
 	for i := range n {
 		like := firm.Staff[i%len(firm.Staff)]
 		if i >= len(firm.Staff) {
@@ -47,40 +60,20 @@ func (s *server) hire(ctx context.Context, n int) (staff, error) {
 		m.agent = like
 		people.simulated = append(people.simulated, m)
 	}
-	add := s.command(ctx, "user", "add", "admin", "--role", "administrator,supervisor", "--no-phone", "--ask")
-	add.Stdin = strings.NewReader(people.administrator.password + "\n")
-	if out, err := add.Output(); err != nil {
-		return staff{}, fmt.Errorf("the first administrator: %w %s (with a directory of an earlier demo, remove it or name another)", err, out)
-	}
-	return people, nil
+	return people
 }
 
 func newMember(login, what string, roles ...string) *member {
 	return &member{agent: agent{Name: login}, login: login, password: strings.ToLower(rand.Text()[:16]), what: what, roles: roles}
 }
 
-// engage adds everybody over the API of the running server and gives the simulated their phones' secrets.
+// engage signs the simulated in at the running server and gives them their phones' secrets.
 func (s *server) engage(ctx context.Context, people staff) (err error) {
 	admin := people.administrator
 	if admin.token, err = s.signIn(ctx, admin.login, admin.password); err != nil {
 		return err
 	}
-	for _, m := range append(append([]*member{}, people.simulated...), people.forYou...) {
-		if m == admin {
-			continue
-		}
-		if m.agent.Login != "" {
-			m.login = m.agent.Login
-		}
-		_, err := s.ask(ctx, admin.token, "POST", "/api/v1/users", map[string]any{
-			"login": m.login, "name": m.Name, "team": m.Team, "roles": m.roles, "skills": m.Skills, "webrtc": m.browser, "password": m.password,
-		}, nil)
-		if err != nil {
-			return err
-		}
-		if m.browser || m.what != "" {
-			continue // their phone is made when their browser asks for it
-		}
+	for _, m := range people.simulated { // the phones of the others are made when their browsers ask for them
 		var told struct{ Secret string }
 		if _, err := s.ask(ctx, admin.token, "POST", "/api/v1/users/"+m.login+"/phone-secret", nil, &told); err != nil {
 			return err

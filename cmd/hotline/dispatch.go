@@ -27,7 +27,7 @@ func dispatchPages(cfg configs.Config, pages *ui.Pages, store *records.Store, lo
 	}
 	o := dispatch.Options{
 		Checklists: lists, PublicURL: publicURL(cfg), Mail: cfg.Mail.Host != "", Hotline: numberToCall(cfg),
-		Pages: pages, Records: store, Log: log, Company: cfg.Company,
+		Pages: pages, Records: store, Log: log, Company: cfg.Company, Calendar: cfg.Calendars.Default,
 	}
 	for _, f := range files {
 		o.Calendars = append(o.Calendars, dispatch.Choice{Code: f.File.Name, Text: dispatch.Text{Zh: f.Title.ZH, En: f.Title.EN}})
@@ -41,13 +41,21 @@ func dispatchPages(cfg configs.Config, pages *ui.Pages, store *records.Store, lo
 	return dispatch.New(o)
 }
 
-// showOrdersLive sends every change of an order to the dispatchers' board.
+// showOrdersLive sends every change of an order to the dispatchers' board, and to the pages of orders and cases that there is one.
 func showOrdersLive(store *records.Store, hub *web.Hub, log *slog.Logger) {
 	store.OnOrder(func(c records.OrderChange) {
 		if err := hub.Publish(web.Live{Kind: "order", At: time.Now(), To: web.ToDispatchers | web.ToSupervisors, Full: c}); err != nil {
 			log.Error("a change of an order cannot be shown live", "order", c.Number, "error", err)
 		}
+		tellReaders(hub, web.Changed{Order: c.Number, Case: c.Case}, log)
 	})
+	store.OnCase(func(number string) { tellReaders(hub, web.Changed{Case: number}, log) })
+}
+
+func tellReaders(hub *web.Hub, c web.Changed, log *slog.Logger) {
+	if err := hub.PublishChanged(c); err != nil {
+		log.Error("a change cannot be shown live", "order", c.Order, "case", c.Case, "error", err)
+	}
 }
 
 // readChecklists reads the check lists that ship, or those of checklists.dir.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"net/http"
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,11 +10,10 @@ import (
 	"hotline/configs"
 	"hotline/pbx"
 	"hotline/pbx/embedded"
-	"hotline/web"
 )
 
 // openEmbedded makes the switch of this process. Callers may come to it from a browser, for the configured numbers only.
-func openEmbedded(cfg configs.Config, sw configs.Switch, registry *prometheus.Registry, log *slog.Logger) (pbx.Switch, web.Softphone, error) {
+func openEmbedded(cfg configs.Config, sw configs.Switch, registry *prometheus.Registry, log *slog.Logger) (pbx.Switch, http.Handler, error) {
 	var dids []string
 	for _, h := range cfg.Hotlines {
 		dids = append(dids, h.DIDs...)
@@ -23,7 +23,7 @@ func openEmbedded(cfg configs.Config, sw configs.Switch, registry *prometheus.Re
 		RingCycle: ringCycle(cfg), Metrics: embedded.NewMetrics(registry), Log: log,
 	})
 	if err != nil {
-		return nil, web.Softphone{}, err
+		return nil, nil, err
 	}
-	return s, web.Softphone{Handler: s.Websocket(), Switch: sw.Name, Callers: true}, nil
+	return s, s.Websocket(), nil
 }

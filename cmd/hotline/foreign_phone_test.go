@@ -13,12 +13,12 @@ import (
 // TestForeignPhoneBehindAsterisk: an agent's phone that we did not write (Debian's baresip) registers at a real Asterisk, which makes its
 // agent reachable; it rings, answers, holds and goes on, by itself and from the desk, and hangs up; then it lets a call ring out.
 func TestForeignPhoneBehindAsterisk(t *testing.T) {
-	for _, transport := range []string{"udp", "tcp"} {
+	for transport, ip := range map[string]string{"udp": "127.0.0.21", "tcp": "127.0.0.22"} {
 		t.Run(transport, func(t *testing.T) {
 			h := openHouse(t, house.Options{Queue: house.PlainQueue + "    return_time: 0s\n"})
 			secret := h.Employ("li")
 			h.Eventually("Asterisk has the account", func() bool { return strings.Contains(h.Asterisk.CLI("pjsip show endpoints"), " li ") })
-			phone := pbxtest.StartBaresip(t, "127.0.0.21", fmt.Sprintf(
+			phone := pbxtest.StartBaresip(t, ip, fmt.Sprintf(
 				"<sip:li@%s;transport=%s>;auth_user=li;auth_pass=%s;answermode=manual;regint=60;audio_codecs=PCMA", h.SIP, transport, secret))
 			h.Ready("li")
 

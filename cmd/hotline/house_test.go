@@ -24,9 +24,11 @@ func TestMain(m *testing.M) {
 		goleak.IgnoreTopFunction("internal/poll.runtime_pollWait"))
 }
 
-// openHouse runs a whole call centre for one test.
+// openHouse runs a whole call centre for one test. Houses share nothing and mostly wait, for rings and for time-outs, so their
+// tests run beside each other.
 func openHouse(t *testing.T, o house.Options) *house.House {
 	t.Helper()
+	t.Parallel()
 	o.Command = func(args ...string) *exec.Cmd {
 		cmd := exec.Command(os.Args[0], args...)
 		cmd.Env = append(os.Environ(), "HOTLINE_TEST_MAIN=1")

@@ -21,12 +21,15 @@ import (
 // openPages parses the pages. inside says that the board lives in this process.
 func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *slog.Logger) (*ui.Pages, error) {
 	pages, err := ui.New(ui.Options{
-		Dev: dev, Bell: true, Zone: zone, Log: log, Company: cfg.Company,
-		Notice: func() string {
-			if inside {
-				return "试用：退出后，等候和状态信息会丢失 · " + evaluation
+		Dev: dev, Bell: true, Zone: zone, Log: log, Company: cfg.Company, Help: "/help", Call: numberToCall(cfg),
+		Notice: func(lang string) string {
+			switch {
+			case !inside:
+				return ""
+			case lang == ui.English:
+				return "Evaluation: who waits and who is ready is lost at exit"
 			}
-			return ""
+			return "试用：退出后，等候和状态信息会丢失"
 		},
 	})
 	if err != nil {
@@ -37,7 +40,7 @@ func openPages(cfg configs.Config, zone *time.Location, inside, dev bool, log *s
 
 // callerPage is what the page of callers needs. guests may be nil.
 func callerPage(cfg configs.Config, pages *ui.Pages, phones telephone, guests *visitors, proxies []netip.Prefix, log *slog.Logger) caller.Options {
-	o := caller.Options{Pages: pages, Lines: numbersToDial(cfg), STUN: phones.softphone.STUN, Source: web.SourceOf(proxies), Log: log}
+	o := caller.Options{Pages: pages, Lines: numbersToDial(cfg), ICE: phones.softphone.ICE, Source: web.SourceOf(proxies), Log: log}
 	if guests != nil {
 		o.Account = guests.issue
 	}

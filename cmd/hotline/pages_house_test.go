@@ -42,12 +42,35 @@ const countSound = `(() => {
 	};
 })()`
 
-// sitDown makes an agent whose phone is the browser, opens the desk, passes the check of microphone and line, and is ready.
-func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string) *seat {
+// fakeMicrophone lets a test pull the plug of all microphones and put one back, as the page would see it.
+const fakeMicrophone = `(() => {
+	const devices = navigator.mediaDevices, real = devices.getUserMedia.bind(devices), tracks = new Set();
+	let gone = "";
+	devices.getUserMedia = async (wanted) => {
+		if (gone) throw new DOMException("gone", gone);
+		const stream = await real(wanted);
+		for (const t of stream.getTracks()) tracks.add(t);
+		return stream;
+	};
+	window.unplugMicrophone = (why = "NotFoundError") => {
+		gone = why;
+		for (const t of tracks) { if (t.readyState === "live") { t.stop(); t.dispatchEvent(new Event("ended")); } }
+		devices.dispatchEvent(new Event("devicechange"));
+	};
+	window.plugMicrophone = () => { gone = ""; devices.dispatchEvent(new Event("devicechange")); };
+})()`
+
+// sitDown makes an agent whose phone is the browser, opens the desk, passes the check of microphone and line, and is ready. before are
+// scripts that run in front of the page's own.
+func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string, before ...string) *seat {
 	t.Helper()
 	h.Employ(login, "--role", "agent", "--skill", "erp=1", "--webrtc")
 	s := &seat{Tab: b.Tab(), h: h, login: login}
 	s.Before(countSound)
+	s.Before(fakeMicrophone)
+	for _, script := range before {
+		s.Before(script)
+	}
 	s.Login("http://"+h.Addr, login, house.Password)
 	s.Goto("http://" + h.Addr + "/desk")
 	s.ready()

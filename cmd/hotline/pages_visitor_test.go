@@ -52,8 +52,10 @@ func TestTwoBrowsersThroughAsterisk(t *testing.T) {
 
 	// One ticket, one websocket.
 	status, text := h.Try("POST", "/call/account", "", nil)
-	var account caller.Account
-	if h.Decode(text, &account); status != http.StatusOK || !strings.HasPrefix(account.Login, "visitor-") || len(account.HA1) != 32 {
+	var gear struct{ Account caller.Account }
+	h.Decode(text, &gear)
+	account := gear.Account
+	if status != http.StatusOK || !strings.HasPrefix(account.Login, "visitor-") || len(account.HA1) != 32 {
 		t.Fatalf("%d %s", status, text)
 	}
 	for _, c := range []struct {

@@ -55,7 +55,7 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		Sampling: sampling.Rule(cfg.FollowUp.Sample), LowScore: cfg.FollowUp.LowScore, Form: form,
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
-		CentreOf:      centreOf(cfg.Centres), LanguageOf: languageOf(cfg.Queues), Departments: departments(cfg),
+		CentreOf:      centreOf(cfg.Centres), LanguageOf: languageOf(cfg.Queues), Departments: departments(cfg), Referrals: referrals(cfg),
 		Calendars: working.records(cfg), Procedures: definitions, Questionnaires: asked, Channels: channels(cfg),
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
@@ -74,6 +74,17 @@ func departments(cfg configs.Config) []string {
 		codes[i] = d.Code
 	}
 	return codes
+}
+
+// referrals are the services that departments stand for.
+func referrals(cfg configs.Config) map[string]string {
+	of := map[string]string{}
+	for _, d := range cfg.Departments {
+		if d.Service != "" {
+			of[d.Code] = d.Service
+		}
+	}
+	return of
 }
 
 // centreOf gives the service centre of a region: the one that names it, else the one that serves every other ("*").

@@ -10,7 +10,7 @@ import (
 	"hotline/configs"
 )
 
-// evaluation is what is said, in the log and on every page, while the board lives in this process.
+// evaluation is what the log says while the board lives in this process.
 const evaluation = "evaluation; state is lost at exit"
 
 // redisInside gives a configuration without redis.url a small Redis inside this process, on loopback and behind a password made

@@ -48,7 +48,7 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 	behindLinks := customerPages(s.cfg, s.pages, s.store, s.asking.SurveyLink(), s.log)
 	classPurposes(behindLinks.Purposes, taught, s.pages, s.store)
 	engaged := engagementPages(s.cfg, s.pages, s.store, s.log)
-	ordered := orderPages(s.pages, s.store, far, sent, dispatched, s.log)
+	ordered := orderPages(s.cfg, s.goods.products, s.pages, s.store, far, sent, dispatched, s.log)
 	projectPanels(&ordered, taught, engaged)
 	return []func(ui.Router){
 		taught.Mount,

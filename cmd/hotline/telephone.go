@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,9 +16,10 @@ import (
 	"hotline/pbx"
 	"hotline/pbx/asterisk"
 	"hotline/web"
+	"hotline/web/ice"
 )
 
-// telephone is every switch of the configuration, and the one that browsers use as their telephone exchange: the first.
+// telephone is every switch of the configuration, each also a telephone exchange for browsers.
 type telephone struct {
 	lines     switches
 	softphone web.Softphone
@@ -26,9 +28,9 @@ type telephone struct {
 func openTelephone(cfg configs.Config, registry *prometheus.Registry, log *slog.Logger) (telephone, error) {
 	t := telephone{lines: switches{}}
 	driven := asterisk.NewMetrics(registry)
-	for i, sw := range cfg.Switches {
+	for _, sw := range cfg.Switches {
 		var driver pbx.Switch
-		var browsers web.Softphone
+		line := web.PhoneLine{Switch: sw.Name}
 		var err error
 		switch sw.Kind {
 		case configs.SwitchAsterisk:
@@ -37,30 +39,34 @@ func openTelephone(cfg configs.Config, registry *prometheus.Registry, log *slog.
 				RingCycle: ringCycle(cfg), Metrics: driven, Log: log,
 			})
 			if err == nil {
-				browsers, err = throughAsterisk(cfg, sw, log)
+				line.Media = true
+				line.Handler, err = throughAsterisk(sw, log)
 			}
 		default:
-			driver, browsers, err = openEmbedded(cfg, sw, registry, log)
+			driver, line.Handler, err = openEmbedded(cfg, sw, registry, log)
 		}
 		if err != nil {
 			return telephone{}, fmt.Errorf("switch %s: %w", sw.Name, err)
 		}
 		t.lines[sw.Name] = driver
-		if i == 0 {
-			t.softphone = browsers
-		}
+		t.softphone.Lines = append(t.softphone.Lines, line)
+	}
+	t.softphone.Callers = cfg.Switches[0].Kind == configs.SwitchEmbedded
+	t.softphone.ICE = ice.Servers{STUN: cfg.ICE.STUN, TURN: cfg.ICE.TURN, Secret: cfg.ICE.Secret, Lifetime: cfg.ICE.Lifetime}
+	if at := cfg.Asterisk.STUN; at != "" && !slices.Contains(cfg.ICE.STUN, at) {
+		t.softphone.ICE.STUN = append(slices.Clone(cfg.ICE.STUN), at)
 	}
 	return t, nil
 }
 
 // throughAsterisk carries browsers' websockets to Asterisk's own: its HTTP server stays on loopback, and pages need no other
 // origin than their own.
-func throughAsterisk(cfg configs.Config, sw configs.Switch, log *slog.Logger) (web.Softphone, error) {
+func throughAsterisk(sw configs.Switch, log *slog.Logger) (http.Handler, error) {
 	at, err := url.Parse(strings.TrimSuffix(strings.TrimSuffix(sw.URL, "/"), "/ari") + "/ws")
 	if err != nil {
-		return web.Softphone{}, fmt.Errorf("url: %w", err)
+		return nil, fmt.Errorf("url: %w", err)
 	}
-	proxy := &httputil.ReverseProxy{
+	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.URL.Path, r.Out.URL.RawQuery = at.Scheme, at.Host, at.Path, ""
 			r.Out.Host = at.Host
@@ -72,12 +78,7 @@ func throughAsterisk(cfg configs.Config, sw configs.Switch, log *slog.Logger) (w
 			log.WarnContext(r.Context(), "a browser's phone cannot reach Asterisk", "switch", sw.Name, "error", err)
 			w.WriteHeader(http.StatusBadGateway)
 		},
-	}
-	soft := web.Softphone{Handler: proxy, Switch: sw.Name, Media: true}
-	if cfg.Asterisk.STUN != "" {
-		soft.STUN = []string{cfg.Asterisk.STUN}
-	}
-	return soft, nil
+	}, nil
 }
 
 // invite tells whoever started the server where its pages are and what is for evaluation only.
@@ -95,7 +96,7 @@ func invite(out io.Writer, cfg configs.Config, address string, phones telephone)
 		fmt.Fprintf(out, "   be a caller: %s/call", at)
 	}
 	fmt.Fprintln(out)
-	if !phones.softphone.Media {
+	if !phones.softphone.Lines[0].Media {
 		fmt.Fprintln(out, "The embedded switch cannot announce, record, listen in, or connect a browser with a desk phone; Asterisk can: make run-asterisk.")
 	}
 }

@@ -46,7 +46,8 @@ type pass struct {
 
 // newVisitors gives nil when browsers are not to call, or need no account.
 func newVisitors(node string, allowed bool, phones telephone, log *slog.Logger) *visitors {
-	driver, ok := phones.lines[phones.softphone.Switch].(pbx.Visitors)
+	first := phones.softphone.Lines[0].Switch
+	driver, ok := phones.lines[first].(pbx.Visitors)
 	if !ok || !allowed {
 		return nil
 	}
@@ -57,7 +58,7 @@ func newVisitors(node string, allowed bool, phones telephone, log *slog.Logger) 
 		return -1
 	}, strings.ToLower(node))
 	return &visitors{
-		driver: driver, on: phones.softphone.Switch, prefix: "visitor-" + plain[:min(len(plain), 12)], now: time.Now,
+		driver: driver, on: first, prefix: "visitor-" + plain[:min(len(plain), 12)], now: time.Now,
 		log: log.With("component", "visitors"), passes: map[string]*pass{}, recent: map[netip.Addr][]time.Time{},
 	}
 }

@@ -60,7 +60,8 @@ func theWayOfACall(t *testing.T, h *house.House) {
 			Owner  string `json:"owner"`
 		} `json:"data"`
 	}
-	h.Decode(desk.Wait("owned").Data, &owned)
+	// The stream tells of it twice: to the desk, and, as an event of the queue, to everybody.
+	h.Decode(desk.WaitFor("owned", `"number"`).Data, &owned)
 	if owned.Data.Number == "" || owned.Data.Owner != "li" {
 		t.Fatalf("the desk is told that the case is %+v", owned.Data)
 	}

@@ -14,7 +14,7 @@ for tool in go gcc; do
 done
 
 # command:package
-wanted="redis-server:redis-server sipp:sip-tester mmdebstrap:mmdebstrap unshare:util-linux chromium:chromium node:nodejs npm:npm baresip:baresip pdftotext:poppler-utils"
+wanted="redis-server:redis-server sipp:sip-tester mmdebstrap:mmdebstrap unshare:util-linux chromium:chromium node:nodejs npm:npm baresip:baresip turnserver:coturn pdftotext:poppler-utils"
 missing=
 for pair in $wanted; do
 	command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"

@@ -91,18 +91,20 @@ func aorFields() []ari.ConfigTuple {
 }
 
 // endpointFields: one call at a time, media through Asterisk, nothing to be dialled beyond context "agents", no transfer
-// by the phone itself (ownership changes only through the hotline, I2). A phone that died in a call is found by half a minute
-// without voice, so that its caller gets somebody else while still on the line; session timers find what a silent hold hides.
+// by the phone itself (ownership changes only through the hotline, I2). A phone that died in a call is found by the voice that does
+// not come, so that its caller gets somebody else while still on the line; session timers find what a silent hold hides. A desk
+// telephone may send nothing while its user is silent (comfort noise), and is given half a minute. A browser sends fifty packets a
+// second, muted and with the caller on hold too; it is given what a restart of its ICE may take after a change of network.
 func endpointFields(a pbx.PhoneAccount) []ari.ConfigTuple {
 	list := fields("auth", a.Phone, "aors", a.Phone, "context", "agents", "direct_media", "no",
 		"rtp_symmetric", "yes", "force_rport", "yes", "rewrite_contact", "yes", "allow_overlap", "no",
 		"allow_transfer", "no", "allow_subscribe", "no", "device_state_busy_at", "1",
-		"timers", "always", "timers_min_se", "90", "timers_sess_expires", "120", "rtp_timeout", "30", "disallow", "all")
+		"timers", "always", "timers_min_se", "90", "timers_sess_expires", "120", "disallow", "all")
 	if name := pbx.CleanName(a.Name); name != "" {
 		list = append(list, fields("callerid", `"`+name+`" <`+a.Phone+">")...)
 	}
 	if a.WebRTC {
-		return append(list, fields("webrtc", "yes", "dtls_auto_generate_cert", "yes", "allow", "opus,alaw,ulaw")...)
+		return append(list, fields("webrtc", "yes", "dtls_auto_generate_cert", "yes", "rtp_timeout", "8", "allow", "opus,alaw,ulaw")...)
 	}
-	return append(list, fields("webrtc", "no", "allow", "alaw,ulaw,g722,opus")...)
+	return append(list, fields("webrtc", "no", "rtp_timeout", "30", "allow", "alaw,ulaw,g722,opus")...)
 }

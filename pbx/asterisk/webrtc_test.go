@@ -38,7 +38,7 @@ func TestBrowserAsPhone(t *testing.T) {
 	shown := real.CLI("pjsip show endpoint web")
 	for option, want := range map[string]string{
 		"webrtc": "yes", "media_encryption": "dtls", "ice_support": "true", "rtcp_mux": "true", "use_avpf": "true", "dtls_auto_generate_cert": "Yes",
-		"dtls_verify": "Fingerprint", "dtls_setup": "actpass", "allow": "(opus|alaw|ulaw)", "direct_media": "false", "rtp_timeout": "30",
+		"dtls_verify": "Fingerprint", "dtls_setup": "actpass", "allow": "(opus|alaw|ulaw)", "direct_media": "false", "rtp_timeout": "8",
 	} {
 		if got := setting(shown, option); !strings.EqualFold(got, want) {
 			t.Errorf("%s is %q, want %s", option, got, want)

@@ -4,7 +4,7 @@
 //
 // Promises, each with a test:
 //   - The text that a reader extracts from the PDF is the text that went in, whole, in the form that Plain gives it. A character that the
-//     fonts lack is printed as its code point, such as [U+1F600], and reported; nothing is dropped.
+//     fonts lack is printed as its code point, such as [U+0645], and reported; nothing is dropped.
 //   - No line starts with a closing mark or ends with an opening one; a number or a Latin word stays on one line unless it is longer than
 //     the line (Unicode Standard Annex 14).
 //   - The same data give the same bytes, so that a hash can be signed.

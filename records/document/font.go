@@ -11,18 +11,24 @@ import (
 	"github.com/signintech/gopdf"
 )
 
-// Noto Sans SC in two weights, under the SIL Open Font License (font/OFL.txt); font/README.md says how they were made and ADR 0012 why.
+// Noto Sans SC in two weights, and what it lacks of Hangul and of emoji in outline, under the SIL Open Font License (font/OFL.txt); font/README.md says how they were made and ADR 0012 why.
 var (
 	//go:embed font/regular.ttf.gz
 	regularTTF []byte
 	//go:embed font/semibold.ttf.gz
 	semiboldTTF []byte
+	//go:embed font/emoji.ttf.gz
+	emojiTTF []byte
+	//go:embed font/hangul.ttf.gz
+	hangulTTF []byte
 )
 
 // Names of the faces inside a PDF.
 const (
 	regular  = "NotoSansSC"
 	semibold = "NotoSansSC-SemiBold"
+	hangul   = "NotoSansKR"
+	emoji    = "NotoEmoji"
 )
 
 // typecase holds the parsed fonts. It is only read after it was made, so any number of documents share it.
@@ -34,7 +40,7 @@ type typecase struct {
 // fonts parses the shipped fonts at the first document, once a process: 10 MB of outlines nobody needs who prints nothing.
 var fonts = sync.OnceValues(func() (*typecase, error) {
 	t := &typecase{faces: map[string]map[rune]glyph{}}
-	for name, packed := range map[string][]byte{regular: regularTTF, semibold: semiboldTTF} {
+	for name, packed := range map[string][]byte{regular: regularTTF, semibold: semiboldTTF, hangul: hangulTTF, emoji: emojiTTF} {
 		r, err := gzip.NewReader(bytes.NewReader(packed))
 		if err != nil {
 			return nil, fmt.Errorf("unpack font %s: %w", name, err)
@@ -93,11 +99,13 @@ func glyphs(name string, f *gopdf.SubsetFontObj) map[rune]glyph {
 	return found
 }
 
-// find gives the glyph of a character, from the wanted face or, when that one lacks it, from the regular face, which has them all.
+// find gives the glyph of a character, from the wanted face or, when that one lacks it, from the regular face, which has all of Chinese, then
+// from those of other scripts.
 func (t *typecase) find(face string, r rune) (glyph, bool) {
-	g, ok := t.faces[face][r]
-	if !ok {
-		g, ok = t.faces[regular][r]
+	for _, from := range []string{face, regular, hangul, emoji} {
+		if g, ok := t.faces[from][r]; ok {
+			return g, true
+		}
 	}
-	return g, ok
+	return glyph{}, false
 }

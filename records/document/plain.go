@@ -11,7 +11,7 @@ import (
 // Plain gives a text as a document prints it, so that a test, or a court, can compare it with what is extracted from the PDF:
 // in normal form C; line ends as \n; every kind of space as one plain space; invisible marks (control, direction, joiner, variation)
 // left out; a character that the fonts lack in its common form (NFKC) if they have that, else as its code point in brackets, such as
-// [U+1F600]. Missing, when not nil, is told each of the last.
+// [U+0645]. Missing, when not nil, is told each of the last.
 func Plain(text string, missing func(rune)) (string, error) {
 	t, err := fonts()
 	if err != nil {

@@ -56,7 +56,8 @@ type sheet struct {
 	y       float64
 	pages   int
 	missing map[rune]bool
-	err     error // the first thing that went wrong; everything after it is left undone
+	faces   map[string]bool // what the document has of the fonts: one that is not used is not in it
+	err     error           // the first thing that went wrong; everything after it is left undone
 }
 
 func newSheet(o Options) (*sheet, error) {
@@ -64,15 +65,23 @@ func newSheet(o Options) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{pdf: &gopdf.GoPdf{}, fonts: f, o: o, missing: map[rune]bool{}}
+	s := &sheet{pdf: &gopdf.GoPdf{}, fonts: f, o: o, missing: map[rune]bool{}, faces: map[string]bool{}}
 	s.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
-	for _, name := range []string{regular, semibold} {
-		if err := s.pdf.AddTTFFontFromFontContainer(name, &f.container); err != nil {
-			return nil, fmt.Errorf("use font %s: %w", name, err)
-		}
-	}
+	s.use(regular)
+	s.use(semibold)
 	s.turn()
-	return s, nil
+	return s, s.err
+}
+
+// use puts a face into the document, once.
+func (s *sheet) use(face string) {
+	if s.faces[face] {
+		return
+	}
+	s.faces[face] = true
+	if err := s.pdf.AddTTFFontFromFontContainer(face, &s.fonts.container); err != nil {
+		s.fail(fmt.Errorf("use font %s: %w", face, err))
+	}
 }
 
 // turn begins a new page.
@@ -106,7 +115,7 @@ func (s *sheet) write(w io.Writer) error {
 	if _, err := s.pdf.WriteTo(&b); err != nil {
 		return fmt.Errorf("make the PDF: %w", err)
 	}
-	pdf, err := mend(b.Bytes())
+	pdf, err := mend(b.Bytes(), s.o.Lang)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func (s *sheet) draw(x, y float64, st style, text string) {
 		}
 		run := text[:end]
 		text = text[end:]
+		s.use(face)
 		s.fail(s.pdf.SetFont(face, "", st.size))
 		s.pdf.SetXY(x, y)
 		s.fail(s.pdf.Text(run))

@@ -10,8 +10,9 @@ import (
 
 // gopdf writes the table by which a reader turns glyphs back into text (ToUnicode, ISO 32000-1, 9.10.3) in a way that only some readers
 // understand: characters beyond U+FFFF as five digits instead of UTF-16, and more than the hundred entries that a block may have. mend
-// writes these tables anew and the cross-reference table after them; everything else stays byte for byte.
-func mend(pdf []byte) ([]byte, error) {
+// writes these tables anew and the cross-reference table after them. It also says in the catalogue in which language the document is, for
+// those who have it read to them, and that a window shows its title; everything else stays byte for byte.
+func mend(pdf []byte, lang string) ([]byte, error) {
 	offsets, xref, trailer, err := crossReference(pdf)
 	if err != nil {
 		return nil, err
@@ -22,7 +23,7 @@ func mend(pdf []byte) ([]byte, error) {
 		if i+1 < len(offsets) {
 			end = offsets[i+1]
 		}
-		object := pdf[offsets[i]:end]
+		object := named(pdf[offsets[i]:end], lang)
 		offsets[i] = len(out)
 		if object, err = mendTable(i+1, object); err != nil {
 			return nil, err
@@ -67,6 +68,19 @@ func crossReference(pdf []byte) (offsets []int, xref int, trailer []byte, err er
 		return nil, 0, nil, errLayout
 	}
 	return offsets, xref, pdf[hasTrailer:bytes.LastIndex(pdf, []byte("startxref\n"))], nil
+}
+
+// named adds language and title bar to the catalogue (ISO 32000-1, 7.7.2).
+func named(object []byte, lang string) []byte {
+	const catalogue = "/Type /Catalog\n"
+	if !bytes.Contains(object, []byte(catalogue)) {
+		return object
+	}
+	tag := "zh-CN"
+	if lang == "en" {
+		tag = "en"
+	}
+	return bytes.Replace(object, []byte(catalogue), []byte(catalogue+"/Lang ("+tag+")\n/ViewerPreferences <</DisplayDocTitle true>>\n"), 1)
 }
 
 // mendTable writes an object anew when it is such a table.

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"hotline/web/ice"
 	"hotline/web/ui"
 )
 
@@ -36,7 +37,7 @@ func (l Line) Title(lang string) string {
 type Options struct {
 	Pages *ui.Pages
 	Lines []Line
-	STUN  []string // host:port
+	ICE   ice.Servers
 	// Account makes the account of one call, for a switch that takes nobody without; nil: none is needed. Busy says how long to wait.
 	Account func(ctx context.Context, source netip.Addr) (Account, error)
 	Source  func(*http.Request) netip.Addr // required with Account
@@ -49,6 +50,15 @@ type Account struct {
 	Realm string `json:"realm"`
 	HA1   string `json:"ha1"`  // RFC 2617 §3.2.2.2
 	Path  string `json:"path"` // of the websocket, on this host
+}
+
+// relayTime is how long a caller's credentials for TURN are good. They are needed at the beginning of the call alone.
+const relayTime = 5 * time.Minute
+
+// equipment is what a caller's browser is given for one call.
+type equipment struct {
+	Account *Account     `json:"account,omitempty"` // absent where the switch wants none
+	ICE     []ice.Server `json:"ice"`
 }
 
 // Busy refuses an account: too many calls from one place, or altogether.
@@ -66,15 +76,18 @@ func New(o Options) *Page { return &Page{o} }
 // Mount puts it at /call, open to everybody.
 func (p *Page) Mount(r ui.Router) {
 	r.Open("GET /call", p.show)
-	if p.opt.Account != nil {
+	if p.needs() {
 		r.Open("POST /call/account", p.account)
 	}
 }
 
+// needs says whether a call needs something that is made for it: an account, or credentials for a relay.
+func (p *Page) needs() bool { return p.opt.Account != nil || p.opt.ICE.Relays() }
+
 // account gives one call its account. A page of another site cannot ask for one: the site refuses its POST.
 func (p *Page) account(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	account, err := p.opt.Account(r.Context(), p.opt.Source(r))
+	gear, err := p.equip(r)
 	switch busy := (Busy{}); {
 	case errors.As(err, &busy):
 		seconds := int(math.Ceil(busy.Wait.Seconds()))
@@ -85,26 +98,37 @@ func (p *Page) account(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	default:
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(account) // a caller who is gone needs none
+		_ = json.NewEncoder(w).Encode(gear) // a caller who is gone needs none
 	}
+}
+
+func (p *Page) equip(r *http.Request) (equipment, error) {
+	var gear equipment
+	who := "visitor"
+	if p.opt.Account != nil {
+		account, err := p.opt.Account(r.Context(), p.opt.Source(r))
+		if err != nil {
+			return gear, err
+		}
+		gear.Account, who = &account, account.Login
+	}
+	gear.ICE, _ = p.opt.ICE.For(who, relayTime)
+	return gear, nil
 }
 
 // view is what templates/caller/call.html shows.
 type view struct {
 	Lines  []Line
-	Dialed string   // the line that was asked for
-	ICE    []server // for the browser
-	Signed bool     // each call signs in, and who the caller says they are counts for nothing
-}
-
-type server struct {
-	URLs []string `json:"urls"`
+	Dialed string       // the line that was asked for
+	Fetch  bool         // what a call needs is made for it
+	ICE    []ice.Server // where nothing is fetched
+	Signed bool         // each call signs in, and who the caller says they are counts for nothing
 }
 
 func (p *Page) show(w http.ResponseWriter, r *http.Request) {
-	v := view{Lines: p.opt.Lines, Dialed: r.URL.Query().Get("line"), ICE: []server{}, Signed: p.opt.Account != nil}
-	for _, at := range p.opt.STUN {
-		v.ICE = append(v.ICE, server{URLs: []string{"stun:" + at}})
+	v := view{Lines: p.opt.Lines, Dialed: r.URL.Query().Get("line"), ICE: []ice.Server{}, Fetch: p.needs(), Signed: p.opt.Account != nil}
+	if !v.Fetch {
+		v.ICE, _ = p.opt.ICE.For("", 0)
 	}
 	p.opt.Pages.Render(w, r, http.StatusOK, "caller/call", v)
 }

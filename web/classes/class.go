@@ -40,6 +40,13 @@ type classPage struct {
 	Document  string
 	Closed    map[string]bool // steps that are settled
 	Defaults  lessonRow
+	Asked     *asked // by a caller, when the class began with a call
+}
+
+// asked is who wanted the class on the phone. Registered: they are on the list already.
+type asked struct {
+	Case, Name, Organisation, Number, What string
+	Registered                             bool
 }
 
 type stepView struct {
@@ -121,6 +128,12 @@ func (c *Classes) load(r *http.Request, tab string) (classPage, error) {
 	p.Goals = strings.TrimSpace(p.Goals)
 	if !k.ClosesAt.IsZero() {
 		p.Closes = k.ClosesAt.In(v.Zone).Format(minute)
+	}
+	if o := f.Order; o.Case != "" {
+		p.Asked = &asked{Case: o.Case, Name: o.ContactName, Organisation: o.CustomerName, Number: o.ContactNumber, What: o.Situation}
+		if !p.Agent {
+			p.Asked.Number = ui.MaskNumber(o.ContactNumber)
+		}
 	}
 	for _, s := range f.Steps {
 		view := stepView{Code: s.Step.Code, Name: s.Step.Name.In(v.Lang), State: string(s.State)}
@@ -206,6 +219,9 @@ func (c *Classes) fillPeople(ctx context.Context, p *classPage, came []records.A
 		}
 	}
 	for _, r := range all {
+		if p.Asked != nil && p.Asked.Number == r.Number {
+			p.Asked.Registered = true
+		}
 		row := personRow{Registration: r, Shown: ui.MaskNumber(r.Number), In: in[r.ID]}
 		if p.Agent {
 			row.Shown = r.Number

@@ -80,7 +80,7 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	if err != nil {
 		return boardPage{}, err
 	}
-	orders, err := d.opt.Records.Orders(ctx, records.OrderFilter{Active: true, Limit: 5 * laneShown})
+	orders, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), Active: true, Limit: 5 * laneShown})
 	if err != nil {
 		return boardPage{}, err
 	}
@@ -94,20 +94,18 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	}
 	for _, o := range orders.Items {
 		begun[o.Escalation] = true
-		if o.Kind == records.KindOnsite || o.Kind == records.KindRemote || o.Kind == kindVisit || o.Kind == kindConsultation {
-			at := o.State
-			if at == procedure.Running && !working[o.ID] { // the time is agreed, nobody has set out yet
-				at = procedure.Assigned
-			}
-			if at == procedure.Assigned && o.Engineer == "" {
-				at = procedure.Open
-			}
-			card := orderCard(o, now)
-			if at == procedure.Assigned && !o.PromisedTo.IsZero() { // what counts until somebody is there
-				card.Raised, card.RespondBy, card.Overdue = o.OpenedAt, o.PromisedTo, now.After(o.PromisedTo)
-			}
-			lanes[at].Cards = append(lanes[at].Cards, card)
+		at := o.State
+		if at == procedure.Running && !working[o.ID] { // the time is agreed, nobody has set out yet
+			at = procedure.Assigned
 		}
+		if at == procedure.Assigned && o.Engineer == "" {
+			at = procedure.Open
+		}
+		card := orderCard(o, now)
+		if at == procedure.Assigned && !o.PromisedTo.IsZero() { // what counts until somebody is there
+			card.Raised, card.RespondBy, card.Overdue = o.OpenedAt, o.PromisedTo, now.After(o.PromisedTo)
+		}
+		lanes[at].Cards = append(lanes[at].Cards, card)
 	}
 	for _, e := range es.Items {
 		switch {
@@ -126,7 +124,7 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	today := now.In(zone)
 	midnight := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, zone)
 	done := lane{Name: "done"}
-	finished, err := d.opt.Records.Orders(ctx, records.OrderFilter{EndedFrom: midnight, Limit: laneShown})
+	finished, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), EndedFrom: midnight, Limit: laneShown})
 	if err != nil {
 		return boardPage{}, err
 	}
@@ -157,6 +155,11 @@ const (
 	kindVisit        = "visit"
 	kindConsultation = "consultation"
 )
+
+// dispatched are the kinds of order that a dispatcher gives out. Consulting, classes and follow-ups have pages of their own.
+func dispatched() []string {
+	return []string{records.KindOnsite, records.KindRemote, kindVisit, kindConsultation}
+}
 
 // started reports whether an escalation has an order that has ended already, so that it is not under way any more.
 func (d *Dispatch) started(ctx context.Context, e records.Escalation) (bool, error) {

@@ -47,7 +47,7 @@ func (d *Dispatch) year(w http.ResponseWriter, r *http.Request) {
 		d.trouble(w, r, http.StatusNotFound, "dispatch.trouble.calendars")
 		return
 	}
-	name := cmp.Or(r.PathValue("name"), d.opt.Calendars[0].Code)
+	name := cmp.Or(r.PathValue("name"), d.opt.Calendar, d.opt.Calendars[0].Code)
 	c, err := d.opt.Records.Calendar(r.Context(), name)
 	if err != nil {
 		d.fail(w, r, err)

@@ -104,6 +104,7 @@ type Options struct {
 	Pages      *ui.Pages
 	Records    Records
 	Calendars  []Choice // in the order in which they are shown
+	Calendar   string   // optional: the one by which most centres work, shown first; the first
 	Centres    []Choice // service centres
 	Products   []Choice
 	Checklists map[string]Checklist // by product; "" for every other, see ParseChecklists

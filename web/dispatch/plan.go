@@ -64,6 +64,7 @@ type block struct {
 	Overlaps     bool
 	Outside      bool
 	Narrow       bool // too small for words
+	Y, H         int  // within the lane: visits that overlap lie one under the other, so that none hides another
 }
 
 // travel is the time between two visits of a day.
@@ -80,6 +81,8 @@ const (
 	nameWidth   = 132
 	firstHour   = 7
 	lastHour    = 21
+	blockTop    = 8
+	blockHeight = 50
 	tightTravel = 30 // minutes between two places, below which a dispatcher is warned
 )
 
@@ -134,7 +137,7 @@ func (d *Dispatch) planOf(r *http.Request, day string, week bool, moved string) 
 		p.Lanes = append(p.Lanes, lane)
 	}
 	p.Height = 30 + len(engineers)*laneHeight
-	open, err := d.opt.Records.Orders(ctx, records.OrderFilter{State: "open", Limit: laneShown})
+	open, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), State: "open", Limit: laneShown})
 	if err != nil {
 		return p, err
 	}
@@ -176,10 +179,12 @@ func (l *planLane) fill(orders []records.Order, absences []records.Absence, days
 			b.PX, b.PW = s.span(b.PromisedFrom, b.PromisedTo)
 		}
 		b.Narrow = b.W < 110
+		b.Y, b.H = blockTop, blockHeight
 		if i > 0 {
 			l.travelTo(l.Blocks[i-1], *b, s)
 		}
 	}
+	l.stack()
 	date := calendar.DateOf(days[0].At)
 	for _, in := range c.Hours(date) {
 		x, w := s.span(date.In(c.Zone, in.From), date.In(c.Zone, in.To))
@@ -190,6 +195,26 @@ func (l *planLane) fill(orders []records.Order, absences []records.Absence, days
 			x, w := s.span(a.From, a.To)
 			l.Away = append(l.Away, bar{x, w, a.Reason})
 		}
+	}
+}
+
+// stack lays visits that overlap one under the other, in as many rows as are needed.
+func (l *planLane) stack() {
+	for i := 0; i < len(l.Blocks); {
+		end, last := i+1, l.Blocks[i].PlannedTo
+		for end < len(l.Blocks) && l.Blocks[end].PlannedFrom.Before(last) {
+			if l.Blocks[end].PlannedTo.After(last) {
+				last = l.Blocks[end].PlannedTo
+			}
+			end++
+		}
+		if rows := end - i; rows > 1 {
+			for j := range rows {
+				b := &l.Blocks[i+j]
+				b.Y, b.H, b.Narrow = blockTop+j*blockHeight/rows, blockHeight/rows, true
+			}
+		}
+		i = end
 	}
 }
 

@@ -40,6 +40,7 @@ type visitData struct {
 	Login     string                  `json:"login"`
 	Name      string                  `json:"name"`
 	Now       time.Time               `json:"now"`
+	Zone      string                  `json:"zone"` // times are shown and typed as in the rest of the house, wherever the phone thinks it is
 	Visits    []visitJSON             `json:"visits"`
 	Conflicts []records.VisitConflict `json:"conflicts"`
 }
@@ -133,8 +134,8 @@ const visitsAhead = 36 * time.Hour
 // visitDataJSON gives an engineer's open orders: those planned until tomorrow, and those under way.
 func (d *Dispatch) visitDataJSON(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), ui.VisitorOf(r.Context())
-	out := visitData{Login: v.Login, Name: v.Name, Now: d.opt.Now().UTC(), Visits: []visitJSON{}}
-	page, err := d.opt.Records.Orders(ctx, records.OrderFilter{Engineer: v.Login, Active: true, Limit: 100})
+	out := visitData{Login: v.Login, Name: v.Name, Now: d.opt.Now().UTC(), Zone: v.Zone.String(), Visits: []visitJSON{}}
+	page, err := d.opt.Records.Orders(ctx, records.OrderFilter{Kinds: dispatched(), Engineer: v.Login, Active: true, Limit: 100})
 	if err != nil {
 		d.failJSON(w, r, err)
 		return

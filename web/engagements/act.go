@@ -51,6 +51,8 @@ func (e *Engagements) act(w http.ResponseWriter, r *http.Request) {
 		_, err = e.store.CompleteStep(ctx, by, f.Order.ID, step, 0)
 	case "waive":
 		_, err = e.store.WaiveStep(ctx, by, f.Order.ID, step, r.PostFormValue("reason"), 0)
+	case "assign":
+		_, err = e.store.AssignOrder(ctx, by, f.Order.ID, r.PostFormValue("engineer"), 0)
 	case "finish":
 		_, err = e.store.FinishOrder(ctx, by, f.Order.ID, r.PostFormValue("result"), 0)
 	default:

@@ -38,6 +38,7 @@ type ordering interface {
 	Orders(ctx context.Context, f records.OrderFilter) (records.Page[records.Order], error)
 	MayRead(ctx context.Context, login, order string) (bool, error)
 	OpenOrder(ctx context.Context, by records.Actor, in records.OpenOrder) (records.Order, error)
+	AssignOrder(ctx context.Context, by records.Actor, order, engineer string, version int64) (records.Order, error)
 	AddEvidence(ctx context.Context, by records.Actor, in records.EvidenceInput) (records.Evidence, error)
 	CompleteStep(ctx context.Context, by records.Actor, order, step string, version int64) (records.Order, error)
 	WaiveStep(ctx context.Context, by records.Actor, order, step, reason string, version int64) (records.Order, error)

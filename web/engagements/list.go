@@ -76,14 +76,25 @@ func (e *Engagements) showList(w http.ResponseWriter, r *http.Request, status in
 			e.fail(w, r, err)
 			return
 		}
-		for _, u := range users {
-			if !u.Disabled && (u.Is(records.RoleEngineer) || u.Is(records.RoleSupervisor)) {
-				p.Engineers = append(p.Engineers, u)
-			}
-		}
+		p.Engineers = engineers(users)
 	}
 	change(&p)
 	e.pages.Render(w, r, status, "engagements/list", p)
+}
+
+// engineers are those who may carry out an engagement; managers, who also may, come last.
+func engineers(users []records.User) []records.User {
+	var first, last []records.User
+	for _, u := range users {
+		switch {
+		case u.Disabled:
+		case u.Is(records.RoleEngineer):
+			first = append(first, u)
+		case u.Is(records.RoleSupervisor):
+			last = append(last, u)
+		}
+	}
+	return append(first, last...)
 }
 
 func in(zh, en, lang string) string {

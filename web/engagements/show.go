@@ -20,6 +20,7 @@ type page struct {
 	Steps    []stepView
 	Results  []result // deliverables and quality rules
 	Manager  bool
+	Assigns  []records.User // of whom one is to be named, while nobody carries it out
 	Ended    bool
 	Ready    bool     // to be finished
 	Refused  []string // said at Step, or above all
@@ -95,6 +96,9 @@ func (e *Engagements) render(w http.ResponseWriter, r *http.Request, status int,
 	p.names = map[string]string{}
 	for _, u := range users {
 		p.names[u.Login] = u.Name
+	}
+	if f.Order.Engineer == "" && !p.Ended && (p.Manager || v.Has(records.RoleDispatcher)) {
+		p.Assigns = engineers(users)
 	}
 	filled, err := e.store.Sheets(r.Context(), f.Order.ID, "")
 	if err != nil {

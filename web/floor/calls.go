@@ -16,6 +16,7 @@ import (
 type callsPage struct {
 	Filter  filter
 	Queues  []queueSetup
+	Agents  []records.User // whom a supervisor can choose; a chosen one who is none of them stays
 	Rings   []int
 	Rows    []callRow
 	Next    string
@@ -53,6 +54,14 @@ func (f *Floor) listCalls(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	p := callsPage{Filter: in, Queues: f.setup(r).Queues, Address: in.address(), Full: in.Numbers}
+	if v.Has(supervisorRole) {
+		users, err := f.opt.Records.Users(r.Context())
+		if err != nil {
+			f.failed(w, r, "people cannot be read", err)
+			return
+		}
+		p.Agents = slices.DeleteFunc(users, func(u records.User) bool { return !u.Is(agentRole) && u.Login != in.Agent })
+	}
 	for ring := 1; ring <= records.LastRing; ring++ {
 		p.Rings = append(p.Rings, ring)
 	}

@@ -24,6 +24,7 @@ type Records interface {
 	Journal() *records.Journal
 	Audit(context.Context, records.AuditEntry) error
 	User(ctx context.Context, login string) (records.User, error)
+	Users(ctx context.Context) ([]records.User, error)
 }
 
 // Switchboard is what the pages need of the queue. *queue.Distributor has it.

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/netip"
 	"time"
 
 	"hotline/records"
@@ -44,6 +46,7 @@ type Options struct {
 	Zone     *time.Location           // of the digest's days; time.Local
 	Now      func() time.Time         // time.Now
 	Log      *slog.Logger
+	Source   func(*http.Request) netip.Addr // where somebody without an account asks from; who is connected when nil
 }
 
 // Knowledge serves the pages.
@@ -52,6 +55,7 @@ type Knowledge struct {
 	pages *ui.Pages
 	store Records
 	log   *slog.Logger
+	crowd *crowd
 }
 
 // New makes the pages. The error says which option is missing.
@@ -71,7 +75,13 @@ func New(o Options) (*Knowledge, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Knowledge{opt: o, pages: o.Pages, store: o.Records, log: o.Log.With("component", "knowledge")}, nil
+	if o.Source == nil {
+		o.Source = func(r *http.Request) netip.Addr {
+			from, _ := netip.ParseAddrPort(r.RemoteAddr) // the zero address is a source like another
+			return from.Addr()
+		}
+	}
+	return &Knowledge{opt: o, pages: o.Pages, store: o.Records, log: o.Log.With("component", "knowledge"), crowd: newCrowd(o.Source, o.Now)}, nil
 }
 
 // Mount adds the pages.
@@ -98,6 +108,6 @@ func (k *Knowledge) Mount(r ui.Router) {
 	r.Page("GET /news", readers, k.news)
 	r.Page("POST /news/read", readers, k.readAll)
 
-	r.Open("GET /help", k.help)
-	r.Open("GET /help/{number}", k.helpArticle)
+	r.Open("GET /help", k.public(k.help))
+	r.Open("GET /help/{number}", k.public(k.helpArticle))
 }

@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
 	"time"
@@ -78,7 +77,7 @@ func mayExport(v ui.Visitor, c records.Case) bool {
 	return v.Has(records.RoleSupervisor) || c.Owner == v.Login
 }
 
-// export sends the bundle of a case; that it was taken is in the audit log.
+// export sends the bundle of a case; that it was asked for is in the audit log before the first byte goes.
 func (p *Pages) export(w http.ResponseWriter, r *http.Request) {
 	f, ok := p.caseFile(w, r)
 	if !ok {
@@ -89,17 +88,13 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request) {
 		p.trouble(w, r, http.StatusForbidden, "orders.trouble.export")
 		return
 	}
-	var out bytes.Buffer // whole before the first byte is sent: half an archive looks like a whole one to some programs
-	o := bundle.Options{Texts: p.opt.Pages, Lang: v.Lang, Zone: v.Zone, Company: p.opt.Pages.Company()}
-	if err := bundle.WriteFile(r.Context(), &out, p.opt.Records, f, o); err != nil {
-		p.failed(w, r, "a bundle cannot be written", err)
-		return
-	}
 	if err := p.opt.Records.Audit(r.Context(), records.AuditEntry{By: v.Login, Action: "case.bundle", Object: f.Case.Number, Data: f.ChainHead}); err != nil {
 		p.failed(w, r, "an export cannot be kept in the audit log", err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/zip")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+f.Case.Number+`.zip"`)
-	http.ServeContent(w, r, "", f.At, bytes.NewReader(out.Bytes()))
+	o := bundle.Options{Texts: p.opt.Pages, Lang: v.Lang, Zone: v.Zone, Company: p.opt.Pages.Company()}
+	if err := bundle.Send(r.Context(), w, p.opt.Records, f, o); err != nil {
+		p.log.WarnContext(r.Context(), "a bundle was cut", "case", f.Case.Number, "err", err)
+		panic(http.ErrAbortHandler)
+	}
 }

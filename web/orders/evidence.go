@@ -96,7 +96,7 @@ type eventView struct {
 	Hash      string
 }
 
-func (p *Pages) event(v ui.Visitor, d procedure.Definition, e records.Evidence) eventView {
+func (p *Pages) event(v ui.Visitor, d procedure.Definition, e records.Evidence, called func(login string) string) eventView {
 	var body struct {
 		What, Reason, Engineer, Result, Login string
 	}
@@ -108,7 +108,7 @@ func (p *Pages) event(v ui.Visitor, d procedure.Definition, e records.Evidence) 
 	if s, ok := d.Step(e.Step); ok {
 		out.What += " · " + s.Name.In(v.Lang)
 	}
-	for _, more := range []string{body.Engineer, body.Login, body.Reason, body.Result} {
+	for _, more := range []string{called(body.Engineer), called(body.Login), body.Reason, body.Result} {
 		if more != "" {
 			out.More = strings.TrimPrefix(out.More+" · "+more, " · ")
 		}

@@ -31,6 +31,7 @@ type house struct {
 	pages  *ui.Pages
 	server *httptest.Server
 	clock  atomic.Int64 // microseconds
+	cut    atomic.Bool  // nobody reaches the house
 }
 
 func (h *house) now() time.Time { return time.UnixMicro(h.clock.Load()).UTC() }
@@ -79,14 +80,27 @@ func openHouse(t testing.TB, change ...func(*Options)) *house {
 	for _, c := range change {
 		c(&opt)
 	}
+	hub := web.NewHub(0)
+	tell := func(c web.Changed) {
+		if err := hub.PublishChanged(c); err != nil {
+			t.Error(err)
+		}
+	}
+	h.store.OnOrder(func(c records.OrderChange) { tell(web.Changed{Order: c.Number, Case: c.Case}) })
+	h.store.OnCase(func(number string) { tell(web.Changed{Case: number}) })
 	site, err := web.New(web.Options{
-		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: nobodyCalls{}, Hub: web.NewHub(0),
+		Version: "test", Log: log, Records: h.store, Agents: agent.NewRoster(agent.Options{Log: log}), Calls: nobodyCalls{}, Hub: hub,
 		Pages: h.pages, Mounts: []func(ui.Router){New(opt).Mount}, Now: h.now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.server = httptest.NewServer(site)
+	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.cut.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		site.ServeHTTP(w, r)
+	}))
 	t.Cleanup(func() {
 		site.Drain()
 		h.server.Close()

@@ -17,13 +17,14 @@ import (
 const pageOf = 50
 
 type listPage struct {
-	Filter  listFilter
-	Kinds   []choice
-	States  []choice
-	All     bool // the visitor sees everybody's
-	Rows    []listRow
-	More    string // address of the next page
-	Nothing bool   // there is no order at all, whatever the filter
+	Filter             listFilter
+	Kinds              []choice
+	States             []choice
+	Engineers, Centres []choice // of those who see everybody's
+	All                bool     // the visitor sees everybody's
+	Rows               []listRow
+	More               string // address of the next page
+	Nothing            bool   // there is no order at all, whatever the filter
 }
 
 type choice struct {
@@ -98,6 +99,14 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) {
 		procedure.Open, procedure.Assigned, procedure.Running, procedure.Paused, procedure.Done, procedure.Continued, procedure.Cancelled,
 	} {
 		page.States = append(page.States, choice{string(s), s.Name().In(v.Lang), string(s) == in.State})
+	}
+	if page.All {
+		users, err := p.opt.Records.Users(r.Context())
+		if err != nil {
+			p.failed(w, r, "people cannot be read", err)
+			return
+		}
+		page.Engineers, page.Centres = peopleOf(users, in.Engineer, records.RoleEngineer), choicesOf(v, p.opt.Centres, in.Centre)
 	}
 	for _, o := range found.Items {
 		page.Rows = append(page.Rows, listRow{

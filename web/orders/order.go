@@ -16,6 +16,8 @@ type orderPage struct {
 	File         records.OrderFile
 	Order        records.Order
 	Name, State  string
+	Centre       string // as they are called
+	Product      string
 	Ended        bool
 	Steps        []stepView
 	Clocks       []clockView
@@ -111,6 +113,7 @@ func (p *Pages) page(r *http.Request, f records.OrderFile, t *trouble) (orderPag
 	o := f.Order
 	page := orderPage{
 		File: f, Order: o, Name: f.Definition.Name.In(v.Lang), State: o.State.Name().In(v.Lang), Ended: o.State.Ended(), Trouble: t,
+		Centre: nameOf(v, p.opt.Centres, o.Centre), Product: nameOf(v, p.opt.Products(), o.Product),
 		Styles: p.opt.Styles, Scripts: p.opt.Scripts,
 	}
 	plans := everything(v)
@@ -142,7 +145,7 @@ func (p *Pages) page(r *http.Request, f records.OrderFile, t *trouble) (orderPag
 		page.Rules = append(page.Rules, p.verdict(v, x.Rule.Name, x.Verdict))
 	}
 	for _, e := range slices.Backward(f.Events) {
-		view := p.event(v, f.Definition, e)
+		view := p.event(v, f.Definition, e, page.called)
 		view.Who = page.called(view.Who)
 		page.Events = append(page.Events, view)
 	}

@@ -52,17 +52,25 @@ type Panel func(r *http.Request, f records.OrderFile) (template.HTML, error)
 // Beside is what is shown at one need of a step, e.g. the button that sends the customer a link to confirm.
 type Beside func(r *http.Request, f records.OrderFile, s procedure.Step, n procedure.Need) (template.HTML, error)
 
+// Choice is one of a list of the operator's: a service centre, a product.
+type Choice struct {
+	Code string
+	Name procedure.Text
+}
+
 // Options says what the pages are made of. Fields are required unless their comment says otherwise.
 type Options struct {
-	Pages   *ui.Pages
-	Records Records
-	Panels  map[string][]Panel // optional: by kind of order; "" for every kind
-	Needs   []Beside           // optional
-	Styles  []string           // optional: assets of the panels
-	Scripts []string           // optional: modules of the panels
-	MaxFile int64              // optional: largest upload, in bytes; 20 MiB
-	Log     *slog.Logger       // optional
-	Now     func() time.Time   // optional: time.Now
+	Pages    *ui.Pages
+	Records  Records
+	Centres  []Choice           // optional: service centres
+	Products func() []Choice    // optional: products as they are now
+	Panels   map[string][]Panel // optional: by kind of order; "" for every kind
+	Needs    []Beside           // optional
+	Styles   []string           // optional: assets of the panels
+	Scripts  []string           // optional: modules of the panels
+	MaxFile  int64              // optional: largest upload, in bytes; 20 MiB
+	Log      *slog.Logger       // optional
+	Now      func() time.Time   // optional: time.Now
 }
 
 // Pages serves the pages.
@@ -75,6 +83,9 @@ type Pages struct {
 func New(o Options) *Pages {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Products == nil {
+		o.Products = func() []Choice { return nil }
 	}
 	o.MaxFile = cmp.Or(o.MaxFile, 20<<20)
 	return &Pages{opt: o, log: cmp.Or(o.Log, slog.Default()).With("component", "orders")}

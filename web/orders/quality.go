@@ -14,9 +14,10 @@ import (
 
 // qualityPage is the report: how often each quality rule of each service was kept.
 type qualityPage struct {
-	Filter   qualityFilter
-	Services []serviceQuality
-	Nothing  bool
+	Filter                       qualityFilter
+	Centres, Engineers, Products []choice
+	Services                     []serviceQuality
+	Nothing                      bool
 }
 
 type qualityFilter struct{ From, To, Centre, Engineer, Product string }
@@ -65,7 +66,15 @@ func (p *Pages) quality(w http.ResponseWriter, r *http.Request) {
 		p.failed(w, r, "the quality report cannot be made", err)
 		return
 	}
-	page := qualityPage{Filter: in, Nothing: true}
+	users, err := p.opt.Records.Users(r.Context())
+	if err != nil {
+		p.failed(w, r, "people cannot be read", err)
+		return
+	}
+	page := qualityPage{
+		Filter: in, Nothing: true, Centres: choicesOf(v, p.opt.Centres, in.Centre), Products: choicesOf(v, p.opt.Products(), in.Product),
+		Engineers: peopleOf(users, in.Engineer, records.RoleEngineer, records.RoleAgent), // of the hotline's own rules it is the case's owner
+	}
 	names := map[string]string{}
 	for _, d := range p.opt.Records.Procedures() {
 		names[d.Code] = d.Name.In(v.Lang)

@@ -29,6 +29,15 @@ func datetime(v Visitor, at time.Time) string {
 	return at.In(v.Zone).Format("2006-01-02 15:04")
 }
 
+// span is from when to when, in the visitor's zone; the day is said once when it is the same.
+func span(v Visitor, from, to time.Time) string {
+	end := datetime(v, to)
+	if from.In(v.Zone).Format(time.DateOnly) == to.In(v.Zone).Format(time.DateOnly) {
+		end = hour(v, to)
+	}
+	return datetime(v, from) + " – " + end
+}
+
 // duration says how long something took: "0:06", "12:05", "1:02:03". Negative ones count as their size, with a minus.
 func duration(d time.Duration) string {
 	sign := ""

@@ -30,7 +30,9 @@ func (pl *plate) functions() template.FuncMap {
 		"nav":      func() []area { return areas(pl.visitor, pl.path()) },
 		"bell":     func() bool { return p.opt.Bell },
 		"company":  func() string { return p.opt.Company },
-		"notice":   func() string { return p.opt.Notice() },
+		"help":     func() string { return p.opt.Help },
+		"call":     func() string { return p.opt.Call },
+		"notice":   func() string { return p.opt.Notice(pl.visitor.Lang) },
 		"sum":      func(a, b int) int { return a + b },
 		"hhmm":     func(at time.Time) string { return at.In(pl.visitor.Zone).Format("15:04") },
 		"date":     func(at time.Time) string { return at.In(pl.visitor.Zone).Format(time.DateOnly) },
@@ -39,6 +41,7 @@ func (pl *plate) functions() template.FuncMap {
 		"hour":     func(at time.Time) string { return hour(pl.visitor, at) },
 		"datetime": func(at time.Time) string { return datetime(pl.visitor, at) },
 		"ago":      func(at time.Time) string { return p.ago(pl.visitor, at, pl.now) },
+		"span":     func(from, to time.Time) string { return span(pl.visitor, from, to) },
 		"duration": duration,
 		"rfc3339":  func(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) },
 		// assets

@@ -27,12 +27,14 @@ var static embed.FS
 
 // Options says what the pages know of the house.
 type Options struct {
-	Dev     bool           // show /design
-	Zone    *time.Location // of visitors who chose none; time.Local when nil
-	Log     *slog.Logger   // slog.Default() when nil
-	Company string         // shown beside the product's name; may be empty
-	Bell    bool           // show the bell of notifications, which web/bell answers
-	Notice  func() string  // optional: a line every page shows, e.g. "evaluation; state is lost at exit"; "" shows none
+	Dev     bool                     // show /design
+	Zone    *time.Location           // of visitors who chose none; time.Local when nil
+	Log     *slog.Logger             // slog.Default() when nil
+	Company string                   // shown beside the product's name; may be empty
+	Bell    bool                     // show the bell of notifications, which web/bell answers
+	Help    string                   // optional: where somebody without an account finds help, "/help"
+	Call    string                   // optional: the number that they can call
+	Notice  func(lang string) string // optional: a line every page shows, in the visitor's language; "" shows none
 }
 
 // Pages renders the pages and serves their assets.
@@ -52,7 +54,7 @@ func build(o Options, files, static fs.FS) (*Pages, error) {
 	o.Zone = cmp.Or(o.Zone, time.Local)
 	o.Log = cmp.Or(o.Log, slog.Default()).With("component", "ui")
 	if o.Notice == nil {
-		o.Notice = func() string { return "" }
+		o.Notice = func(string) string { return "" }
 	}
 	p := &Pages{opt: o}
 	var err error

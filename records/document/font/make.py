@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the fonts of the documents from the static fonts of Noto Sans SC. Run by hand; see README.md.
 
-make.py REGULAR.ttf SEMIBOLD.ttf writes regular.ttf.gz and semibold.ttf.gz beside this script. Needs fontTools.
+make.py REGULAR.ttf SEMIBOLD.ttf EMOJI.ttf KOREAN.ttf writes regular, semibold, emoji and hangul.ttf.gz beside this script. Needs fontTools.
 """
 import copy
 import gzip
@@ -11,7 +11,8 @@ import sys
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-UNUSED = ["GSUB", "GPOS", "GDEF", "vhea", "vmtx", "BASE", "STAT", "VORG", "gasp", "DSIG"]
+INVISIBLE = {0x200D, 0x20E3, *range(0xFE00, 0xFE10), *range(0xE0020, 0xE0080)}
+UNUSED = ["fvar", "gvar", "HVAR", "MVAR", "avar", "GSUB", "GPOS", "GDEF", "vhea", "vmtx", "BASE", "STAT", "VORG", "gasp", "DSIG"]
 
 
 def gb2312():
@@ -69,3 +70,7 @@ def make(source, target, chars=None):
 here = pathlib.Path(__file__).parent
 make(sys.argv[1], here / "regular.ttf.gz")
 make(sys.argv[2], here / "semibold.ttf.gz", gb2312())
+# What Regular lacks comes from these two; joiners and the like are not printed.
+has = TTFont(sys.argv[1]).getBestCmap().keys()
+make(sys.argv[3], here / "emoji.ttf.gz", {c for c in TTFont(sys.argv[3]).getBestCmap() if c >= 0x2000 and c not in has and c not in INVISIBLE})
+make(sys.argv[4], here / "hangul.ttf.gz", {*range(0xAC00, 0xD7A4), *range(0x3131, 0x318F)} - has)

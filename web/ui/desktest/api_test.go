@@ -47,9 +47,13 @@ func (h *house) api(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *house) account() map[string]any {
-	a := map[string]any{"kind": h.kind, "switch": "test", "path": "/sip", "uri": "sip:li@hotline", "login": "li", "realm": "hotline", "ice": []any{}, "media": h.media}
+	a := map[string]any{"kind": h.kind, "lines": []any{map[string]any{"switch": "test", "path": "/sip", "media": h.media}}, "uri": "sip:li@hotline", "login": "li", "realm": "hotline", "ice": []any{}, "media": h.media}
 	if h.kind == "browser" {
 		a["ha1"] = ha1
+	}
+	if h.relay != nil {
+		server, until := h.relay()
+		a["ice"], a["ice_until"] = []any{server}, until
 	}
 	return a
 }

@@ -30,6 +30,7 @@ type house struct {
 	mu      sync.Mutex
 	kind    string // of the agent's phone
 	media   bool
+	relay   func() (server map[string]any, until time.Time) // what the account says of TURN
 	view    map[string]any
 	live    []frame // sent to each desk that connects, after its state
 	calls   map[string]any

@@ -5,6 +5,7 @@ import { feed } from "./clock.js";
  * @typedef {object} StreamOptions
  * @property {boolean} [desk] the stream is the agent's desk: it carries the agent's own pops and pushes too
  * @property {boolean} [floor] the stream feeds a wallboard: every event of all queues, masked
+ * @property {boolean} [records] also tell which cases and orders change
  * @property {string} [after] the id of the event to begin after; without it the stream begins now
  * @property {(kind: string, data: any, id: string) => void} onEvent one event; kind "hello" begins a connection, "reset" says that
  *   events were missed: load everything anew
@@ -60,6 +61,7 @@ export function openStream(o) {
       const query = new URLSearchParams();
       if (o.desk) query.set("desk", "true");
       if (o.floor) query.set("floor", "true");
+      if (o.records) query.set("records", "true");
       if (last) query.set("after", last);
       const answer = await fetch(`${o.url ?? "/api/v1/events"}?${query}`, {
         headers: { Accept: "text/event-stream" }, cache: "no-store", signal: abort.signal,

@@ -7,6 +7,7 @@ import { reasonOf } from "../../static/desk/decline.js";
 import { abilities } from "../../static/desk/enabled.js";
 import { listed } from "../../static/desk/house.js";
 import { actionOf, bindings } from "../../static/desk/keymap.js";
+import { together } from "../../static/desk/lines.js";
 import { markCall, markedCall, unmarkCall } from "../../static/desk/marker.js";
 import { phoneWord } from "../../static/desk/phoneword.js";
 import { readPrefs, writePrefs } from "../../static/desk/prefs.js";
@@ -17,7 +18,7 @@ import { counted, follow, summary } from "../../static/desk/waiting.js";
 import { barOf, clockOf, outcomeOf, ringOf, targetName, whyOf } from "../../static/desk/words.js";
 import { empty, reduce } from "../../static/desk/model.js";
 
-const idle = { line: "registered", retryAt: 0, others: 0, session: "none", muted: false, trouble: "" };
+const idle = { line: "registered", retryAt: 0, others: 0, at: 1, of: 1, away: [], cut: false, session: "none", muted: false, trouble: "", devices: [] };
 const view = (state, more = {}) => ({ login: "li", name: "李明", state, since: "2026-11-22T08:00:00Z", phone_up: true, missed: 0, answered: 1, version: 1, queues: [], ...more });
 
 test("back-off doubles to 30 s and is spread by chance", () => {
@@ -257,4 +258,17 @@ test("the phone is told in a word", () => {
   assert.equal(word("browser", {}, true, "desk.js.why.check").key, "desk.js.phone.check");
   assert.equal(word("browser").kind, "good");
   assert.deepEqual(word("browser", { line: "waiting", retryAt: 3400 }).args, [3]);
+});
+
+test("several lines stand as the best of them, and what misses is named", () => {
+  const line = (name, state, more = {}) => ({ name, state, retryAt: 0, others: 0, failed: state === "waiting", ...more });
+  assert.deepEqual(together([line("bj1", "registered", { others: 1 }), line("sh1", "waiting", { retryAt: 9000 })]), { line: "registered", retryAt: 9000, others: 1, at: 1, of: 2, away: ["sh1"] });
+  assert.deepEqual(together([line("bj1", "waiting", { retryAt: 7000 }), line("sh1", "waiting", { retryAt: 5000 })]), { line: "waiting", retryAt: 5000, others: 0, at: 0, of: 2, away: ["bj1", "sh1"] });
+  assert.equal(together([line("bj1", "refused"), line("sh1", "connecting")]).line, "connecting");
+  assert.equal(together([line("bj1", "refused"), line("sh1", "refused")]).line, "refused");
+  assert.equal(together([]).line, "off");
+  const word = (more, miss = "") => phoneWord("browser", { ...idle, ...more }, true, miss, 1000);
+  assert.deepEqual(word({ at: 2, of: 2 }), { key: "desk.js.phone.at", args: [2, 2], kind: "good" });
+  assert.deepEqual(word({ at: 1, of: 2 }), { key: "desk.js.phone.at", args: [1, 2], kind: "warn" });
+  assert.equal(word({ at: 2, of: 2 }, "desk.js.why.check").key, "desk.js.phone.check");
 });

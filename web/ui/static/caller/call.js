@@ -42,10 +42,10 @@ form.addEventListener("submit", async (e) => {
   state.textContent = text("caller.js.connecting");
   rings.replaceChildren();
   time.textContent = "";
-  const account = await signIn();
-  if (typeof account === "string") {
+  const gear = await signIn();
+  if (typeof gear === "string") {
     page.dataset.state = "ended";
-    state.textContent = account;
+    state.textContent = gear;
     hangUp.hidden = true;
     again.hidden = false;
     again.focus();
@@ -55,8 +55,8 @@ form.addEventListener("submit", async (e) => {
     audio: part("agent", HTMLAudioElement),
     number: String(fields.get("number") ?? ""),
     name: String(fields.get("name") ?? "").trim(),
-    ice: JSON.parse(document.getElementById("ice")?.textContent || "[]"),
-    account,
+    ice: gear.ice,
+    account: gear.account,
   });
   caller = c;
   rang = talked = 0;
@@ -65,13 +65,16 @@ form.addEventListener("submit", async (e) => {
   hangUp.focus();
 });
 
+/** @typedef {{account?: import("../desk/caller.js").CallerAccount, ice: RTCIceServer[]}} Gear */
+
 /**
- * The account of this call, where the hotline asks for one: fetched for each, because it is good for a moment only.
- * @returns {Promise<import("../desk/caller.js").CallerAccount | undefined | string>} a string says why there is none
+ * The account of this call, where the hotline asks for one, and its way through a relay: fetched for each, because they are good for a
+ * moment only.
+ * @returns {Promise<Gear | string>} a string says why there is none
  */
 async function signIn() {
   const path = page.dataset.account;
-  if (!path) return undefined;
+  if (!path) return { ice: JSON.parse(document.getElementById("ice")?.textContent || "[]") };
   try {
     const answer = await fetch(path, { method: "POST" });
     if (answer.ok) return await answer.json();

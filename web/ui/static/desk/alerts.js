@@ -3,7 +3,7 @@
 
 import { text } from "../texts.js";
 import { byId, make, tell } from "./parts.js";
-import { troubleKey } from "./words.js";
+import { troubleOf } from "./words.js";
 
 /** @typedef {"takeback"|"signin"|"usehere"|"account"|"listen"|"sound"|"check"} Remedy */
 /** @typedef {{id: string, kind: "warn"|"bad"|"info", say: import("./words.js").Saying, remedy?: Remedy, label?: string}} Alert */
@@ -29,6 +29,7 @@ export function alertsOf(f) {
   const add = (/** @type {string} */ id, /** @type {Alert["kind"]} */ kind, /** @type {string} */ key, /** @type {(string|number)[]} */ args = [], /** @type {Remedy|undefined} */ remedy = undefined, label = "") =>
     found.push({ id, kind, say: { key, args }, ...(remedy ? { remedy, label } : {}) });
   const { model: m, phone } = f;
+  const partly = phone.line === "registered" && phone.away.length > 0;
   if (m.stream.state === "ended" && m.stream.why === "desk-replaced") add("elsewhere", "bad", "desk.js.trouble.elsewhere", [], "takeback", "desk.js.trouble.takeback");
   if (m.stream.state === "ended" && m.stream.why === "session") add("session", "bad", "desk.js.trouble.session", [], "signin", "desk.js.trouble.signin");
   if (f.noAccount) add("account", "bad", "desk.js.trouble.account", [], "account", "desk.js.trouble.retry");
@@ -36,17 +37,23 @@ export function alertsOf(f) {
   if (f.kind === "browser" && m.stream.state !== "ended") {
     if (phone.line === "othertab") add("othertab", "warn", "desk.js.trouble.othertab", [], "usehere", "desk.js.trouble.take");
     if (phone.line === "refused") add("refused", "bad", "desk.js.trouble.refusedline", [], "account", "desk.js.trouble.retry");
-    if (phone.line === "waiting" && phone.session === "talking") add("line", "warn", "desk.js.trouble.line");
+    if (phone.cut && phone.session === "talking") add("line", "warn", "desk.js.trouble.line");
+    if (partly) add("partly", "warn", m.view?.phone_up ? "desk.js.trouble.partly" : "desk.js.trouble.partlyout", [phone.at, phone.of, listed(phone.away)]);
     if (phone.others > 0) add("others", "warn", "desk.js.trouble.others", [phone.others]);
   }
-  const trouble = troubleKey(phone.trouble);
+  const { key: trouble, args } = troubleOf(phone);
   if (phone.trouble === "audio-blocked") add("trouble", "bad", trouble, [], "listen", "desk.js.trouble.listen");
-  else if (phone.trouble === "mic-swapped") add("trouble", "info", trouble, [], "check", "desk.js.phone.check");
+  else if (phone.trouble.endsWith("-swapped")) add("trouble", "info", trouble, args, "check", "desk.js.phone.check");
   else if (phone.trouble === "media-lost") add("trouble", "bad", trouble);
-  else if (trouble) add("trouble", "bad", trouble, [], "check", "desk.js.phone.check");
-  if (m.view?.state === "unreachable") add("unreachable", "warn", "desk.js.trouble.unreachable", [m.view.reason || text("desk.js.state.unreachable")]);
+  else if (trouble) add("trouble", "bad", trouble, args, "check", "desk.js.phone.check");
+  if (m.view?.state === "unreachable" && !(partly && f.kind === "browser")) add("unreachable", "warn", "desk.js.trouble.unreachable", [m.view.reason || text("desk.js.state.unreachable")]);
   if (f.silenced && f.kind === "browser" && m.view?.state === "ready") add("silent", "warn", "desk.js.trouble.silent", [], "sound", "desk.js.trouble.sound");
   return found;
+}
+
+/** Names as the page's language lists them. @param {string[]} names */
+function listed(names) {
+  return new Intl.ListFormat(document.documentElement.lang).format(names);
 }
 
 export class AlertList {

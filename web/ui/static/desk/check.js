@@ -36,6 +36,7 @@ export class CheckDialog extends EventTarget {
     /** @type {RTCIceServer[]} */
     this.ice = [];
     this.phoneUp = false;
+    this.at = this.of = 0; // switches that know the phone, and all
     this.inCall = false;
     this.canBeReady = false; // not ready yet, and nothing but this check forbids it
     this.trouble = ""; // of the microphone
@@ -143,10 +144,12 @@ export class CheckDialog extends EventTarget {
     this.stream = null;
   }
 
-  /** @param {{line: string, phoneUp: boolean, inCall: boolean, canBeReady: boolean}} now */
+  /** @param {{line: string, at: number, of: number, phoneUp: boolean, inCall: boolean, canBeReady: boolean}} now */
   know(now) {
     this.results.line = now.line === "registered" ? "ok" : now.line === "refused" || now.line === "waiting" || now.line === "othertab" ? "bad" : "running";
     this.phoneUp = now.phoneUp;
+    this.at = now.at;
+    this.of = now.of;
     this.inCall = now.inCall;
     this.canBeReady = now.canBeReady;
     if (this.dialog.open) this.render();
@@ -182,7 +185,7 @@ export class CheckDialog extends EventTarget {
     switch (item) {
       case "microphone": return r === "bad" ? text(troubleKey(this.trouble) || "desk.js.why.checkmic") : text(r === "ok" ? "desk.js.check.ok" : "desk.js.check.speak");
       case "speaker": return text(r === "ok" ? "desk.js.check.ok" : "desk.js.check.hear");
-      case "line": return text(r === "ok" ? "desk.js.check.registered" : r === "bad" ? "desk.js.check.notregistered" : "desk.js.check.running");
+      case "line": return r === "ok" && this.of > 1 ? text("desk.js.check.registeredat", this.at, this.of) : text(r === "ok" ? "desk.js.check.registered" : r === "bad" ? "desk.js.check.notregistered" : "desk.js.check.running");
       default: return text(r === "ok" ? "desk.js.check.candidate" : r === "bad" ? "desk.js.check.nocandidate" : "desk.js.check.running");
     }
   }

@@ -3,6 +3,7 @@
 // changes it.
 
 import { message } from "../app.js";
+import { now } from "../clock.js";
 import { text } from "../texts.js";
 import { AlertList, alertsOf } from "./alerts.js";
 import { get, post } from "./api.js";
@@ -64,6 +65,8 @@ class Desk {
     this.returning = new Returning(this.me);
     this.active = true;
     this.cycle = 5000;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.relayTimer = undefined;
   }
 
   start() {
@@ -91,14 +94,20 @@ class Desk {
 
   #can() {
     return abilities({
-      model: this.shown(), phone: this.phone.state, kind: this.kind, media: this.account?.media ?? false, check: this.kind === "browser" ? this.check.missing : "",
+      model: this.shown(), phone: this.phone.state, kind: this.kind, media: this.#media(), check: this.kind === "browser" ? this.check.missing : "",
     });
+  }
+
+  /** Whether the switch of the call carries the sound itself. */
+  #media() {
+    const call = this.shown().call?.call ?? "";
+    return this.account?.lines.find((l) => call.startsWith(`${l.switch}-`))?.media ?? this.account?.media ?? false;
   }
 
   render() {
     const m = this.shown();
     const can = this.#can();
-    this.check.know({ line: this.phone.state.line, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over, canBeReady: can.ready.on });
+    this.check.know({ line: this.phone.state.line, at: this.phone.state.at, of: this.phone.state.of, phoneUp: m.view?.phone_up ?? false, inCall: m.call !== null && !m.call.over, canBeReady: can.ready.on });
     this.pop.render(m, { kind: this.kind, early: this.early, trouble: this.phone.state.trouble });
     this.bar.render(m, this.phone.state, can, this.mine ? this.returning.expected(m, this.phone.state) : "");
     this.strip.render(m, can);
@@ -106,7 +115,7 @@ class Desk {
     this.strip.phone(text(word.key, ...word.args), word.kind);
     const { count, longest } = this.house.waitingIn(m.view?.queues ?? []);
     this.strip.queue(longest, count);
-    this.alerts.render(alertsOf({ model: m, phone: this.phone.state, kind: this.kind, noAccount: this.noAccount, noSwitch: this.kind === "browser" && !this.account?.path, silenced: this.ringtone.silenced }));
+    this.alerts.render(alertsOf({ model: m, phone: this.phone.state, kind: this.kind, noAccount: this.noAccount, noSwitch: this.kind === "browser" && !this.account?.lines.length, silenced: this.ringtone.silenced }));
   }
 
   #listen() {
@@ -154,6 +163,7 @@ class Desk {
       this.returning.over(m.call.call, Boolean(m.call.over.return_by));
     }
     this.#announce();
+    if (before.view?.phone_up && !m.view?.phone_up) this.phone.hurry(); // perhaps a switch is back that does not know us yet
     if (before.stream.why !== m.stream.why) this.#streamEnded(m.stream.why);
     if (m.pop?.cycle_ms) this.cycle = m.pop.cycle_ms;
     this.phone.held(m.call?.held ?? false);
@@ -212,7 +222,7 @@ class Desk {
   /** @param {string} why */
   #streamEnded(why) {
     if (why !== "desk-replaced" && why !== "session") {
-      if (why === "" && this.mine && this.account?.kind === "browser" && !this.phone.line) this.#startPhone();
+      if (why === "" && this.mine && this.account?.kind === "browser" && !this.phone.lines) this.#startPhone();
       return;
     }
     // The other desk's phone is the one that rings now. A talk that is up is finished here.
@@ -228,12 +238,32 @@ class Desk {
       return this.render();
     }
     this.check.kind = this.kind;
-    this.check.ice = this.account?.ice ?? [];
+    this.#relay();
     if (this.kind === "browser" && !this.mine) await this.tab.take();
     else if (this.kind === "browser") this.#startPhone();
     else await this.phone.stop();
     this.check.recall();
     this.render();
+  }
+
+  /** Credentials for relays expire: they are asked for again at half of their life, and soon when that fails. */
+  #relay() {
+    this.check.ice = this.account?.ice ?? [];
+    clearTimeout(this.relayTimer);
+    const until = Date.parse(this.account?.ice_until ?? "");
+    if (!Number.isNaN(until)) this.relayTimer = setTimeout(() => this.#relayAgain(), Math.max(10_000, (until - now()) / 2));
+  }
+
+  async #relayAgain() {
+    try {
+      /** @type {Account} */
+      const fresh = await get("/phone");
+      if (this.account) this.account = { ...this.account, ice: fresh.ice, ice_until: fresh.ice_until };
+      this.phone.relay(fresh.ice ?? []);
+    } catch {
+      // The old ones may still do.
+    }
+    this.#relay();
   }
 
   /** After a reload in a talk the server still takes this page for talking: it is told, once, that its phone is gone. */
@@ -273,8 +303,8 @@ class Desk {
   }
 
   async #startPhone() {
-    if (!this.account?.path || this.kind !== "browser" || this.live.model.stream.state === "ended") return;
-    if (this.phone.line) await this.phone.stop();
+    if (!this.account?.lines.length || this.kind !== "browser" || this.live.model.stream.state === "ended") return;
+    if (this.phone.lines) await this.phone.stop();
     this.phone.start(this.account);
   }
 

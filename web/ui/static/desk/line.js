@@ -47,8 +47,9 @@ export class Line extends EventTarget {
       authorizationHa1: options.ha1 ?? "",
       transportOptions: { server: options.server, connectionTimeout: 8, keepAliveInterval: 20 },
       sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(() => options.microphone()),
-      // Candidates of the own machine are there at once; nobody answers a phone to wait five seconds for a dead STUN server.
-      sessionDescriptionHandlerFactoryOptions: { iceGatheringTimeout: 500, peerConnectionConfiguration: { iceServers: options.ice ?? [] } },
+      // Candidates of the own machine are there at once; nobody answers a phone to wait five seconds for a dead STUN server. A relay that
+      // has to be asked over TLS is given a moment more: where it is needed it is the only way.
+      sessionDescriptionHandlerFactoryOptions: { iceGatheringTimeout: relays(options.ice) ? 1500 : 500, peerConnectionConfiguration: { iceServers: options.ice ?? [] } },
       noAnswerTimeout: 90,
       logBuiltinEnabled: false,
       logConfiguration: false,
@@ -66,7 +67,7 @@ export class Line extends EventTarget {
       this.registerer.stateChange.addListener((s) => this.#registration(s));
     }
     // A network that comes back is tried at once, not when the back-off says so.
-    this.online = () => this.#retry(0);
+    this.online = () => this.hurry();
   }
 
   start() {
@@ -74,6 +75,11 @@ export class Line extends EventTarget {
     window.addEventListener("online", this.online);
     this.#set("connecting");
     this.agent.start().catch(() => this.#lost());
+  }
+
+  /** Tries again at once when it waits. */
+  hurry() {
+    this.#retry(0);
   }
 
   /** Takes the registration back and closes the websocket. A talk that still runs is ended by whoever owns it, before. */
@@ -160,4 +166,9 @@ export function websocketOf(url) {
   if (at.protocol === "http:") at.protocol = "ws:";
   if (at.protocol === "https:") at.protocol = "wss:";
   return at.href;
+}
+
+/** @param {RTCIceServer[]|undefined} ice */
+function relays(ice) {
+  return (ice ?? []).some((s) => s.credential);
 }

@@ -57,6 +57,19 @@ export function close(stream) {
 }
 
 /**
+ * A stream that is silent but flows: the switch takes a phone that sends nothing for dead.
+ * @returns {{stream: MediaStream, close: () => void}}
+ */
+export function silence() {
+  const context = new AudioContext();
+  const out = context.createMediaStreamDestination(), nothing = new ConstantSourceNode(context, { offset: 0 });
+  nothing.connect(out); // without a source there are no samples, not even silent ones
+  nothing.start();
+  context.resume().catch(() => undefined);
+  return { stream: out.stream, close: () => void context.close().catch(() => undefined) };
+}
+
+/**
  * The devices by kind. Names are empty until the microphone was allowed once.
  * @returns {Promise<{microphones: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}>}
  */
@@ -74,13 +87,16 @@ export function canChooseSpeaker() {
  * Sends an element's sound to a loudspeaker; a device that is gone leaves the system's choice.
  * @param {HTMLMediaElement} element
  * @param {string} id
+ * @returns {Promise<boolean>} whether it is the one that was wanted
  */
 export async function speakThrough(element, id) {
-  if (!canChooseSpeaker()) return;
+  if (!canChooseSpeaker()) return true;
   try {
     await element.setSinkId(id);
+    return true;
   } catch {
     if (id) await element.setSinkId("").catch(() => undefined);
+    return !id;
   }
 }
 

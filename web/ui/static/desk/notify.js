@@ -10,6 +10,12 @@ export class Attention {
     this.timer = 0;
     /** @type {Notification|null} */
     this.note = null;
+    /** @type {{words: string, body: string, tag: string}|null} */
+    this.now = null; // what rings
+    // Who turns to another window while it rings is told there; who comes back sees the pop itself.
+    window.addEventListener("blur", () => this.#note());
+    document.addEventListener("visibilitychange", () => this.#note());
+    window.addEventListener("focus", () => this.#unnote());
   }
 
   /**
@@ -28,23 +34,34 @@ export class Attention {
         document.title = on ? words : this.title;
       }, 1000);
     }
-    if (document.hasFocus() || !("Notification" in window) || Notification.permission !== "granted") return;
+    this.now = { words, body, tag };
+    this.#note();
+  }
+
+  #note() {
+    if (!this.now || this.note || document.hasFocus() || !("Notification" in window) || Notification.permission !== "granted") return;
+    const { words, body, tag } = this.now;
     try {
       this.note = new Notification(words, { body, tag, requireInteraction: true });
       this.note.onclick = () => {
         window.focus();
-        this.note?.close();
+        this.#unnote();
       };
     } catch {
       // Some browsers only let service workers notify; the title and the tone remain.
     }
   }
 
+  #unnote() {
+    this.note?.close();
+    this.note = null;
+  }
+
   quiet() {
     if (this.timer || document.title !== this.title) document.title = this.title;
     clearInterval(this.timer);
     this.timer = 0;
-    this.note?.close();
-    this.note = null;
+    this.now = null;
+    this.#unnote();
   }
 }

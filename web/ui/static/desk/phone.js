@@ -3,13 +3,14 @@
 // presence, cases or what a call means: the server tells the desk that.
 
 import { SessionState } from "../vendor/sip.js";
-import { Line, websocketOf } from "./line.js";
-import { MicrophoneError, close, openMicrophone, speakThrough } from "./media.js";
+import { Lines } from "./lines.js";
+import { MicrophoneError, close, devices, openMicrophone, speakThrough } from "./media.js";
 import { Talk } from "./talk.js";
 
 export { Caller } from "./caller.js";
 
 /** @typedef {import("../vendor/sip.js").Invitation} Invitation */
+/** @typedef {import("./line.js").Line} Line */
 /** @typedef {import("./types.js").Account} Account */
 /** @typedef {import("./types.js").PhoneState} PhoneState */
 /** @typedef {import("./prefs.js").Prefs} Prefs */
@@ -28,41 +29,54 @@ export class Phone extends EventTarget {
     this.audio = audio;
     this.prefs = prefs;
     /** @type {PhoneState} */
-    this.state = { line: "off", retryAt: 0, others: 0, session: "none", muted: false, trouble: "" };
-    /** @type {Line|null} */
-    this.line = null;
+    this.state = { line: "off", retryAt: 0, others: 0, at: 0, of: 0, away: [], cut: false, session: "none", muted: false, trouble: "", devices: [] };
+    /** @type {Lines|null} */
+    this.lines = null;
     /** @type {Talk|null} */
     this.talk = null;
+    /** @type {Line|null} */
+    this.line = null; // by which the call came
     /** @type {Invitation|null} */
     this.invitation = null;
     /** @type {MediaStream|null} */
     this.microphone = null;
     this.autoAnswer = false;
-    this.cut = false;
     this.ice = /** @type {RTCIceServer[]} */ ([]);
+    /** @type {Map<string, string>} */
+    this.names = new Map(); // of devices by id: one that is gone tells its name no more
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#plugged());
+    this.#permission();
     this.use(prefs);
   }
 
-  /** Registers. @param {Account} account */
+  /** Registers at every switch. @param {Account} account */
   start(account) {
-    this.ice = account.ice ?? [];
-    const line = new Line({
-      server: websocketOf(account.path ?? "/sip"), uri: account.uri, login: account.login, ha1: account.ha1 ?? "", ice: this.ice,
-      microphone: () => this.#microphone(), onInvite: (i) => this.#invited(i),
-    });
-    this.line = line;
-    line.addEventListener("state", () => this.#lined(line));
-    line.start();
+    this.relay(account.ice ?? []);
+    const lines = new Lines(account, { ice: this.ice, microphone: () => this.#microphone(), onInvite: (i, line) => this.#invited(i, line) });
+    this.lines = lines;
+    lines.addEventListener("state", (e) => this.#lined(lines, /** @type {CustomEvent} */ (e).detail));
+    lines.start();
   }
 
-  /** Ends a call that is up and takes the registration back. */
+  /** Ends a call that is up and takes the registrations back. */
   async stop() {
-    const line = this.line;
-    this.line = null;
+    const lines = this.lines;
+    this.lines = null;
     await this.talk?.end();
-    this.#set({ line: "off", others: 0, retryAt: 0, session: "none" });
-    await line?.stop();
+    this.#set({ line: "off", others: 0, retryAt: 0, at: 0, of: 0, away: [], cut: false, session: "none" });
+    await lines?.stop();
+  }
+
+  /** Takes other STUN and TURN servers, for the next call and for a new path of this one. @param {RTCIceServer[]} ice */
+  relay(ice) {
+    this.ice.splice(0, this.ice.length, ...ice); // the lines hold this very list
+    const c = this.talk?.connection;
+    if (c && c.signalingState !== "closed") c.setConfiguration({ ...c.getConfiguration(), iceServers: this.ice });
+  }
+
+  /** The server misses this phone at a switch: one that has just come back is tried at once. */
+  hurry() {
+    this.lines?.hurry();
   }
 
   /** Shows that another tab of this browser has the phone. */
@@ -151,8 +165,8 @@ export class Phone extends EventTarget {
     return stream;
   }
 
-  /** @param {Invitation} i */
-  async #invited(i) {
+  /** @param {Invitation} i @param {Line} line */
+  async #invited(i, line) {
     if (this.talk || this.invitation) {
       if (!this.autoAnswer) {
         await i.reject({ statusCode: 486 }).catch(() => undefined); // one call at a time
@@ -164,6 +178,7 @@ export class Phone extends EventTarget {
     this.invitation = i;
     const talk = new Talk(i, this.audio);
     this.talk = talk;
+    this.line = line;
     this.#follow(talk, i);
     this.#set({ session: "ringing", muted: false });
     const from = i.remoteIdentity;
@@ -187,56 +202,81 @@ export class Phone extends EventTarget {
   #follow(talk, i) {
     talk.addEventListener("begun", () => {
       this.invitation = null;
+      this.#learn();
       this.#set({ session: "talking" });
     });
     talk.addEventListener("ended", () => {
       if (this.talk !== talk) return;
-      this.talk = null;
+      this.talk = this.line = null;
       if (this.invitation === i) this.invitation = null;
       close(this.microphone);
       this.microphone = null;
       this.dispatchEvent(new Event("silent"));
-      this.#set({ session: "none", muted: false, trouble: this.state.trouble.startsWith("mic-") ? this.state.trouble : "" });
+      this.#set({ session: "none", muted: false, cut: false, trouble: this.state.trouble.startsWith("mic-") ? this.state.trouble : "" });
     });
     talk.addEventListener("quality", (e) => this.dispatchEvent(new CustomEvent("quality", { detail: /** @type {CustomEvent} */ (e).detail })));
     talk.addEventListener("audio-blocked", () => this.#set({ trouble: "audio-blocked" }));
-    talk.addEventListener("stalled", () => this.#set({ trouble: "media-lost" }));
+    talk.addEventListener("stalled", () => this.#set({ trouble: "media-lost", devices: [] }));
     talk.addEventListener("flowing", () => this.state.trouble === "media-lost" && this.#set({ trouble: "" }));
     talk.addEventListener("microphone-lost", () => this.#another(""));
   }
 
-  /** @param {string} id */
+  /** Takes another microphone in a talk: the chosen one, or the system's when that is gone. @param {string} id */
   async #another(id) {
     const talk = this.talk;
     if (!talk) return;
-    const lost = id === "" && this.prefs.microphone !== "" || id === "";
+    const before = talk.microphone;
     try {
       const { stream, swapped } = await openMicrophone(id);
       if (this.talk !== talk || talk.over) return close(stream);
       await talk.useMicrophone(stream);
-      this.#set({ trouble: swapped || lost && id !== this.prefs.microphone ? "mic-swapped" : "" });
-    } catch {
-      this.#set({ trouble: "mic-lost" }); // the talk goes on; the caller is still heard
+      this.#set({ ...(swapped || id !== this.prefs.microphone ? swap("mic-swapped", before, talk.microphone) : { trouble: "", devices: [] }) });
+    } catch (e) {
+      if (this.talk !== talk || talk.over) return;
+      // The talk goes on; the caller is still heard.
+      this.#set({ trouble: e instanceof MicrophoneError && e.kind === "mic-refused" ? "mic-withdrawn" : "mic-lost", devices: before ? [before] : [] });
+      await talk.useNoMicrophone();
     }
   }
 
-  /** A device came or went. A talk without a microphone takes the new one. */
-  #plugged() {
+  /** A device came or went. A talk without a microphone takes the new one; a loudspeaker that is gone is replaced by the system's. */
+  async #plugged() {
     this.dispatchEvent(new Event("devices"));
-    if (this.talk && this.state.trouble === "mic-lost") this.#another(this.prefs.microphone);
-    speakThrough(this.audio, this.prefs.speaker);
+    if (this.talk?.silence) await this.#another(this.prefs.microphone);
+    const wanted = this.prefs.speaker, there = await speakThrough(this.audio, wanted);
+    if (!there && this.talk && this.state.trouble !== "speaker-swapped") this.#set(swap("speaker-swapped", this.names.get(wanted) ?? "", this.names.get("default") ?? ""));
+    if (there && this.state.trouble === "speaker-swapped") this.#set({ trouble: "", devices: [] });
+    await this.#learn();
   }
 
-  /** @param {Line} line */
-  #lined(line) {
-    if (this.line !== line) return;
-    this.#set({ line: line.state, retryAt: line.retryAt, others: line.others });
-    if (line.state === "waiting") this.cut = true;
-    if (line.state === "registered" && this.cut) {
-      this.cut = false;
-      const ice = this.talk?.connection?.iceConnectionState;
-      this.talk?.renew(ice !== "connected" && ice !== "completed");
+  /** Names of devices as long as they are there. */
+  async #learn() {
+    const { microphones, speakers } = await devices();
+    for (const d of [...microphones, ...speakers]) if (d.label) this.names.set(d.deviceId, d.label);
+  }
+
+  /** The permission that was taken away in a talk and given back is used at once. */
+  async #permission() {
+    try {
+      const status = await navigator.permissions.query({ name: /** @type {PermissionName} */ ("microphone") });
+      status.addEventListener("change", () => {
+        this.dispatchEvent(new Event("devices"));
+        if (status.state === "granted" && this.talk?.silence) this.#another(this.prefs.microphone);
+      });
+    } catch {
+      // A browser that cannot be asked: plugging in, or the check, tries again.
     }
+  }
+
+  /** @param {Lines} lines @param {Line} line that changed */
+  #lined(lines, line) {
+    if (this.lines !== lines) return;
+    const cut = this.line === line && (line.state === "waiting" || this.state.cut);
+    const mended = cut && line.state === "registered";
+    this.#set({ ...lines.standing, cut: this.line === line ? cut && !mended : this.state.cut });
+    if (!mended) return;
+    const ice = this.talk?.connection?.iceConnectionState;
+    this.talk?.renew(ice !== "connected" && ice !== "completed");
   }
 
   /** @param {Partial<PhoneState>} part */
@@ -249,4 +289,12 @@ export class Phone extends EventTarget {
 /** Whether an invitation still waits for our answer. @param {Invitation} i */
 function pending(i) {
   return i.state === SessionState.Initial || i.state === SessionState.Establishing;
+}
+
+/**
+ * One device in the place of another, with their names as far as they are known.
+ * @param {string} trouble @param {string} lost @param {string} used
+ */
+function swap(trouble, lost, used) {
+  return { trouble, devices: lost && used ? [lost, used] : [] };
 }

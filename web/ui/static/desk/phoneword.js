@@ -16,7 +16,10 @@ export function phoneWord(kind, phone, phoneUp, missing, now) {
     case "waiting": return { key: "desk.js.phone.waiting", args: [Math.max(0, Math.ceil((phone.retryAt - now) / 1000))], kind: "bad" };
     case "refused": return { key: "desk.js.phone.refused", args: [], kind: "bad" };
     case "othertab": return { key: "desk.js.phone.othertab", args: [], kind: "warn" };
-    case "registered": return missing ? { key: "desk.js.phone.check", args: [], kind: "warn" } : { key: "desk.js.phone.browser", args: [], kind: "good" };
+    case "registered":
+      if (phone.at < phone.of) return { key: "desk.js.phone.at", args: [phone.at, phone.of], kind: "warn" };
+      if (!missing && phone.of > 1) return { key: "desk.js.phone.at", args: [phone.at, phone.of], kind: "good" };
+      return missing ? { key: "desk.js.phone.check", args: [], kind: "warn" } : { key: "desk.js.phone.browser", args: [], kind: "good" };
   }
   return { key: "desk.js.phone.connecting", args: [], kind: "warn" };
 }

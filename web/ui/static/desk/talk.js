@@ -2,6 +2,7 @@
 // One conversation over a SIP session: sound both ways, mute, keys, quality, and what keeps it alive when the network moves.
 
 import { SessionState } from "../vendor/sip.js";
+import { silence } from "./media.js";
 import { Meter } from "./quality.js";
 import { sampleOf } from "./stats.js";
 
@@ -29,6 +30,8 @@ export class Talk extends EventTarget {
     this.timer = 0;
     this.brokenAt = 0;
     this.restarts = 0;
+    /** @type {{close: () => void}|null} */
+    this.silence = null; // what is sent while there is no microphone
     session.stateChange.addListener((s) => {
       if (s === SessionState.Established) this.#begin();
       if (s === SessionState.Terminated) this.#end();
@@ -60,6 +63,7 @@ export class Talk extends EventTarget {
     if (this.over) return;
     this.over = true;
     clearInterval(this.timer);
+    this.silence?.close();
     this.audio.srcObject = null;
     this.dispatchEvent(new Event("ended"));
   }
@@ -94,7 +98,22 @@ export class Talk extends EventTarget {
     track.enabled = !this.muted;
     await sender.replaceTrack(track);
     old?.stop();
+    this.silence?.close();
+    this.silence = null;
     this.#watchMicrophone();
+  }
+
+  /** There is no microphone: goes on without a voice, so that the switch does not take this phone for dead. */
+  async useNoMicrophone() {
+    if (this.silence || this.over) return;
+    const silent = silence();
+    await this.useMicrophone(silent.stream);
+    this.silence = silent;
+  }
+
+  /** The name of the microphone, "" when there is none. */
+  get microphone() {
+    return this.silence ? "" : this.connection?.getSenders().find((s) => s.track?.kind === "audio")?.track?.label ?? "";
   }
 
   #watchMicrophone() {

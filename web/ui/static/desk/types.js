@@ -126,25 +126,32 @@
 /**
  * How the softphone stands.
  * @typedef {object} PhoneState
- * @property {"off"|"connecting"|"registered"|"waiting"|"refused"|"othertab"} line
+ * @property {"off"|"connecting"|"registered"|"waiting"|"refused"|"othertab"} line of several lines, as the best stands
  * @property {number} retryAt milliseconds of Date.now(), while waiting
  * @property {number} others other phones of this account that ring too
+ * @property {number} at how many switches know this phone
+ * @property {number} of how many there are
+ * @property {string[]} away names of the switches where it was tried in vain
+ * @property {boolean} cut the line by which the present call came is away
  * @property {"none"|"ringing"|"answering"|"talking"} session
  * @property {boolean} muted
- * @property {string} trouble "" or: mic-refused, mic-missing, mic-lost, mic-busy, mic-swapped, audio-blocked, media-lost
+ * @property {string} trouble "" or: mic-refused, mic-missing, mic-lost, mic-withdrawn, mic-busy, mic-swapped, speaker-swapped,
+ *   audio-blocked, media-lost
+ * @property {string[]} devices names in it: the device that is gone, and the one used instead
  */
 
 /**
  * Softphone account (GET /api/v1/phone).
  * @typedef {object} Account
  * @property {"browser"|"sip"} kind
- * @property {string} [path] of the SIP websocket on this host; absent when no switch takes browsers
+ * @property {{switch: string, path: string, media: boolean}[]} lines the SIP websockets on this host; none when no switch takes browsers
  * @property {string} uri
  * @property {string} login
  * @property {string} [ha1]
  * @property {string} [realm]
  * @property {RTCIceServer[]} [ice]
- * @property {boolean} media the switch can mix: conference, announcements, listening
+ * @property {string} [ice_until] RFC 3339, when the credentials in it expire
+ * @property {boolean} media every switch can mix: conference, announcements, listening
  */
 
 export {};

@@ -143,9 +143,21 @@ export function qualityTrouble(g) {
 /** @type {Readonly<Record<string, string>>} */
 const troubles = Object.freeze({
   "mic-refused": "desk.js.trouble.refused", "mic-missing": "desk.js.trouble.missing", "mic-lost": "desk.js.trouble.lost",
-  "mic-busy": "desk.js.trouble.busy", "mic-swapped": "desk.js.trouble.swapped", "audio-blocked": "desk.js.trouble.blocked",
-  "media-lost": "desk.js.trouble.media", "mic-insecure": "desk.js.trouble.insecure",
+  "mic-withdrawn": "desk.js.trouble.withdrawn", "mic-busy": "desk.js.trouble.busy", "mic-swapped": "desk.js.trouble.swapped",
+  "speaker-swapped": "desk.js.trouble.speaker", "audio-blocked": "desk.js.trouble.blocked", "media-lost": "desk.js.trouble.media",
+  "mic-insecure": "desk.js.trouble.insecure",
 });
+
+/** The same with the names of the devices, as many as are known. @type {Readonly<Record<string, string>>} */
+const named = Object.freeze({
+  "mic-lost1": "desk.js.trouble.lostnamed", "mic-swapped2": "desk.js.trouble.swappednamed", "speaker-swapped2": "desk.js.trouble.speakernamed",
+});
+
+/** @param {{trouble: string, devices: string[]}} phone @returns {Saying} its key is "" when there is no trouble */
+export function troubleOf(phone) {
+  const key = named[phone.trouble + phone.devices.length];
+  return key ? say(key, ...phone.devices) : say(troubleKey(phone.trouble));
+}
 
 /** @param {string} trouble "" or a key of the softphone's troubles */
 export function troubleKey(trouble) {

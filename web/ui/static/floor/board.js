@@ -23,13 +23,23 @@ export function percent(share) {
   return `${share >= 1 ? 100 : Math.min(Math.round(share * 100), 99)}`;
 }
 
+/** A big number: the longer it is the smaller, for it stays on one line in its cell. @param {HTMLElement} e @param {string} words */
+function count(e, words) {
+  say(e, words);
+  const digits = String(words.length);
+  if (e.dataset.digits !== digits) e.dataset.digits = digits;
+}
+
 /** How many queues there are decides how big everything is. @param {number} n */
 export function density(n) {
   return n <= 1 ? 1 : n <= 3 ? 3 : n <= 6 ? 6 : n <= 10 ? 10 : 20;
 }
 
-/** How many waiting calls have a ring bar of their own. @type {Record<number, number>} */
-const BARS = { 1: 10, 3: 5, 6: 3, 10: 2, 20: 1 };
+/** How many waiting calls have a ring bar of their own at most; further they have as many as fit. @type {Record<number, number>} */
+const BARS = { 1: 20, 3: 12, 6: 6, 10: 3, 20: 1 };
+
+const narrow = matchMedia("(max-width: 900px)"); // the page scrolls there, and a row is as high as what is in it
+const NARROW = 5;
 
 export class Board {
   /**
@@ -57,9 +67,11 @@ export class Board {
       }));
       this.root.replaceChildren(heads(), ...[...this.rows.values()].map((r) => r.root));
     }
+    const room = narrow.matches ? "" : `${this.root.clientWidth}×${this.root.clientHeight}/${names.length}`;
+    const most = narrow.matches ? Math.min(NARROW, BARS[step]) : BARS[step];
     for (const [name, row] of this.rows) {
       const q = at.model.queue(name, at.now);
-      if (q) row.paint(q, at, BARS[step], step);
+      if (q) row.paint(q, at, most, step, room);
     }
   }
 }
@@ -92,6 +104,10 @@ class Row {
     this.waiting = el("span", "wall-count");
     this.longest = el("span", "wall-sub");
     this.bars = el("ol", "wall-bars");
+    this.more = el("li", "wall-more");
+    this.more.dataset.call = "more";
+    // What is known of the room for ring bars: its size, so many do not fit any more, so many fit above "and more", last looked at.
+    this.room = { size: "", over: Infinity, fit: 0, seen: -1 };
     this.missing = el("span", "wall-count");
     this.missingOf = el("span", "wall-sub");
     this.abandons = el("div", "wall-abandons");
@@ -129,18 +145,19 @@ class Row {
    * @param {Instant} at
    * @param {number} bars
    * @param {number} step
+   * @param {string} room changes with the size of the rows; "" when they are as high as what is in them
    */
-  paint(q, at, bars, step) {
+  paint(q, at, bars, step, room) {
     say(this.talking, text("floor.js.talking", q.talking));
     this.#share(this.todayCell, this.today, this.todayOf, q.today, q.rule.target, step);
     this.#share(this.lastCell, this.last, this.lastOf, q.last_30_min, q.rule.target, step);
-    say(this.waiting, String(q.waiting));
+    count(this.waiting, String(q.waiting));
     const state = q.waiting === 0 ? "none" : q.longest_ring > q.rule.rings ? "over" : String(Math.max(1, Math.min(3, 3 - (q.rule.rings - q.longest_ring))));
     this.waitingCell.dataset.ring = state;
     say(this.longest, q.waiting === 0 ? text("floor.js.nobody") : text("floor.js.longest", span(q.longest_wait_s * 1e6)));
-    this.#bars(q, at, bars);
+    this.#bars(q, at, bars, room);
     this.dots.paint(q.team, at, step);
-    say(this.missing, q.missing > 0 ? `−${q.missing}` : "0");
+    count(this.missing, q.missing > 0 ? `−${q.missing}` : "0");
     this.missingCell.dataset.state = q.missing > 0 ? "bad" : "good";
     say(this.missingOf, step <= 3 ? text("floor.js.staffed", q.staffed, q.needed) : `${q.staffed}/${q.needed}`);
     this.#abandons(q.today.abandoned_by_ring, q.today.abandoned, q.rule.rings);
@@ -160,19 +177,44 @@ class Row {
   #share(cell, big, small, w, target, step) {
     const state = w.three_rings === null ? "none" : w.three_rings >= target ? "good" : w.three_rings >= target - 0.1 ? "warn" : "bad";
     cell.dataset.state = state;
-    say(big, percent(w.three_rings));
-    const digits = String(big.textContent?.length);
-    if (big.dataset.digits !== digits) big.dataset.digits = digits;
+    count(big, percent(w.three_rings));
     say(small, step <= 3 ? text("floor.js.of", w.met, w.decided) : `${w.met}/${w.decided}`);
+  }
+
+  /**
+   * As many waiting calls as fit, the longest first; the rest as a number. Nobody who waits is cut off unseen.
+   * @param {QueueNow} q
+   * @param {Instant} at
+   * @param {number} most
+   * @param {string} size of the room, "" when it has no bound
+   */
+  #bars(q, at, most, size) {
+    const all = q.calls.length;
+    if (this.room.size !== size + most) this.room = { size: size + most, over: most + 1, fit: most, seen: -1 };
+    const r = this.room;
+    this.#fill(q, at, all < r.over ? all : r.fit);
+    if (size === "" || most <= 1 || all === r.seen) return;
+    r.seen = all;
+    if (all < r.over) {
+      if (!this.#cut()) return;
+      r.over = all;
+      r.fit = Math.min(r.fit, all - 1);
+      this.#fill(q, at, r.fit);
+    }
+    while (r.fit > 1 && this.#cut()) this.#fill(q, at, --r.fit);
+  }
+
+  #cut() {
+    return this.bars.offsetHeight > (this.bars.parentElement?.clientHeight ?? 0);
   }
 
   /**
    * @param {QueueNow} q
    * @param {Instant} at
-   * @param {number} most
+   * @param {number} count
    */
-  #bars(q, at, most) {
-    const shown = q.calls.slice(0, most);
+  #fill(q, at, count) {
+    const shown = q.calls.slice(0, count);
     /** @type {Map<string, Element>} */
     const old = new Map([...this.bars.children].map((li) => [/** @type {HTMLElement} */ (li).dataset.call ?? "", li]));
     const fresh = shown.map((c) => {
@@ -193,11 +235,10 @@ class Row {
       say(/** @type {HTMLElement} */ (li.firstElementChild), (c.number || text("floor.js.anonymous")) + phones);
       return li;
     });
-    if (q.calls.length > most) {
-      const more = /** @type {HTMLElement} */ (old.get("more") ?? el("li", "wall-more"));
-      more.dataset.call = "more";
-      say(more, most > 3 ? text("floor.js.more", q.calls.length - most) : `+${q.calls.length - most}`);
-      fresh.push(more);
+    const rest = q.calls[count];
+    if (rest) {
+      say(this.more, text("floor.js.more", q.calls.length - count, span(at.now - rest.ring1)));
+      fresh.push(this.more);
     }
     const same = fresh.length === this.bars.children.length && fresh.every((li, i) => li === this.bars.children[i]);
     if (!same) this.bars.replaceChildren(...fresh);

@@ -4,6 +4,7 @@
 // The engineer's page. Everything that is done is kept on the phone first and sent when there is a line; what is shown is what the server
 // told last, with what is not yet sent on top.
 import { text } from "../texts.js";
+import { setZone } from "./dom.js";
 import { effective } from "./model.js";
 import { part, signed } from "./sign.js";
 import * as store from "./store.js";
@@ -43,6 +44,7 @@ screen.addEventListener("focusout", free);
 
 /** @param {boolean} [mine] the engineer did it, so it is drawn at once */
 function render(mine = false) {
+  setZone(data?.zone);
   const visits = (data?.visits ?? []).map((v) => effective(v, outbox));
   const one = visits.find((v) => v.id === open);
   const online = state === "sent" || state === "sending";

@@ -16,17 +16,39 @@ export function h(tag, props = {}, ...children) {
   return el;
 }
 
+/** The zone in which times are shown and typed: that of the house or of the engineer's settings, not what the phone is set to. @type {string | undefined} */
+let zone;
+
+/** @param {string | undefined} name a zone that this browser does not know leaves the phone's */
+export function setZone(name) {
+  try {
+    zone = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    zone = undefined;
+  }
+}
+
 /** @param {string | undefined} at */
 export function clock(at) {
-  return at ? new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false }) : "–";
+  return at ? new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }) : "–";
 }
 
 /** @param {string | undefined} at */
 export function day(at) {
-  return at ? new Date(at).toLocaleDateString(document.documentElement.lang, { month: "numeric", day: "numeric", weekday: "short" }) : "–";
+  return at ? new Date(at).toLocaleDateString(document.documentElement.lang, { month: "numeric", day: "numeric", weekday: "short", timeZone: zone }) : "–";
 }
 
-/** An instant for a field of type datetime-local, in the phone's zone. @param {Date} at */
+/** An instant for a field of type datetime-local. @param {Date} at */
 export function local(at) {
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+    .format(at).replace(" ", "T");
+}
+
+/** The instant that a field of type datetime-local means. @param {string} typed */
+export function instant(typed) {
+  const wall = Date.parse(`${typed}Z`);
+  let at = wall;
+  // The zone's distance is that of the instant looked for; the second look is right also beside a change of the clocks.
+  for (let look = 0; look < 2; look++) at = wall - (Date.parse(`${local(new Date(at))}Z`) - at);
+  return new Date(at);
 }

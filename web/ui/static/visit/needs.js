@@ -4,7 +4,7 @@
 /** @typedef {import("./types.js").Need} Need */
 /** @typedef {import("./types.js").Field} Field */
 import { text } from "../texts.js";
-import { h, local } from "./dom.js";
+import { h, instant, local } from "./dom.js";
 import { last } from "./model.js";
 import * as store from "./store.js";
 
@@ -112,7 +112,7 @@ function factForm(n, key, save) {
       if (f.type === "yes") body[f.code] = el.checked;
       else if (el.value === "") continue;
       else if (f.type === "number") body[f.code] = Number(el.value);
-      else if (f.type === "time") body[f.code] = new Date(el.value).toISOString();
+      else if (f.type === "time") body[f.code] = instant(el.value).toISOString();
       else body[f.code] = el.value.trim();
     }
     void save(body);

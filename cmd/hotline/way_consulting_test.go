@@ -1,0 +1,46 @@
+package main
+
+func (w *ways) consulting() {
+	number, e := w.engaged("consulting", "consulting", "机房与网络改造咨询")
+	e.lacks("it_survey", "缺少")
+	w.gao.Goto(e.at)
+	w.gao.Click(paper("it_survey") + " [data-testid=ask]") // the customer fills in the survey
+	w.gao.WaitVisible("[data-testid=link] .secret")
+	phone := w.phone(w.gao.Text("[data-testid=link] .secret"))
+	phone.WaitVisible("[data-testid=sheet]")
+	phone.Click("[data-testid=hand-in]")
+	phone.WaitVisible("[data-testid=trouble]")
+	fills(phone, nil)
+	phone.Click("[data-testid=hand-in]")
+	phone.WaitVisible("[data-testid=done]")
+	phone.Close()
+	w.gao.Goto(e.at)
+	w.gao.Click(paper("it_survey") + " [data-testid=make-version]")
+	w.gao.WaitVisible(paper("it_survey") + " [data-testid=version]")
+	e.lacks("it_survey", "缺少") // nobody has approved it
+	e.approved("it_survey")
+	e.completed("it_survey")
+
+	e.lacks("it_solution", "调研分析")
+	e.written("it_solution", nil)
+	e.approved("it_solution")
+	e.lacks("it_solution", "客户接收方案")
+	e.confirmed("it_solution")
+	e.completed("it_solution")
+	e.lacks("business_survey", "业务应用调研报告")
+	e.written("business_survey", nil)
+	e.approved("business_survey")
+	e.completed("business_survey")
+	e.lacks("information_solution", "调研分析")
+	e.written("information_solution", nil)
+	e.lacks("information_solution", "企业信息化管理解决方案")
+	e.approved("information_solution")
+	e.lacks("information_solution", "客户接收方案")
+	e.confirmed("information_solution")
+	e.completed("information_solution")
+	e.finished()
+
+	f := w.arrived(number, "consulting")
+	w.says(w.document(f, "it_solution"), "IT 系统建设（改造）方案", "孙丽", "华东一厂", "分两期改造")
+	w.says(w.document(f, "information_solution"), "企业信息化管理方案", "华东一厂", "分两期改造")
+}
