@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -312,6 +313,9 @@ func (d *Desk) newContact(w http.ResponseWriter, r *http.Request) {
 		}, contact)
 	} else {
 		contact, err = d.store.AddContact(r.Context(), contact)
+		if err == nil {
+			err = d.firstAddress(r.Context(), contact.CustomerID, f["who.address"])
+		}
 	}
 	if err == nil {
 		err = d.identify(r, contact.ID)
@@ -332,6 +336,20 @@ func (d *Desk) newContact(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.showWho(w, r, http.StatusOK, func(*who) {})
+}
+
+// firstAddress keeps where a known customer is, when nobody knew it; one that is known is not overwritten in passing.
+func (d *Desk) firstAddress(ctx context.Context, customer, address string) error {
+	if customer == "" || strings.TrimSpace(address) == "" {
+		return nil
+	}
+	c, err := d.store.Customer(ctx, customer)
+	if err != nil || c.Address != "" {
+		return err
+	}
+	c.Address = address
+	_, err = d.store.UpdateCustomer(ctx, c)
+	return err
 }
 
 func whoNames() []string {
