@@ -191,24 +191,18 @@ func (c *copier) run(ctx context.Context) {
 		case err != nil:
 			connected = false
 			c.be("unreachable", err)
-			c.wait(ctx, pause.NextBackOff())
+			linger(ctx, pause.NextBackOff())
 		default:
 			pause.Reset()
 			select {
 			case <-c.wake:
+				if c.r.opt.Behind > 0 {
+					linger(ctx, c.r.opt.Behind)
+				}
 			case <-probe.C:
 			case <-ctx.Done():
 			}
 		}
-	}
-}
-
-func (c *copier) wait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }
 

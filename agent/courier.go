@@ -4,16 +4,19 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"time"
 )
 
 // lanes is how many agents' news can be delivered at the same time.
 const lanes = 8
 
-// courier carries news out of the room: to the queue, the managers, the listeners, the log. It exists so that no change
-// of presence ever waits for anybody outside. News of one agent travel in one lane, in the order of the changes.
+// courier carries news out of the room. It exists so that no change of presence ever waits for anybody outside. News of one
+// agent travel in one lane, in the order of the changes. There are two: one runs to the queue at once, because a caller may
+// wait for what it says; the other follows to the managers, the listeners and the log.
 type courier struct {
-	seed  maphash.Seed
-	lanes [lanes]lane
+	seed   maphash.Seed
+	behind time.Duration // news wait so long for company
+	lanes  [lanes]lane
 }
 
 // lane is one ordered queue. It has no bound: it holds a few closures per change, and dropping one would leave the queue
@@ -24,8 +27,8 @@ type lane struct {
 	wake  chan struct{}
 }
 
-func newCourier() *courier {
-	c := &courier{seed: maphash.MakeSeed()}
+func newCourier(behind time.Duration) *courier {
+	c := &courier{seed: maphash.MakeSeed(), behind: behind}
 	for i := range c.lanes {
 		c.lanes[i].wake = make(chan struct{}, 1)
 	}
@@ -48,33 +51,44 @@ func (c *courier) send(login string, deliver func()) {
 func (c *courier) run(ctx context.Context) {
 	var all sync.WaitGroup
 	for i := range c.lanes {
-		all.Go(func() { c.lanes[i].run(ctx) })
+		all.Go(func() { c.lanes[i].run(ctx, c.behind) })
 	}
 	all.Wait()
 }
 
-func (l *lane) run(ctx context.Context) {
-	for {
-		l.mu.Lock()
-		batch := l.queue
-		l.queue = nil
-		l.mu.Unlock()
-		for _, deliver := range batch {
-			deliver()
-		}
-		if len(batch) > 0 {
-			continue
-		}
+func (l *lane) run(ctx context.Context, behind time.Duration) {
+	for ctx.Err() == nil {
 		select {
 		case <-l.wake:
-		case <-ctx.Done():
-			// wake may have been ready too: look once more.
-			l.mu.Lock()
-			empty := len(l.queue) == 0
-			l.mu.Unlock()
-			if empty {
-				return
+			if behind > 0 {
+				linger(ctx, behind)
 			}
+			l.deliver()
+		case <-ctx.Done():
 		}
+	}
+	for l.deliver() {
+	}
+}
+
+// deliver carries out what has come so far and says whether there was anything.
+func (l *lane) deliver() bool {
+	l.mu.Lock()
+	batch := l.queue
+	l.queue = nil
+	l.mu.Unlock()
+	for _, carry := range batch {
+		carry()
+	}
+	return len(batch) > 0
+}
+
+// linger lets time pass, unless ctx ends before.
+func linger(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }

@@ -230,14 +230,14 @@ func (r *Roster) list(s *seat, do effect, now time.Time) {
 	case s.state != Ready && s.listed:
 		s.listed = false
 		login := s.login
-		r.courier.send(login, func() { r.queueing.AgentGone(login) })
+		r.words.send(login, func() { r.queueing.AgentGone(login) })
 	}
 }
 
 // announce tells the queue that the agent is ready, if that is still so when the word gets there: a claim that came
 // meanwhile is the queue's newer knowledge, and any other end of Ready is followed by AgentGone.
 func (r *Roster) announce(s *seat) {
-	r.courier.send(s.login, func() {
+	r.words.send(s.login, func() {
 		s.mu.Lock()
 		still, since := s.state == Ready, s.idle
 		s.mu.Unlock()
@@ -259,7 +259,7 @@ func (r *Roster) publish(s *seat, from State, e event) {
 	r.copier.mark(s)
 	r.alarms.set(s, s.nextAlarm(r.opt.DeskTimeout))
 	if s.retired && s.state == Offline {
-		r.courier.send(s.login, func() { r.drop(s) })
+		r.words.send(s.login, func() { r.drop(s) })
 	}
 	if len(s.desk.tabs) > 0 && s.desk.send(r.fill(Push{Kind: "state", Data: view})) {
 		r.publish(s, view.State, e) // a slow desk was disconnected: the view changed again
@@ -275,7 +275,7 @@ func (r *Roster) tell(view View, from State, e event) {
 	if reason == "" {
 		reason = string(e.kind)
 	}
-	r.courier.send(view.Login, func() {
+	r.news.send(view.Login, func() {
 		r.log.Info("presence", "agent", view.Login, "from", from, "to", view.State, "reason", reason, "by", e.by,
 			"call", view.Call)
 		for _, listener := range r.listeners {
@@ -290,7 +290,7 @@ func (r *Roster) note(level slog.Level, what string, s *seat, e event) {
 		return
 	}
 	state, has := s.state, s.call
-	r.courier.send(s.login, func() {
+	r.news.send(s.login, func() {
 		r.log.Log(context.Background(), level, "input to presence", "was", what, "agent", s.login, "state", state, "input", e.kind,
 			"call", e.call, "has", has, "by", e.by, "reason", e.reason)
 	})
@@ -298,5 +298,5 @@ func (r *Roster) note(level slog.Level, what string, s *seat, e event) {
 
 // notice tells the service managers, behind the change.
 func (r *Roster) notice(kind, login, call, detail string) {
-	r.courier.send(login, func() { r.managers.Notice(kind, login, call, detail) })
+	r.news.send(login, func() { r.managers.Notice(kind, login, call, detail) })
 }

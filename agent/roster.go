@@ -35,8 +35,11 @@ type Options struct {
 	// Reaffirm is how often AgentReady is repeated for an agent who stays ready, so that nobody sits forgotten for ever
 	// after a fault of the queue's store. 0: 1 min. Doubt is the same after a race was possible. 0: 2 s.
 	Reaffirm, Doubt time.Duration
-	Zone            *time.Location // where "today" begins. nil: time.Local
-	Log             *slog.Logger   // nil: slog.Default
+	// Behind is how long news, log and copy wait behind a change. What the queue must hear, and what the agent's own desk
+	// shows, never waits; the rest would take the processor from a caller whose phone is to ring just now. 0: at once.
+	Behind time.Duration
+	Zone   *time.Location // where "today" begins. nil: time.Local
+	Log    *slog.Logger   // nil: slog.Default
 }
 
 func (o Options) withDefaults() Options {
@@ -80,16 +83,17 @@ type Roster struct {
 	managers  Managers
 	listeners []func(View, State, string, string)
 
-	book    sync.Mutex // guards changes of directory, and the two below
-	seats   atomic.Pointer[directory]
-	phones  map[string]bool // registered phones of nobody known yet
-	copies  map[string]Copy // restored presence of nobody known yet
-	courier *courier
-	alarms  *alarms
-	copier  *copier
-	pops    *popClock
-	boot    string // makes push ids differ between two runs
-	pushes  atomic.Int64
+	book   sync.Mutex // guards changes of directory, and the two below
+	seats  atomic.Pointer[directory]
+	phones map[string]bool // registered phones of nobody known yet
+	copies map[string]Copy // restored presence of nobody known yet
+	words  *courier        // to the queue
+	news   *courier        // to everybody else
+	alarms *alarms
+	copier *copier
+	pops   *popClock
+	boot   string // makes push ids differ between two runs
+	pushes atomic.Int64
 }
 
 // directory is the seats by login and in order of login; it is replaced as a whole.
@@ -105,7 +109,7 @@ func NewRoster(opt Options) *Roster {
 		opt: opt, log: opt.Log.With("component", "agent"), table: newTable(),
 		queueing: deaf{}, managers: opt.Managers,
 		phones: map[string]bool{}, copies: map[string]Copy{},
-		courier: newCourier(), alarms: newAlarms(), pops: newPopClock(), boot: rand.Text()[:6],
+		words: newCourier(0), news: newCourier(opt.Behind), alarms: newAlarms(), pops: newPopClock(), boot: rand.Text()[:6],
 	}
 	r.seats.Store(&directory{by: map[string]*seat{}})
 	r.copier = newCopier(r, opt.Store)
@@ -131,13 +135,14 @@ func (r *Roster) Run(ctx context.Context) error {
 	copying, stopCopying := context.WithCancel(rest)
 	defer stopDelivering()
 	defer stopCopying()
-	var courier, copier sync.WaitGroup
-	courier.Go(func() { r.courier.run(delivering) })
+	var couriers, copier sync.WaitGroup
+	couriers.Go(func() { r.words.run(delivering) })
+	couriers.Go(func() { r.news.run(delivering) })
 	copier.Go(func() { r.copier.run(copying) })
 	r.alarms.run(ctx, r.onAlarm)
 	r.closeDesks()
 	stopDelivering()
-	courier.Wait()
+	couriers.Wait()
 	stopCopying()
 	copier.Wait()
 	return nil

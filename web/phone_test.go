@@ -124,8 +124,12 @@ func TestWebsocketOfPhones(t *testing.T) {
 			path, login string
 			want        int
 		}{
-			{"/sip/north", "anna", http.StatusLoopDetected}, {"/sip/north", "", http.StatusUnauthorized}, {"/sip/north?ticket=x", "", http.StatusUnauthorized},
-			{"/sip/north", "dan", http.StatusForbidden}, {"/sip/main", "anna", http.StatusNotFound}, {"/sip/south", "anna", http.StatusNotFound},
+			{"/sip/north", "anna", http.StatusLoopDetected},
+			{"/sip/north", "", http.StatusUnauthorized},
+			{"/sip/north?ticket=x", "", http.StatusUnauthorized},
+			{"/sip/north", "dan", http.StatusForbidden},
+			{"/sip/main", "anna", http.StatusNotFound},
+			{"/sip/south", "anna", http.StatusNotFound},
 		} {
 			if got := askAt(c.path, c.login, h.server.URL); got != c.want {
 				t.Errorf("callers %v: %q at %s is answered %d, want %d", callers, c.login, c.path, got, c.want)

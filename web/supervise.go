@@ -75,7 +75,7 @@ func (s *Site) describeParties() {
 		id: "lose-phone", method: http.MethodPost, path: apiBase + "/calls/{id}/phone-lost", tag: "calls", roles: []Role{Agent},
 		summary: "Say that your phone is not in your talk any more",
 		doc: "For a browser phone whose page was loaded anew: the caller is kept for you with music, and your phone rings for them as soon as it is " +
-			"registered (return_time of the queue). Without it the switch finds out by half a minute of silence.",
+			"registered (return_time of the queue). Without it the switch finds out by seconds of silence.",
 		codes: talk,
 	}, func(ctx context.Context, w *who, in *ByID) (*struct{}, error) {
 		return nil, calls.PhoneLost(ctx, in.ID, w.Login)

@@ -81,7 +81,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	chores := newErrands(log)
 	roster := agent.NewRoster(agent.Options{
 		Store: presence, Managers: &managers{store: store, errands: chores, hub: hub}, PauseReasons: pauseReasons(cfg),
-		WrapUpLimit: wrapUpLimit(cfg), DeskTimeout: cfg.Desk.Timeout, Zone: zone, Log: log,
+		WrapUpLimit: wrapUpLimit(cfg), DeskTimeout: cfg.Desk.Timeout, Behind: precedence, Zone: zone, Log: log,
 	})
 	ledger := &book{store: store, roster: roster, hub: hub, errands: chores, log: log, rows: map[string]records.CallRow{}}
 	board, err := openBoard(ctx, cfg, node, log)

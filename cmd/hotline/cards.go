@@ -35,8 +35,9 @@ type pending struct {
 // cardTimeout bounds one look-up. With the database locked the pop shows the bare number.
 const cardTimeout = 5 * time.Second
 
-// cardDelay is how long the caller's way to a phone has precedence. It takes a few ms.
-const cardDelay = 15 * time.Millisecond
+// precedence is how long a caller's way to a phone goes before what only follows it: the look-up, and news of presence. It takes
+// a few ms.
+const precedence = 15 * time.Millisecond
 
 func newCards(ctx context.Context, store cardStore, log *slog.Logger) *cards {
 	return &cards{calls: map[string]*pending{}, store: store, log: log, ctx: ctx}
@@ -56,7 +57,7 @@ func (c *cards) begin(call, number string) {
 	c.calls[call] = p
 	c.mu.Unlock()
 	c.wg.Add(1)
-	time.AfterFunc(cardDelay, func() {
+	time.AfterFunc(precedence, func() {
 		defer c.wg.Done()
 		c.lookUp(call, number, p)
 	})

@@ -12,6 +12,7 @@ import (
 // TestCallsGoOnWithoutRedis kills Redis (SIGKILL), then freezes it (SIGSTOP): who talks goes on, who calls reaches an agent
 // within a second more than ever, /readyz says so; when Redis is back those who wait have their place and their clock.
 func TestCallsGoOnWithoutRedis(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []struct {
 		name        string
 		begin, over func(*house.House)

@@ -13,6 +13,7 @@ import (
 // TestForeignPhoneBehindAsterisk: an agent's phone that we did not write (Debian's baresip) registers at a real Asterisk, which makes its
 // agent reachable; it rings, answers, holds and goes on, by itself and from the desk, and hangs up; then it lets a call ring out.
 func TestForeignPhoneBehindAsterisk(t *testing.T) {
+	t.Parallel()
 	for transport, ip := range map[string]string{"udp": "127.0.0.21", "tcp": "127.0.0.22"} {
 		t.Run(transport, func(t *testing.T) {
 			h := openHouse(t, house.Options{Queue: house.PlainQueue + "    return_time: 0s\n"})

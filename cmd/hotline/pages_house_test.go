@@ -79,6 +79,7 @@ func sitDown(t *testing.T, h *house.House, b *browser.Browser, login string, bef
 
 // ready presses "ready" and passes the check that stands before it the first time; one step leads on from there.
 func (s *seat) ready() {
+	s.Wait(`/待检查|浏览器话机/.test(document.querySelector("[data-testid=phone-state]")?.textContent ?? "")`) // before that the button only says what it waits for
 	s.Click(`[data-testid=ready]`)
 	s.WaitVisible(`[data-testid=check-dialog]`)
 	s.WaitEnabled(`[data-testid=check-heard]`)

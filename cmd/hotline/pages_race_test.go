@@ -15,6 +15,7 @@ const pressAt = `setTimeout(() => document.body.dispatchEvent(new KeyboardEvent(
 // TestTwoDesksRaceForOneCall: a call rings two desks, and both agents press Space in the same moment. One of them has the call and the
 // case; the other is told at once who took it, and is ready for the next.
 func TestTwoDesksRaceForOneCall(t *testing.T) {
+	t.Parallel()
 	for _, sort := range []struct {
 		name     string
 		embedded bool

@@ -86,7 +86,8 @@ func TestATalkThroughARelay(t *testing.T) {
 	gather := func(when time.Time) (result struct {
 		Found   int
 		Refused bool
-	}) {
+	},
+	) {
 		list, _ := ice.Servers{TURN: []string{at}, Secret: turn.Secret, Lifetime: 5 * time.Minute, Now: func() time.Time { return when }}.For("li", time.Hour)
 		desk.Eval(`candidatesWith(`+jsonOf(t, list)+`)`, &result)
 		return result

@@ -6,7 +6,9 @@ import (
 )
 
 // reach knows which phones are registered where. An agent's phone counts as reachable when it is registered on every
-// switch that is connected now: a call may arrive on any of them, and nobody is offered a call whose phone cannot ring.
+// switch that is connected now: a call may arrive on any of them, and nobody is offered a call whose phone cannot ring. Offering only the
+// calls of those switches where the phone is registered was not chosen: it would put phones into every match of the board, for a state
+// that lasts as long as a phone needs to register (docs/operations.md, "Several Asterisks").
 type reach struct {
 	mu     sync.Mutex
 	up     map[string]map[string]bool // switch → phones; a switch that is down has no entry

@@ -38,8 +38,13 @@ func TestEveryServiceFromRingToDeliverable(t *testing.T) {
 		name string
 		walk func(*ways)
 	}{
-		{"hotline", (*ways).hotline}, {"remote", (*ways).remote}, {"onsite", (*ways).onsite}, {"consulting", (*ways).consulting},
-		{"development", (*ways).development}, {"class", (*ways).class}, {"follow-up", (*ways).followUp}, // which needs the next day, and so is the last
+		{"hotline", (*ways).hotline},
+		{"remote", (*ways).remote},
+		{"onsite", (*ways).onsite},
+		{"consulting", (*ways).consulting},
+		{"development", (*ways).development},
+		{"class", (*ways).class},
+		{"follow-up", (*ways).followUp}, // which needs the next day, and so is the last
 	} {
 		ok := t.Run(way.name, func(t *testing.T) {
 			w.t, w.number = t, fmt.Sprintf("139138012%02d", i) // somebody else each time: who has an open case is asked about that

@@ -12,6 +12,7 @@ import (
 // TestTheWayOfACall goes from INVITE to the escalation feed: pop before ring, answer, verdict, owner, a wrap-up refused
 // without what I4 demands, the escalation with its facts, accepted by dispatch, the chain unbroken.
 func TestTheWayOfACall(t *testing.T) {
+	t.Parallel()
 	for name, o := range bothSwitches() {
 		t.Run(name, func(t *testing.T) {
 			o.Queue = "    wrapup_limit: 2m\n"
@@ -110,6 +111,7 @@ func remoteWrapUp() map[string]any {
 // TestTheLadderWidensInsideTheBudget rings one phone in ring 1, two more in ring 2, everyone and the manager in ring 3,
 // and stops none of those that ring.
 func TestTheLadderWidensInsideTheBudget(t *testing.T) {
+	t.Parallel()
 	for name, o := range bothSwitches() {
 		t.Run(name, func(t *testing.T) {
 			o.Queue = house.PlainQueue + "    ring_no_answer: 30s\n"
@@ -155,6 +157,7 @@ func theLadderWidensInsideTheBudget(t *testing.T, h *house.House) {
 
 // TestTwoAnswersInOneMillisecond lets two phones pick up at once, ten times: one gets the caller, the other is let go.
 func TestTwoAnswersInOneMillisecond(t *testing.T) {
+	t.Parallel()
 	for name, o := range bothSwitches() {
 		t.Run(name, func(t *testing.T) {
 			o.Queue = house.PlainQueue + "    strategy: ring_all\n    ladder: [{ring: 1, ring_more: 0, who: everyone}]\n"

@@ -54,3 +54,29 @@ func TestNothingIsAskedTwice(t *testing.T) {
 		t.Errorf("%d looks for a call that has ended", n)
 	}
 }
+
+// TestStoppedWhileItWaits: an agent has hung up, and the driver stops before it has asked for the caller's end. It asks on
+// its way out: the caller is not left alone in the call.
+func TestStoppedWhileItWaits(t *testing.T) {
+	f := newFake(t)
+	p := f.run(nil, nil)
+	conn := <-f.conns
+	p.wait(t, pbx.SwitchSynced, 0)
+	f.send(conn, arrives(1))
+	call := p.wait(t, pbx.CallArrived, 0).Call
+	leg := pbx.NewLegID(call, "ann", 1)
+	if err := p.driver.Ring(p.ctx, call, pbx.Ring{Leg: leg, Phone: "ann", Timeout: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	f.send(conn, frameOf("StasisStart", string(leg), `"args":["leg"],`))
+	p.wait(t, pbx.LegAnswered, 0)
+	if err := p.driver.Connect(p.ctx, call, leg); err != nil {
+		t.Fatal(err)
+	}
+	f.send(conn, frameOf("ChannelDestroyed", string(leg), `"cause":16,`))
+	p.wait(t, pbx.LegEnded, 0)
+	p.stop()
+	if n := f.requests("DELETE /channels/x-1.1"); n != 1 {
+		t.Errorf("%d hang-ups", n)
+	}
+}

@@ -46,8 +46,9 @@ func (t *tracker) ring(id pbx.CallID, r pbx.Ring, now time.Time) (caller string,
 	return c.channel, nil
 }
 
-// rung: the switch took the request.
-func (t *tracker) rung(id pbx.LegID, unique string) {
+// rung: the switch took the request. It has not sent it to the phone yet: nothing more is asked of it until the phone says
+// that it rings.
+func (t *tracker) rung(id pbx.LegID) {
 	l := t.legs[id]
 	if l == nil {
 		return // it has ended meanwhile, and that was told
@@ -56,16 +57,13 @@ func (t *tracker) rung(id pbx.LegID, unique string) {
 	if l.want != "" { // released while the request was under way
 		t.do(effect{kind: hangUp, channel: string(id), reason: "normal"})
 	}
-	c := l.call
-	if c.bridge == nil && t.calls[c.ID] == c {
-		c.bridge = t.newBridge(c, unique)
-	}
 }
 
-// newBridge names a bridge and has it made.
-func (t *tracker) newBridge(c *call, unique string) *bridge {
+// newBridge names a bridge and has it made. now keeps apart the names that one process gives from those of the next.
+func (t *tracker) newBridge(c *call, now time.Time) *bridge {
 	t.bridges++
-	b := &bridge{id: bridgeID(c.ID, unique+"."+strconv.Itoa(t.bridges)), ready: make(chan struct{})}
+	unique := strconv.FormatInt(now.UnixMilli(), 36) + "." + strconv.Itoa(t.bridges)
+	b := &bridge{id: bridgeID(c.ID, unique), ready: make(chan struct{})}
 	t.do(effect{kind: makeBridge, channel: c.channel, bridge: b, call: c.ID})
 	return b
 }

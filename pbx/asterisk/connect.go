@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"hotline/pbx"
@@ -92,7 +91,7 @@ func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID, drop bool) (m meeting,
 	case l.state != legAnswered && l.state != legTalks && l.state != legHears:
 		return m, nil, errNotAnswered
 	case c.bridge == nil:
-		c.bridge = t.newBridge(c, strconv.FormatInt(time.Now().UnixMilli(), 36))
+		c.bridge = t.newBridge(c, time.Now())
 	}
 	return meeting{
 		caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held || c.found,

@@ -20,6 +20,10 @@ const lookAfter = 250 * time.Millisecond
 // carryOut does what the tracker wants done. What fails because the switch cannot be reached is found again by the next
 // look; that something is gone already is no failure.
 func (d *Driver) carryOut(ctx context.Context, e effect) {
+	if e.after > 0 {
+		pause(ctx, e.after)
+		ctx = context.WithoutCancel(ctx) // a driver that stops meanwhile still does it
+	}
 	var err error
 	switch e.kind {
 	case hangUp:

@@ -146,6 +146,7 @@ type played struct {
 	events *pbxtest.EventLog
 	reg    *prometheus.Registry
 	ctx    context.Context
+	stop   func() // ends the driver and waits for it
 }
 
 // run starts a driver; sink, when not nil, stands between the driver and the log.
@@ -170,10 +171,11 @@ func (f *fake) run(adjust func(*asterisk.Options), sink func(pbx.Sink) pbx.Sink)
 		defer close(done)
 		_ = p.driver.Run(ctx, out)
 	}()
-	f.t.Cleanup(func() {
+	p.stop = func() {
 		cancel()
 		<-done
-	})
+	}
+	f.t.Cleanup(p.stop)
 	return p
 }
 

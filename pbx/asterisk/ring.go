@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/CyCoreSystems/ari/v5"
@@ -55,7 +54,7 @@ func (d *Driver) rang(ctx context.Context, leg pbx.LegID, sent error) error {
 	told := d.ask(ctx, true, func(t *tracker) error {
 		switch {
 		case sent == nil:
-			t.rung(leg, strconv.FormatInt(time.Now().UnixMilli(), 36))
+			t.rung(leg)
 		case status(sent) == http.StatusInternalServerError:
 			// "Allocation failed": no contact, no such account, or PJSIP refused.
 			t.unreached(leg, time.Now().UTC())

@@ -92,8 +92,8 @@ func (t *tracker) stateChanged(channel, state string, at time.Time) {
 	if l := t.legOf(channel); l != nil {
 		switch state {
 		case "Ringing":
-			if l.want == "" {
-				t.move(l, legRang, at)
+			if l.want == "" && t.move(l, legRang, at) && l.call.bridge == nil {
+				l.call.bridge = t.newBridge(l.call, at) // there is time now: who picks up finds the caller in it
 			}
 		case "Up":
 			if l.up.IsZero() {
@@ -284,7 +284,7 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 	}
 	if talked && why == pbx.LegHungUp && !others {
 		c.want, c.hung = pbx.EndByAgent, at
-		t.do(effect{kind: hangUp, channel: c.channel, reason: "normal"})
+		t.do(effect{kind: hangUp, channel: c.channel, reason: "normal", after: precedence})
 		return
 	}
 	if picked {

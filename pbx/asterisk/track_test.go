@@ -83,7 +83,7 @@ func (b *bench) rings(phone string) pbx.LegID {
 	if _, err := b.ring(lineC, pbx.Ring{Leg: leg, Phone: phone, Timeout: 20 * time.Second}, b.now); err != nil {
 		panic(err)
 	}
-	b.rung(leg, "u")
+	b.rung(leg)
 	return leg
 }
 
@@ -125,7 +125,7 @@ func TestDisorder(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(t, b.feed("gone "+leg), "leg.ended li fault")
-		b.rung(id, "u")
+		b.rung(id)
 		if !b.notRung(id, true) {
 			t.Error("Ring may not fail for a leg whose end was told")
 		}
@@ -186,6 +186,39 @@ func TestSilentLeg(t *testing.T) {
 		t.Errorf("told %v, to do %v", events, effects)
 	}
 	check(t, b.feed("gone "+string(id)))
+}
+
+// TestFirstThingsFirst: a bridge is made when the phone rings, not while the switch is still busy with ringing it; and the
+// next caller's way to the agent goes before the end of the call that is over.
+func TestFirstThingsFirst(t *testing.T) {
+	b := newBench()
+	b.feed("start " + line)
+	leg := string(b.rings("li"))
+	if _, effects, _ := b.take(); len(effects) != 0 {
+		t.Errorf("to do before the phone rings: %+v", effects)
+	}
+	kinds := func(step string) (done []effectKind, later []bool) {
+		b.apply(b.event(strings.Fields(step)[0], strings.Fields(step)[1]), b.now)
+		_, effects, _ := b.take()
+		for _, e := range effects {
+			done, later = append(done, e.kind), append(later, e.after > 0)
+		}
+		return done, later
+	}
+	if done, later := kinds("ringing " + leg); !slices.Equal(done, []effectKind{makeBridge}) || later[0] {
+		t.Errorf("to do when it rings: %v %v", done, later)
+	}
+	if done, _ := kinds("ringing " + leg); len(done) != 0 {
+		t.Errorf("to do when it says so again: %v", done)
+	}
+	b.feed("start " + leg)
+	if err := b.connected(lineC, pbx.LegID(leg), true, b.now); err != nil {
+		t.Fatal(err)
+	}
+	b.take()
+	if done, later := kinds("gone " + leg); !slices.Equal(done, []effectKind{hangUp}) || !later[0] {
+		t.Errorf("to do when the agent has hung up: %v %v", done, later)
+	}
 }
 
 // TestDialplanOrHangUp: StasisEnd alone says nothing; the look after it does.

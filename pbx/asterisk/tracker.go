@@ -103,7 +103,12 @@ type effect struct {
 	reason  string
 	bridge  *bridge
 	call    pbx.CallID
+	after   time.Duration // not before so long
 }
+
+// precedence is how long the next caller's way to an agent who has just hung up goes before the end of the call that is over:
+// on a busy switch both take the same processors, and nobody waits for the second.
+const precedence = 10 * time.Millisecond
 
 func newTracker(name, app string, cycle func(string) time.Duration) *tracker {
 	return &tracker{

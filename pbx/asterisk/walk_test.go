@@ -45,7 +45,7 @@ func TestWalk(t *testing.T) {
 					case 1:
 						b.notRung(leg, rapid.Bool().Draw(t, "certain"))
 					default:
-						b.rung(leg, "u")
+						b.rung(leg)
 					}
 				}
 			case 1:

@@ -20,8 +20,8 @@ else
   unset(a, 'k')
   unset(a, 'x')
   unset(a, 'f')
-  list(a)
   offer(a, true)
+  if not a.k then list(a) end -- who is claimed at once needs no place on the lists
 end
 note('ready', 'agent', name, 'match', a.k or '')
 save()

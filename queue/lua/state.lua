@@ -200,6 +200,7 @@ local function load_agent(name)
   end
   a = new_agent(name)
   for i = 1, #row, 2 do a[row[i]] = row[i + 1] end
+  a.idle = not a.k -- on the idle lists, which hold exactly those who have no claim
   return a
 end
 
@@ -217,6 +218,7 @@ local function levels(a)
 end
 
 local function list(a)
+  a.idle = true
   local all = levels(a)
   for i = 1, #all do
     local l = all[i]
@@ -237,6 +239,8 @@ local function list(a)
 end
 
 local function unlist(a)
+  if not a.idle then return end
+  a.idle = false
   local all, name = levels(a), a.name
   for i = 1, #all do
     redis_call('ZREM', prefix .. (all[i][4] and 'mgr:' or 'idle:') .. all[i][1], name)

@@ -160,7 +160,15 @@ func (t *Tab) Click(sel string) {
 	t.b.tb.Helper()
 	t.WaitVisible(sel)
 	t.Wait(`!document.querySelector(".htmx-added, .htmx-settling, .htmx-swapping")`)
-	t.do("click "+sel, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Click(sel)) })
+	t.do("click "+sel, func(ctx context.Context) error {
+		for {
+			err := chromedp.Do(ctx, chromedp.Click(sel))
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node with given id") {
+				return err
+			}
+			// The page has just been replaced, and the driver still held a node of the one before: nothing was clicked.
+		}
+	})
 }
 
 // Fill types text into a field, in place of what is there.

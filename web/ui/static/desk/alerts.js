@@ -43,9 +43,9 @@ export function alertsOf(f) {
   }
   const { key: trouble, args } = troubleOf(phone);
   if (phone.trouble === "audio-blocked") add("trouble", "bad", trouble, [], "listen", "desk.js.trouble.listen");
-  else if (phone.trouble.endsWith("-swapped")) add("trouble", "info", trouble, args, "check", "desk.js.phone.check");
+  else if (phone.trouble.endsWith("-swapped")) add("trouble", "info", trouble, args, "check", "desk.js.trouble.devices");
   else if (phone.trouble === "media-lost") add("trouble", "bad", trouble);
-  else if (trouble) add("trouble", "bad", trouble, args, "check", "desk.js.phone.check");
+  else if (trouble) add("trouble", "bad", trouble, args, "check", "desk.js.trouble.devices");
   if (m.view?.state === "unreachable" && !(partly && f.kind === "browser")) add("unreachable", "warn", "desk.js.trouble.unreachable", [m.view.reason || text("desk.js.state.unreachable")]);
   if (f.silenced && f.kind === "browser" && m.view?.state === "ready") add("silent", "warn", "desk.js.trouble.silent", [], "sound", "desk.js.trouble.sound");
   return found;

@@ -41,6 +41,7 @@ export class Phone extends EventTarget {
     /** @type {MediaStream|null} */
     this.microphone = null;
     this.autoAnswer = false;
+    this.turn = 0;
     this.ice = /** @type {RTCIceServer[]} */ ([]);
     /** @type {Map<string, string>} */
     this.names = new Map(); // of devices by id: one that is gone tells its name no more
@@ -225,28 +226,38 @@ export class Phone extends EventTarget {
   async #another(id) {
     const talk = this.talk;
     if (!talk) return;
-    const before = talk.microphone;
+    const before = talk.microphone, turn = ++this.turn; // devices come and go in bursts: the last look counts
     try {
       const { stream, swapped } = await openMicrophone(id);
-      if (this.talk !== talk || talk.over) return close(stream);
+      if (this.talk !== talk || talk.over || turn !== this.turn) return close(stream);
       await talk.useMicrophone(stream);
       this.#set({ ...(swapped || id !== this.prefs.microphone ? swap("mic-swapped", before, talk.microphone) : { trouble: "", devices: [] }) });
     } catch (e) {
-      if (this.talk !== talk || talk.over) return;
+      if (this.talk !== talk || talk.over || turn !== this.turn) return;
       // The talk goes on; the caller is still heard.
       this.#set({ trouble: e instanceof MicrophoneError && e.kind === "mic-refused" ? "mic-withdrawn" : "mic-lost", devices: before ? [before] : [] });
       await talk.useNoMicrophone();
     }
   }
 
-  /** A device came or went. A talk without a microphone takes the new one; a loudspeaker that is gone is replaced by the system's. */
+  /**
+   * A device came or went. A talk without a microphone takes what is there, and one with another than the chosen goes back to that; a
+   * loudspeaker that is gone is replaced by the system's.
+   */
   async #plugged() {
     this.dispatchEvent(new Event("devices"));
-    if (this.talk?.silence) await this.#another(this.prefs.microphone);
+    if (this.talk && (this.talk.silence || await this.#back())) await this.#another(this.prefs.microphone);
     const wanted = this.prefs.speaker, there = await speakThrough(this.audio, wanted);
     if (!there && this.talk && this.state.trouble !== "speaker-swapped") this.#set(swap("speaker-swapped", this.names.get(wanted) ?? "", this.names.get("default") ?? ""));
     if (there && this.state.trouble === "speaker-swapped") this.#set({ trouble: "", devices: [] });
     await this.#learn();
+  }
+
+  /** Whether the chosen microphone is there again and not in use. */
+  async #back() {
+    const chosen = this.prefs.microphone, name = this.names.get(chosen);
+    if (!chosen || !name || this.talk?.microphone === name) return false;
+    return (await devices()).microphones.some((d) => d.deviceId === chosen);
   }
 
   /** Names of devices as long as they are there. */
