@@ -6,6 +6,7 @@ import "time"
 type Queue struct {
 	Name             string        `yaml:"name"`
 	Title            Text          `yaml:"title"`
+	Language         string        `yaml:"language"` // in which machines speak to its callers: zh, en; "" = zh
 	Skill            string        `yaml:"skill"`    // agents with it serve the queue, at their level
 	Strategy         Strategy      `yaml:"strategy"` // order among agents of one level
 	Priority         int           `yaml:"priority"` // 0…99, higher first; the caller's own is added

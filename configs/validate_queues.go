@@ -14,6 +14,9 @@ func (k *checker) queues(c Config) {
 	names := map[string]string{}
 	for i, q := range c.Queues {
 		key := fmt.Sprintf("queues[%d]", i)
+		if q.Language != "" && q.Language != "zh" && q.Language != "en" {
+			k.bad(key+".language", "write zh or en", "%s is no language of the hotline", quoteShort(q.Language))
+		}
 		k.name(key+".name", q.Name, plainName, nameMend, names)
 		k.bilingual(key+".title", q.Title.Zh, q.Title.En)
 		if !plainName.MatchString(q.Skill) {

@@ -13,6 +13,7 @@ type Contact struct {
 	CustomerName string    `db:"customer_name" json:"customer_name,omitempty"` // read only
 	Name         string    `db:"name"          json:"name"`
 	Email        string    `db:"email"         json:"email"`
+	Language     string    `db:"language"      json:"language,omitempty"` // "zh", "en"; "" = that of the queue that was called
 	Notes        string    `db:"notes"         json:"notes"`
 	Numbers      []Number  `db:"-"             json:"numbers"`
 	CreatedAt    time.Time `db:"-"             json:"created_at"`
@@ -33,7 +34,7 @@ type contactRow struct {
 }
 
 const selectContact = `SELECT k.id, COALESCE(k.customer_id, '') AS customer_id, COALESCE(c.name, '') AS customer_name,
-	k.name, k.email, k.notes, k.created_at, k.updated_at, k.version
+	k.name, k.email, k.language, k.notes, k.created_at, k.updated_at, k.version
 	FROM contacts k LEFT JOIN customers c ON c.id = k.customer_id `
 
 // check cleans a contact and normalises its numbers.
@@ -43,6 +44,7 @@ func (s *Store) check(c *Contact) error {
 	f.required("name", c.Name, maxLine, "A contact needs a name.", "Enter the person's name.")
 	f.short("email", c.Email, maxLine)
 	f.short("notes", c.Notes, maxText)
+	f.missing(slices.Contains([]string{"", "zh", "en"}, c.Language), "language", "The language is unknown.", "Choose zh, en or none.")
 	numbers := make([]Number, 0, len(c.Numbers))
 	for _, n := range c.Numbers {
 		e164, ok := Normalise(n.Number, s.opt.Region)
@@ -82,8 +84,8 @@ func (t *txn) addContact(ctx context.Context, c Contact) (Contact, error) {
 		}
 	}
 	c.ID = newID(t.now)
-	if err := t.do(ctx, `INSERT INTO contacts (id, customer_id, name, email, notes, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, null(c.CustomerID), c.Name, c.Email, c.Notes, at(t.now), at(t.now)); err != nil {
+	if err := t.do(ctx, `INSERT INTO contacts (id, customer_id, name, email, language, notes, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, c.ID, null(c.CustomerID), c.Name, c.Email, c.Language, c.Notes, at(t.now), at(t.now)); err != nil {
 		return Contact{}, err
 	}
 	if err := t.setNumbers(ctx, c); err != nil {
@@ -112,8 +114,8 @@ func (s *Store) UpdateContact(ctx context.Context, c Contact) (Contact, error) {
 				return err
 			}
 		}
-		if err := t.do(ctx, `UPDATE contacts SET customer_id = ?, name = ?, email = ?, notes = ?, updated_at = ?,
-			version = version + 1 WHERE id = ?`, null(c.CustomerID), c.Name, c.Email, c.Notes, at(t.now), c.ID); err != nil {
+		if err := t.do(ctx, `UPDATE contacts SET customer_id = ?, name = ?, email = ?, language = ?, notes = ?, updated_at = ?,
+			version = version + 1 WHERE id = ?`, null(c.CustomerID), c.Name, c.Email, c.Language, c.Notes, at(t.now), c.ID); err != nil {
 			return err
 		}
 		for _, n := range old.Numbers {

@@ -11,6 +11,7 @@ type Customer struct {
 	Code          string    `db:"code"           json:"code,omitempty"` // the house's own number; only an import sets it
 	Name          string    `db:"name"           json:"name"`
 	Region        string    `db:"region"         json:"region"`
+	Address       string    `db:"address"        json:"address,omitempty"` // where engineers go
 	ServiceCentre string    `db:"service_centre" json:"service_centre"`
 	Agreement     string    `db:"agreement"      json:"agreement"` // what was agreed, in words
 	VIP           bool      `db:"vip"            json:"vip"`
@@ -34,11 +35,12 @@ func (r customerRow) customer() Customer {
 }
 
 func (c *Customer) check() error {
-	c.Code, c.Name, c.Region, c.ServiceCentre = line(c.Code), line(c.Name), line(c.Region), line(c.ServiceCentre)
+	c.Code, c.Name, c.Region, c.Address, c.ServiceCentre = line(c.Code), line(c.Name), line(c.Region), line(c.Address), line(c.ServiceCentre)
 	c.Agreement, c.Notes = text(c.Agreement), text(c.Notes)
 	var f faults
 	f.required("name", c.Name, maxLine, "A customer needs a name.", "Enter the organisation's name.")
 	f.short("region", c.Region, maxLine)
+	f.short("address", c.Address, maxLine)
 	f.short("service_centre", c.ServiceCentre, maxLine)
 	f.short("agreement", c.Agreement, maxText)
 	f.short("notes", c.Notes, maxText)
@@ -63,9 +65,9 @@ func (s *Store) AddCustomer(ctx context.Context, c Customer) (Customer, error) {
 func (t *txn) addCustomer(ctx context.Context, c Customer) (Customer, error) {
 	c.ID, c.CreatedAt, c.UpdatedAt, c.Version = newID(t.now), t.now, t.now, 1
 	return c, t.do(ctx, `INSERT INTO customers
-		(id, code, name, region, service_centre, agreement, vip, priority, notes, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, c.Code, c.Name, c.Region, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
+		(id, code, name, region, address, service_centre, agreement, vip, priority, notes, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, c.Code, c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
 }
 
 // UpdateCustomer replaces what is known of c.ID, if c.Version is still the newest. Errors: ErrInvalid, ErrNotFound, ErrConflict.
@@ -75,9 +77,9 @@ func (s *Store) UpdateCustomer(ctx context.Context, c Customer) (Customer, error
 	}
 	var out Customer
 	err := s.write(ctx, "update customer", func(t *txn) error {
-		n, err := t.exec(ctx, `UPDATE customers SET name = ?, region = ?, service_centre = ?, agreement = ?, vip = ?,
+		n, err := t.exec(ctx, `UPDATE customers SET name = ?, region = ?, address = ?, service_centre = ?, agreement = ?, vip = ?,
 			priority = ?, notes = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
-			c.Name, c.Region, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), c.ID, c.Version)
+			c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), c.ID, c.Version)
 		if err != nil {
 			return err
 		}

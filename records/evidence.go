@@ -184,7 +184,7 @@ func (t *txn) addEvidence(ctx context.Context, by Actor, in EvidenceInput) (Evid
 		}
 		in.Body = e.Body
 	}
-	piece := procedure.Piece{Step: in.Step, Need: in.Need, Kind: in.Kind, Via: e.Via, Body: in.Body, File: in.File, Media: media, At: t.now}
+	piece := procedure.Piece{Step: in.Step, Need: in.Need, Kind: in.Kind, Actor: e.Actor, Via: e.Via, Body: in.Body, File: in.File, Media: media, At: t.now}
 	if err := r.apply(ctx, t, procedure.Input{Do: procedure.Add, Step: in.Step, Parts: a.parts, Piece: piece}); err != nil {
 		return Evidence{}, err
 	}

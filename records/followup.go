@@ -108,7 +108,7 @@ func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) (Page[FollowUp]
 	}
 	q.equal("f.engineer", f.Engineer)
 	q.equal("f.kind", f.Kind)
-	q.and("f.due_at > ? OR (f.due_at = ? AND f.id > ?)", int64(after.at), int64(after.at), after.key)
+	q.and("(f.due_at, f.id) > (?, ?)", int64(after.at), after.key)
 	limit := pageLimit(f.Limit)
 	var rows []followUpRow
 	if err := s.read().list(ctx, &rows, q.sql(selectFollowUp, "f.due_at, f.id", limit), q.args...); err != nil {
@@ -234,9 +234,40 @@ func (s *Store) changeFollowUp(ctx context.Context, id, by string, version int64
 		if out, err = t.moveFollowUp(ctx, f, in, func(f *FollowUp) { f.Outcome = clip(text(note), maxText) }); err != nil {
 			return err
 		}
+		if in == linkFollowUp {
+			if err := t.do(ctx, `UPDATE followups SET linked_at = ? WHERE id = ?`, at(t.now), f.ID); err != nil {
+				return err
+			}
+		}
 		return t.audit(ctx, AuditEntry{By: by, Action: "followup." + string(in), Object: f.Case, Reason: note})
 	})
 	return out, err
+}
+
+// sweepLinked puts follow-ups back on the worklist whose link nobody answered: one more call is asked for.
+func (t *txn) sweepLinked(ctx context.Context, now time.Time) (int, error) {
+	var rows []followUpRow
+	if err := t.list(ctx, &rows, selectFollowUp+` WHERE f.state = 'linked' AND f.linked_at <= ? ORDER BY f.linked_at, f.id LIMIT ?`,
+		at(now.Add(-LinkAnswered)), sweepBatch); err != nil {
+		return 0, err
+	}
+	for _, r := range rows {
+		f, err := t.moveFollowUp(ctx, r.followUp(), lapseFollowUp, func(f *FollowUp) {
+			f.Attempts, f.NextAt = min(f.Attempts, MaxAttempts-1), time.Time{}
+		})
+		if err != nil {
+			return 0, err
+		}
+		if err := t.audit(ctx, AuditEntry{By: t.by, Action: "followup." + string(lapseFollowUp), Object: f.Case}); err != nil {
+			return 0, err
+		}
+		if err := t.notice(ctx, Notice{
+			Kind: NoticeFollowUp, Login: f.Engineer, Case: f.Case, Detail: fmt.Sprintf("The customer of %s did not answer behind the link: call once more.", f.Case),
+		}, fmt.Sprintf("%s lapsed %d", f.ID, f.Version)); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
 }
 
 // sweepFollowUps tells the managers of follow-ups that were not done in time.

@@ -29,6 +29,7 @@ const (
 	tryFollowUp    followUpInput = "try"    // an attempt by telephone ended without an answer
 	linkFollowUp   followUpInput = "link"   // the customer was sent a link
 	answerFollowUp followUpInput = "answer" // a complete survey
+	lapseFollowUp  followUpInput = "lapse"  // nobody answered behind the link in seven days
 	closeFollowUp  followUpInput = "close"  // given up, with a reason
 )
 
@@ -45,12 +46,15 @@ var followUpMachine = machine[FollowUpState, followUpInput, noEffect]{
 		},
 		FollowUpLinked: {
 			tryFollowUp: {FollowUpLinked, nil}, linkFollowUp: {FollowUpLinked, nil}, answerFollowUp: {FollowUpDone, nil},
-			closeFollowUp: {FollowUpUnreached, nil},
+			closeFollowUp: {FollowUpUnreached, nil}, lapseFollowUp: {FollowUpDue, nil},
 		},
 		FollowUpDone:      {answerFollowUp: {FollowUpDone, nil}}, // another channel: kept, the first one counts
 		FollowUpUnreached: {answerFollowUp: {FollowUpDone, nil}},
 	},
 }
+
+// LinkAnswered is how long a link waits for its answer; then the customer is called once more, or the follow-up is given up with a reason.
+const LinkAnswered = 7 * 24 * time.Hour
 
 // MaxAttempts is how often a customer is called before a link takes over.
 const MaxAttempts = 3

@@ -222,8 +222,50 @@ func testAttempts(t *testing.T, open opener) {
 	equal(t, "told once", len(notices.Items), 1)
 	f = get[records.FollowUp](t)(s.LinkFollowUp(ctx, f.ID, "chen", "", 0))
 	equal(t, "linked", f.State, records.FollowUpLinked)
+	// A link that nobody answers in seven days does not keep the follow-up for ever: one more call, then a link again or a reason.
+	c.advance(7*24*time.Hour - time.Minute)
+	equal(t, "not yet", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Lapsed, 0)
+	f = get[records.FollowUp](t)(s.LinkFollowUp(ctx, f.ID, "chen", "", 0)) // sent once more
+	c.advance(time.Hour)
+	equal(t, "counted from the last one", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Lapsed, 0)
+	c.advance(7 * 24 * time.Hour)
+	equal(t, "lapsed", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Lapsed, 1)
+	equal(t, "once", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Lapsed, 0)
+	f = get[records.FollowUp](t)(s.FollowUp(ctx, f.ID))
+	equal(t, "back on the worklist", fmt.Sprint(f.State, " ", f.Attempts, " ", f.NextAt.IsZero()), "due 2 true")
+	must(t, try("no-answer"))
+	c.advance(f.NextAt.Sub(c.now()))
+	equal(t, "one more call", refusal(t, try("busy"), records.ErrConflict).Code, "out_tries")
+	f = get[records.FollowUp](t)(s.LinkFollowUp(ctx, f.ID, "chen", "", 0))
 	f = get[records.FollowUp](t)(s.CloseFollowUp(ctx, f.ID, "chen", "客户不愿评价", f.Version))
 	equal(t, "closed", string(f.State)+f.Outcome, "unreached客户不愿评价")
+}
+
+// testSurveyLanguage: a machine speaks the language of the person, else that of the queue on which the case came in, else Chinese.
+func testSurveyLanguage(t *testing.T, open opener) {
+	for name, test := range map[string]struct{ contact, queue, want string }{
+		"nothing known": {"", "", "zh"}, "of the queue": {"", "en", "en"}, "of the person": {"en", "", "en"}, "the person first": {"zh", "en", "zh"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, c := t.Context(), newClock()
+			asked := ""
+			s := open(t).open(t, withSurvey(t, c), func(o *records.Options) {
+				o.LanguageOf = func(queue string) string { asked = queue; return test.queue }
+			})
+			staff(t, s)
+			get[records.Contact](t)(s.AddContact(ctx, records.Contact{Name: "Smith", Language: test.contact, Numbers: []records.Number{{Number: "13800138000"}}}))
+			f := solveFor(t, s, "c1", "li", "13800138000")
+			tomorrow(t, s, c)
+			leave := get[records.OutLeave](t)(s.BeginOutCall(ctx, records.NewOutCall{Call: "a-out.1", Purpose: records.OutFollowUp, Ref: f.ID, Login: "chen", Machine: true}))
+			equal(t, "language", leave.Lang, test.want)
+			if test.contact == "" {
+				equal(t, "queue", asked, "support")
+			}
+		})
+	}
+	s := open(t).open(t)
+	_, err := s.AddContact(t.Context(), records.Contact{Name: "x", Language: "fr"})
+	refused(t, err, records.ErrInvalid)
 }
 
 func TestNextAttempt(t *testing.T) {
@@ -344,6 +386,10 @@ func testImprovement(t *testing.T, open opener) {
 	equal(t, "again", i.State, records.ImprovementOpen)
 	i = get[records.Improvement](t)(s.PlanImprovement(ctx, i.ID, "chen", records.ImprovementPlan{Owner: "chen", Plan: "两地备件", Due: c.now().Add(time.Hour)}, 0))
 	i = get[records.Improvement](t)(s.FinishImprovement(ctx, i.ID, "chen", "done", 0))
+	c.advance(14*24*time.Hour - time.Minute)
+	equal(t, "time to show its effect", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Improvements, 0)
+	c.advance(time.Minute)
+	equal(t, "nobody checked the effect", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Improvements, 1)
 	_, err = s.CheckImprovement(ctx, i.ID, "chen", "good", true, 0)
 	equal(t, "own work", refusal(t, err, records.ErrForbidden).Code, "own_work")
 	i = get[records.Improvement](t)(s.CheckImprovement(ctx, i.ID, "boss", "一天内解决", true, 0))
@@ -354,7 +400,7 @@ func testImprovement(t *testing.T, open opener) {
 	for _, step := range steps {
 		inputs = append(inputs, step.Input)
 	}
-	equal(t, "history", fmt.Sprint(inputs), "[opened overdue plan finish ineffective plan finish effective]")
+	equal(t, "history", fmt.Sprint(inputs), "[opened overdue plan finish ineffective plan finish overdue effective]")
 }
 
 func pngOf(testing.TB) *strings.Reader { return strings.NewReader("\x89PNG\r\n\x1a\nscan") }

@@ -95,7 +95,7 @@ func (s *Store) customersOfFile(p *importPlan) []*customerDeed {
 // say notes what a row says of its customer. Two rows must not say different things.
 func (p *importPlan) say(d *customerDeed, row int) {
 	for field, to := range map[string]*string{
-		"code": &d.New.Code, "name": &d.New.Name, "region": &d.New.Region, "service_centre": &d.New.ServiceCentre, "agreement": &d.New.Agreement, "notes": &d.New.Notes,
+		"code": &d.New.Code, "name": &d.New.Name, "region": &d.New.Region, "address": &d.New.Address, "service_centre": &d.New.ServiceCentre, "agreement": &d.New.Agreement, "notes": &d.New.Notes,
 	} {
 		if v := p.cell(row, field); p.new(d, row, field, v, *to) {
 			*to = v

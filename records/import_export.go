@@ -45,7 +45,7 @@ func customerCells(c Customer, k Contact) []string {
 		numbers[i] = n.Number
 	}
 	return []string{
-		c.Code, c.Name, c.Region, c.ServiceCentre, c.Agreement, yesNo(c.VIP), strconv.Itoa(c.Priority), c.Notes, k.Name, strings.Join(numbers, "; "), k.Email, k.Notes,
+		c.Code, c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, yesNo(c.VIP), strconv.Itoa(c.Priority), c.Notes, k.Name, strings.Join(numbers, "; "), k.Email, k.Notes,
 	}
 }
 

@@ -27,6 +27,7 @@ func ImportFields(kind string) []ImportField {
 			field("code", false, "客户编号", "Customer code", "客户代码", "客户号", "编号", "代码", "code", "customer no", "customer number", "customer id"),
 			field("name", true, "客户名称", "Customer", "客户", "单位", "单位名称", "公司", "公司名称", "企业名称", "customer name", "company", "organisation", "organization", "name"),
 			field("region", false, "地区", "Region", "省份", "省", "所在地区", "区域", "province"),
+			field("address", false, "地址", "Address", "详细地址", "单位地址", "公司地址", "联系地址", "street"),
 			field("service_centre", false, "服务中心", "Service centre", "服务网点", "service center", "centre", "center"),
 			field("agreement", false, "服务协议", "Agreement", "协议", "合同", "服务合同", "服务级别", "contract", "sla"),
 			field("vip", false, "重要客户", "VIP", "是否vip", "vip客户"),

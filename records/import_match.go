@@ -140,6 +140,7 @@ func (p *importPlan) customer(d *customerDeed) {
 	change("code", &d.New.Code, said.Code)
 	change("name", &d.New.Name, said.Name)
 	change("region", &d.New.Region, said.Region)
+	change("address", &d.New.Address, said.Address)
 	change("service_centre", &d.New.ServiceCentre, said.ServiceCentre)
 	change("agreement", &d.New.Agreement, said.Agreement)
 	change("notes", &d.New.Notes, said.Notes)

@@ -204,3 +204,24 @@ func testImportLarge(t *testing.T, open opener) {
 	b.WriteString("K20000,一行太多,,,\n")
 	equal(t, "one row too many", upload(t, s, records.ImportCustomers, b.String()).Plan.File.Code, "rows")
 }
+
+// testImportAddress: addresses come in, are changed only by a row that says another, and go out as they came.
+func testImportAddress(t *testing.T, open opener) {
+	s := open(t).open(t)
+	staff(t, s)
+	apply(t, s, upload(t, s, records.ImportCustomers, "客户名称,地区,详细地址\n华东一厂,江苏,南京市示例路 1 号\n华北二厂,河北,\n"))
+	equal(t, "kept", get[[]records.Customer](t)(s.Customers(t.Context(), "华东一厂", 1))[0].Address, "南京市示例路 1 号")
+	again := upload(t, s, records.ImportCustomers, "客户名称,地址\n华东一厂,\n华北二厂,石家庄市示例街 2 号\n")
+	equal(t, "what is new", counts(again), "0 new 1 changed 1 same 0 faults checked")
+	apply(t, s, again)
+	var out []string
+	must(t, s.ExportCustomers(t.Context(), func(cells []string) error {
+		for i, f := range records.ImportFields(records.ImportCustomers) {
+			if f.Code == "address" {
+				out = append(out, cells[i])
+			}
+		}
+		return nil
+	}))
+	equal(t, "exported", strings.Join(out, "; "), "南京市示例路 1 号; 石家庄市示例街 2 号")
+}

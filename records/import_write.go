@@ -15,7 +15,7 @@ func (t *txn) writeCustomers(ctx context.Context, p *importPlan, deeds []*custom
 		case ids[i] == "":
 			ids[i] = newID(t.now)
 			customers = append(customers, []any{
-				ids[i], d.New.Code, d.New.Name, d.New.Region, d.New.ServiceCentre, d.New.Agreement, d.New.VIP, d.New.Priority, d.New.Notes, at(t.now), at(t.now),
+				ids[i], d.New.Code, d.New.Name, d.New.Region, d.New.Address, d.New.ServiceCentre, d.New.Agreement, d.New.VIP, d.New.Priority, d.New.Notes, at(t.now), at(t.now),
 			})
 		case d.New != d.Old:
 			if err := t.changeCustomer(ctx, d.New); err != nil {
@@ -23,7 +23,7 @@ func (t *txn) writeCustomers(ctx context.Context, p *importPlan, deeds []*custom
 			}
 		}
 	}
-	if err := t.insertMany(ctx, `INSERT INTO customers (id, code, name, region, service_centre, agreement, vip, priority, notes, created_at, updated_at)`, customers); err != nil {
+	if err := t.insertMany(ctx, `INSERT INTO customers (id, code, name, region, address, service_centre, agreement, vip, priority, notes, created_at, updated_at)`, customers); err != nil {
 		return err
 	}
 	var contacts, numbers [][]any
@@ -61,9 +61,9 @@ func (k *contactDeed) changed() bool {
 }
 
 func (t *txn) changeCustomer(ctx context.Context, c Customer) error {
-	if err := t.do(ctx, `UPDATE customers SET code = ?, name = ?, region = ?, service_centre = ?, agreement = ?, vip = ?, priority = ?, notes = ?,
+	if err := t.do(ctx, `UPDATE customers SET code = ?, name = ?, region = ?, address = ?, service_centre = ?, agreement = ?, vip = ?, priority = ?, notes = ?,
 		updated_at = ?, version = version + 1 WHERE id = ?`,
-		c.Code, c.Name, c.Region, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), c.ID); err != nil {
+		c.Code, c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), c.ID); err != nil {
 		return err
 	}
 	return t.touchCustomer(ctx, c.ID)

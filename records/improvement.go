@@ -45,6 +45,9 @@ var improvementMachine = machine[ImprovementState, improvementInput, noEffect]{
 // improvementPlanWithin is the time to make a plan.
 const improvementPlanWithin = 3 * 24 * time.Hour
 
+// effectCheckedWithin is the time after which somebody else says whether it helped: it needs some to show.
+const effectCheckedWithin = 14 * 24 * time.Hour
+
 // Improvement is the work that a low score leads to (domain description §4: improvement plan, its execution supervised).
 type Improvement struct {
 	ID           string           `db:"id"            json:"id"`
@@ -157,10 +160,10 @@ func (s *Store) PlanImprovement(ctx context.Context, id, by string, p Improvemen
 // FinishImprovement says what was done; the owner or a service manager says it. Errors as PlanImprovement.
 func (s *Store) FinishImprovement(ctx context.Context, id, by, result string, version int64) (Improvement, error) {
 	result = text(result)
-	return s.moveImprovement(ctx, id, by, finishImprovement, result, version, func(_ *txn, i *Improvement) error {
+	return s.moveImprovement(ctx, id, by, finishImprovement, result, version, func(t *txn, i *Improvement) error {
 		var f faults
 		f.required("result", result, maxText, "What was done is missing.", "Write what was done.")
-		i.Result = result
+		i.Result, i.DueAt, i.Overdue = result, t.now.Add(effectCheckedWithin), false
 		return f.problem(ErrIncomplete, "improvement_incomplete", "Fill in the fields named.", "Say what was done.")
 	})
 }
@@ -285,10 +288,10 @@ func (s *Store) Improvements(ctx context.Context, f ImprovementFilter) (Page[Imp
 	return page, nil
 }
 
-// sweepImprovements tells the managers what is not planned or not done in time.
+// sweepImprovements tells the managers what is not planned, not done, or not checked for its effect in time.
 func (t *txn) sweepImprovements(ctx context.Context, now time.Time) (int, error) {
 	var rows []improvementRow
-	if err := t.list(ctx, &rows, selectImprovement+` WHERE i.state IN ('open', 'planned') AND NOT i.overdue AND i.due_at <= ?
+	if err := t.list(ctx, &rows, selectImprovement+` WHERE i.state IN ('open', 'planned', 'done') AND NOT i.overdue AND i.due_at <= ?
 		ORDER BY i.due_at, i.id LIMIT ?`, at(now), sweepBatch); err != nil {
 		return 0, err
 	}
@@ -301,7 +304,8 @@ func (t *txn) sweepImprovements(ctx context.Context, now time.Time) (int, error)
 		}
 		if err := t.notice(ctx, Notice{
 			Kind: NoticeImprovement, Login: r.Owner, Case: r.Case,
-			Detail: fmt.Sprintf("The improvement after %s was to be %s by %s.", r.Case, map[bool]string{true: "planned", false: "done"}[r.State == ImprovementOpen],
+			Detail: fmt.Sprintf("The improvement after %s was to be %s by %s.", r.Case,
+				map[ImprovementState]string{ImprovementOpen: "planned", ImprovementPlanned: "done", ImprovementDone: "checked for its effect"}[r.State],
 				r.DueAt.time().In(t.s.opt.Zone).Format(time.DateTime)),
 		}, fmt.Sprintf("%s %d", r.ID, int64(r.DueAt))); err != nil {
 			return 0, err

@@ -162,3 +162,21 @@ func (t *txn) tellDead(ctx context.Context, p Parcel, why string) error {
 		Subject: both("有消息未能送达", "A message could not be delivered"), Text: both("%s", "%s", why),
 	})
 }
+
+// tellJoined tells somebody that they were called to an order of others, e.g. to a joint consultation. Who joins by himself knows it.
+func (t *txn) tellJoined(ctx context.Context, o Order, login, by string) error {
+	if login == by {
+		return nil
+	}
+	path := "/orders/" + o.Number
+	if o.Kind == consultationProcedure {
+		path = "/consultations/" + o.ID
+	}
+	return t.tellOne(ctx, Notification{
+		To: login, Kind: ToldOrder, Once: o.ID + " joined " + login, Path: path,
+		Subject: both("%[1]s 请您参加", "%[1]s: you are asked to take part", o.Number), Text: both("请查看并写明您的意见。", "Please look at it and write your opinion."),
+	})
+}
+
+// consultationProcedure is the procedure of a joint consultation (configs/procedures/consultation.yaml).
+const consultationProcedure = "consultation"

@@ -25,6 +25,7 @@ type Order struct {
 	ContactName      string          `db:"contact_name"      json:"contact_name,omitempty"`
 	ContactNumber    string          `db:"contact_number"    json:"contact_number,omitempty"` // E.164
 	Region           string          `db:"region"            json:"region,omitempty"`
+	Address          string          `db:"address"           json:"address,omitempty"` // of the customer
 	Centre           string          `db:"service_centre"    json:"service_centre,omitempty"`
 	Product          string          `db:"product"           json:"product,omitempty"`
 	Subject          string          `db:"subject"           json:"subject"`
@@ -73,11 +74,20 @@ func (r orderRow) order() Order {
 const selectOrder = `SELECT o.id, o.number, o.kind, o.procedure, o.procedure_version, COALESCE(o.case_number, '') AS case_number,
 	COALESCE(s.owner, '') AS case_owner, COALESCE(o.escalation, '') AS escalation, COALESCE(o.customer_id, '') AS customer_id,
 	COALESCE(c.name, '') AS customer_name, COALESCE(o.contact_id, '') AS contact_id, o.contact_name, o.contact_number, o.region,
+	COALESCE(c.address, '') AS address,
 	o.service_centre, o.product, o.subject, o.situation, o.engineer, COALESCE(u.name, o.engineer) AS engineer_name, o.manager,
 	o.state, COALESCE(o.previous, '') AS previous, COALESCE(o.next, '') AS next, o.promised_from, o.promised_to, o.planned_from,
 	o.planned_to, o.respond_by, o.opened_by, o.opened_at, o.ended_at, o.reason, o.result, o.data, o.version
 	FROM orders o LEFT JOIN cases s ON s.number = o.case_number LEFT JOIN customers c ON c.id = o.customer_id
 	LEFT JOIN users u ON u.login = o.engineer`
+
+// Place is where the order is carried out, as people write it: the region, then the address where it does not begin with it.
+func (o Order) Place() string {
+	if strings.Contains(o.Address, o.Region) {
+		return o.Address
+	}
+	return strings.TrimSpace(o.Region + " " + o.Address)
+}
 
 func (c conn) order(ctx context.Context, id string) (Order, error) {
 	var row orderRow

@@ -180,8 +180,11 @@ func (s *Store) JoinOrder(ctx context.Context, by Actor, order, login, part stri
 		if _, err := t.user(ctx, login); err != nil {
 			return err
 		}
-		return t.do(ctx, `INSERT INTO order_people (order_id, login, part, added_by, added_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (order_id, login) DO UPDATE SET part = excluded.part`, o.ID, login, line(part), t.by, at(t.now))
+		if err := t.do(ctx, `INSERT INTO order_people (order_id, login, part, added_by, added_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (order_id, login) DO UPDATE SET part = excluded.part`, o.ID, login, line(part), t.by, at(t.now)); err != nil {
+			return err
+		}
+		return t.tellJoined(ctx, *o, login, by.Login)
 	})
 }
 

@@ -111,13 +111,13 @@ func (c conn) pieces(ctx context.Context, order any) ([]procedure.Piece, error) 
 		evidenceRow
 		Media string `db:"media"`
 	}
-	err := c.list(ctx, &rows, `SELECT e.step, e.need, e.kind, e.via, e.body, COALESCE(e.file, '') AS file, e.at, COALESCE(f.media, '') AS media
+	err := c.list(ctx, &rows, `SELECT e.step, e.need, e.kind, e.actor, e.via, e.body, COALESCE(e.file, '') AS file, e.at, COALESCE(f.media, '') AS media
 		FROM evidence e LEFT JOIN files f ON f.id = e.file WHERE e.order_id = ? AND e.kind <> ? ORDER BY e.seq`, order, string(procedure.Event))
 	out := make([]procedure.Piece, 0, len(rows))
 	for _, r := range rows {
 		e := r.evidence()
 		out = append(out, procedure.Piece{
-			Step: e.Step, Need: e.Need, Kind: e.Kind, Via: e.Via, Body: e.Body, File: e.File, Media: r.Media, At: e.At,
+			Step: e.Step, Need: e.Need, Kind: e.Kind, Actor: e.Actor, Via: e.Via, Body: e.Body, File: e.File, Media: r.Media, At: e.At,
 		})
 	}
 	return out, err

@@ -59,6 +59,7 @@ type OutLeave struct {
 	Number string // E.164
 	Name   string
 	Case   string
+	Lang   string // "zh" or "en": in which a machine speaks
 }
 
 // BeginOutCall gives leave for one call, or refuses it. The number comes from the records, never from who asks; only what stands
@@ -76,6 +77,9 @@ func (s *Store) BeginOutCall(ctx context.Context, in NewOutCall) (OutLeave, erro
 			return problem(ErrInvalid, "out_number", "Correct the contact's telephone number first.", "There is no telephone number that can be called.")
 		}
 		leave.Number = number
+		if leave.Lang, err = t.language(ctx, in, leave.Case); err != nil {
+			return err
+		}
 		var live string
 		if found, err := t.find(ctx, &live, `SELECT login FROM out_calls WHERE purpose = ? AND ref = ? AND ended_at IS NULL`, in.Purpose, in.Ref); err != nil {
 			return err
@@ -89,6 +93,25 @@ func (s *Store) BeginOutCall(ctx context.Context, in NewOutCall) (OutLeave, erro
 		return t.audit(ctx, AuditEntry{By: in.Login, Action: "call.out", Object: in.Purpose + " " + in.Ref, Data: in.Call})
 	})
 	return leave, err
+}
+
+// language is that of the person who is followed up, else that of the queue on which the case came in.
+func (t *txn) language(ctx context.Context, in NewOutCall, number string) (string, error) {
+	var known struct {
+		Language string `db:"language"`
+		Queue    string `db:"queue"`
+	}
+	if in.Purpose == OutFollowUp && number != "" {
+		if _, err := t.find(ctx, &known, `SELECT COALESCE((SELECT k.language FROM followups f JOIN contacts k ON k.id = f.contact_id WHERE f.case_number = s.number), '') AS language,
+			COALESCE((SELECT q.queue FROM case_calls q WHERE q.case_number = s.number ORDER BY q.answered_at LIMIT 1), '') AS queue FROM cases s WHERE s.number = ?`, number); err != nil {
+			return "", err
+		}
+	}
+	if known.Language == "" && t.s.opt.LanguageOf != nil {
+		known.Language = t.s.opt.LanguageOf(known.Queue)
+	}
+	set(&known.Language, "zh")
+	return known.Language, nil
 }
 
 // CheckOutCall says whether a call that was given leave is still to be made. Errors as BeginOutCall.

@@ -2,6 +2,7 @@ package records_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -29,9 +30,21 @@ func testVisits(t *testing.T, open opener) {
 	plans := get[records.Page[records.VisitPlan]](t)(s.VisitPlans(ctx, "", 0)).Items
 	order := get[records.OrderFile](t)(s.Order(ctx, plans[0].Order))
 	equal(t, "order", order.Order.Kind+order.Order.ContactName+order.Order.Engineer, "visit孙丽chen")
+	equal(t, "to be visited until", order.Clocks[0].Deadline, next.AddDate(0, 0, 1))
+	regular := func() string {
+		for _, r := range get[[]records.QualityRow](t)(s.Quality(ctx, records.QualityFilter{Procedure: "visit"})) {
+			if r.Rule == "regular" {
+				return fmt.Sprint(r.Proven, r.Waived, r.Missing, r.Pending)
+			}
+		}
+		return ""
+	}
+	equal(t, "in time", regular(), "0 0 0 1")
 	leave := get[records.OutLeave](t)(s.BeginOutCall(ctx, records.NewOutCall{Call: "a-out.v", Purpose: records.OutVisit, Ref: order.Order.Number, Login: "chen"}))
 	equal(t, "call", leave.Number+leave.Name, "+8613800138000孙丽")
 	get[records.Survey](t)(s.AddSurvey(ctx, records.NewSurvey{Visit: order.Order.Number, Channel: records.SurveyCall, Who: "孙丽", KeyedBy: "chen", Answers: five}))
+	c.advance(15 * 24 * time.Hour)
+	equal(t, "not visited", regular(), "0 0 1 0")
 	get[records.Order](t)(s.CancelOrder(ctx, as("chen"), order.Order.ID, "客户停产", 0))
 	equal(t, "planned anew", get[records.Swept](t)(s.SweepOverdue(ctx, c.now())).Visits, 1)
 	plans = get[records.Page[records.VisitPlan]](t)(s.VisitPlans(ctx, "", 0)).Items

@@ -13,6 +13,7 @@ type Swept struct {
 	HandOvers    int // nobody accepted: returned to the owner
 	Callbacks    int // not called in time: the manager is told
 	FollowUps    int // customers not asked in time
+	Lapsed       int // links to the survey that nobody answered
 	Draws        int // days whose sample was drawn
 	Improvements int // not done in time
 	Visits       int // regular visits that have come due
@@ -35,6 +36,7 @@ func (s *Store) SweepOverdue(ctx context.Context, now time.Time) (Swept, error) 
 		{&total.Callbacks, (*txn).sweepCallbacks},
 		{&total.Draws, (*txn).sweepDraws},
 		{&total.FollowUps, (*txn).sweepFollowUps},
+		{&total.Lapsed, (*txn).sweepLinked},
 		{&total.Improvements, (*txn).sweepImprovements},
 		{&total.Visits, (*txn).sweepVisits},
 	} {

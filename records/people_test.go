@@ -11,9 +11,10 @@ import (
 func testPeople(t *testing.T, open opener) {
 	ctx, s := t.Context(), open(t).open(t)
 	c := get[records.Customer](t)(s.AddCustomer(ctx, records.Customer{
-		Name: " 华北\x00电力\n有限公司 ", Region: "北京", ServiceCentre: "北京中心", Agreement: "4 h\nonsite", VIP: true, Priority: 5,
+		Name: " 华北\x00电力\n有限公司 ", Region: "北京", Address: " 北京市西城区\n示例街 1 号", ServiceCentre: "北京中心", Agreement: "4 h\nonsite", VIP: true, Priority: 5,
 	}))
 	equal(t, "name", c.Name, "华北电力 有限公司")
+	equal(t, "address", c.Address, "北京市西城区 示例街 1 号")
 	equal(t, "agreement", c.Agreement, "4 h\nonsite")
 	_, err := s.AddCustomer(ctx, records.Customer{Name: "\t", Priority: 100, Notes: strings.Repeat("长", 10001)})
 	equal(t, "faults named", len(refusal(t, err, records.ErrInvalid).Fields), 3)

@@ -39,6 +39,8 @@ type Options struct {
 	// CentreOf names the service centre of a region ("" for an unknown region is asked, too), where neither the wrap-up nor
 	// the customer's data do. Nil names none.
 	CentreOf func(region string) string
+	// LanguageOf gives the language in which machines speak to the callers of a queue, "zh" or "en"; nil, or "", is Chinese.
+	LanguageOf func(queue string) string
 	// SessionIdle and SessionMax end a session. 12 h without use, 7 days in all.
 	SessionIdle, SessionMax time.Duration
 	// LockAfter wrong passwords in a row lock an account for LockFor. 10, 15 min.

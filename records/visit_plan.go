@@ -138,7 +138,7 @@ func (t *txn) sweepVisits(ctx context.Context, now time.Time) (int, error) {
 }
 
 func (t *txn) openVisit(ctx context.Context, p VisitPlan) error {
-	in := OpenOrder{Procedure: visitProcedure, CustomerID: p.CustomerID, Manager: p.Manager, Engineer: p.Manager, RespondBy: p.NextAt, Subject: p.CustomerName}
+	in := OpenOrder{Procedure: visitProcedure, CustomerID: p.CustomerID, Manager: p.Manager, Engineer: p.Manager, RespondBy: p.NextAt.AddDate(0, 0, 1), Subject: p.CustomerName}
 	var contact struct {
 		ID     string `db:"id"`
 		Name   string `db:"name"`

@@ -26,6 +26,7 @@ type People interface {
 type customerBody struct {
 	Name          string `json:"name" minLength:"1" maxLength:"200"`
 	Region        string `json:"region,omitempty" maxLength:"200"`
+	Address       string `json:"address,omitempty" maxLength:"200" doc:"where engineers go"`
 	ServiceCentre string `json:"service_centre,omitempty" maxLength:"200"`
 	Agreement     string `json:"agreement,omitempty" maxLength:"10000" doc:"what was agreed, in words"`
 	VIP           bool   `json:"vip,omitempty" doc:"supervisors only"`
@@ -35,7 +36,7 @@ type customerBody struct {
 
 func (b customerBody) customer() records.Customer {
 	return records.Customer{
-		Name: b.Name, Region: b.Region, ServiceCentre: b.ServiceCentre, Agreement: b.Agreement,
+		Name: b.Name, Region: b.Region, Address: b.Address, ServiceCentre: b.ServiceCentre, Agreement: b.Agreement,
 		VIP: b.VIP, Priority: b.Priority, Notes: b.Notes,
 	}
 }
@@ -44,6 +45,7 @@ type contactBody struct {
 	CustomerID string       `json:"customer_id,omitempty" maxLength:"64"`
 	Name       string       `json:"name" minLength:"1" maxLength:"200"`
 	Email      string       `json:"email,omitempty" maxLength:"200"`
+	Language   string       `json:"language,omitempty" enum:"zh,en" doc:"in which machines speak to this person; left out: that of the queue"`
 	Notes      string       `json:"notes,omitempty" maxLength:"10000"`
 	Numbers    []numberBody `json:"numbers,omitempty" maxItems:"20"`
 }
@@ -54,7 +56,7 @@ type numberBody struct {
 }
 
 func (b contactBody) contact() records.Contact {
-	c := records.Contact{CustomerID: b.CustomerID, Name: b.Name, Email: b.Email, Notes: b.Notes}
+	c := records.Contact{CustomerID: b.CustomerID, Name: b.Name, Email: b.Email, Language: b.Language, Notes: b.Notes}
 	for _, n := range b.Numbers {
 		c.Numbers = append(c.Numbers, records.Number{Number: n.Number, Label: n.Label})
 	}

@@ -96,7 +96,7 @@ type outLedger struct {
 
 func (l *outLedger) Permit(ctx context.Context, call string, r outward.Request) (outward.Permit, error) {
 	leave, err := l.store.BeginOutCall(ctx, records.NewOutCall{Call: call, Purpose: r.Purpose, Ref: r.Ref, Login: r.Login, Machine: r.Machine})
-	return outward.Permit{Number: leave.Number, Name: leave.Name, Lang: "zh"}, err
+	return outward.Permit{Number: leave.Number, Name: leave.Name, Lang: leave.Lang}, err
 }
 
 func (l *outLedger) Still(ctx context.Context, call string) error {

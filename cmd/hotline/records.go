@@ -55,7 +55,7 @@ func openRecordsWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		Sampling: sampling.Rule(cfg.FollowUp.Sample), LowScore: cfg.FollowUp.LowScore, Form: form,
 		Path: recordsPath(cfg), Region: cfg.Hotlines[0].Region, Zone: zone, Log: log,
 		RespondWithin: map[string]time.Duration{"remote": cfg.Escalations.Remote, "onsite": cfg.Escalations.Onsite},
-		CentreOf:      centreOf(cfg.Centres), Departments: departments(cfg), Referrals: referrals(cfg),
+		CentreOf:      centreOf(cfg.Centres), LanguageOf: languageOf(cfg.Queues), Departments: departments(cfg), Referrals: referrals(cfg),
 		Calendars: working.records(cfg), Procedures: definitions, Questionnaires: asked, Channels: channels(cfg),
 		Files:       filepath.Join(cfg.Data.Dir, "files"),
 		SessionIdle: cfg.Security.SessionIdle, SessionMax: cfg.Security.SessionLifetime,
@@ -96,6 +96,15 @@ func centreOf(centres []configs.ServiceCentre) func(region string) string {
 		}
 	}
 	return func(region string) string { return cmp.Or(of[region], of["*"]) }
+}
+
+// languageOf gives the language of a queue.
+func languageOf(queues []configs.Queue) func(queue string) string {
+	of := map[string]string{}
+	for _, q := range queues {
+		of[q.Name] = q.Language
+	}
+	return func(queue string) string { return of[queue] }
 }
 
 // existingRecords opens records that must be there already: looking must not make an empty database.

@@ -49,10 +49,9 @@ func (r *Ring) Sign(purpose string, ends time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token := make([]byte, atChance, size)
+	token := make([]byte, atMAC, size)
 	token[0] = byte(number)
 	binary.BigEndian.PutUint32(token[1:], uint32(ends.Unix())) //nolint:gosec // checked above
-	token = token[:atMAC]
 	if _, err := rand.Read(token[atChance:]); err != nil {
 		return "", fmt.Errorf("link: %w", err)
 	}

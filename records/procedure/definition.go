@@ -70,6 +70,7 @@ type Need struct {
 	Via      []string     `json:"via,omitempty"       yaml:"via"`       // channels of a confirmation or a fact; any when empty. [system]: this server measured it, nobody types it
 	Fields   []Field      `json:"fields,omitempty"    yaml:"fields"`    // of a fact
 	Min      int          `json:"min"                 yaml:"min"`       // how many; 1 when not given
+	Distinct bool         `json:"distinct,omitempty"  yaml:"distinct"`  // each piece by somebody else
 	OrWaiver bool         `json:"or_waiver,omitempty" yaml:"or_waiver"` // or the customer's recorded waiver, with who and why
 	Optional bool         `json:"optional,omitempty"  yaml:"optional"`  // welcome, but the step does not wait for it
 	Document string       `json:"document,omitempty"  yaml:"document"`  // of a document: which template it is made from

@@ -37,6 +37,7 @@ const (
 type Piece struct {
 	Step, Need string
 	Kind       EvidenceKind
+	Actor      string // who brought it
 	Via        string
 	Body       json.RawMessage // by kind, see Body
 	File       string          // id, of file, photo, document, signature

@@ -146,7 +146,9 @@ func next(p procedure.Progress) procedure.Input {
 		}
 		for _, n := range s.Needs {
 			if p.Count(s.Code, n) < n.Min {
-				return procedure.Input{Do: procedure.Add, Step: s.Code, Parts: n.By, Piece: proving(s.Code, n)}
+				piece := proving(s.Code, n)
+				piece.Actor = string(rune('a' + p.Count(s.Code, n)))
+				return procedure.Input{Do: procedure.Add, Step: s.Code, Parts: n.By, Piece: piece}
 			}
 		}
 		return procedure.Input{Do: procedure.Complete, Step: s.Code, Parts: s.By}
@@ -351,6 +353,29 @@ func TestNeedBy(t *testing.T) {
 	} {
 		if !found[must] {
 			t.Errorf("anybody may bring %s", must)
+		}
+	}
+}
+
+// TestDistinct: two opinions of one person are one.
+func TestDistinct(t *testing.T) {
+	for _, d := range shipped(t) {
+		if d.Code != "consultation" {
+			continue
+		}
+		p := procedure.Begin(d)
+		p.State = procedure.Running
+		_, n, _ := d.Need("opinions.opinion")
+		for i, actor := range []string{"gao", "gao", "he"} {
+			piece := proving("opinions", n)
+			piece.Actor = actor
+			var lacks []procedure.Lack
+			if p, _, lacks = p.Apply(procedure.Input{Do: procedure.Add, Step: "opinions", Parts: n.By, Piece: piece}, time.Time{}); len(lacks) > 0 {
+				t.Fatal(lacks)
+			}
+			if want := []int{1, 1, 2}[i]; p.Count("opinions", n) != want {
+				t.Errorf("after %d: %d, want %d", i+1, p.Count("opinions", n), want)
+			}
 		}
 	}
 }

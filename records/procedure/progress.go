@@ -162,13 +162,20 @@ func (p Progress) predecessors(code string) []Lack {
 	return at.list
 }
 
-// Count tells how many pieces meet a need. A waiver meets it whole.
+// Count tells how many pieces meet a need, or how many people brought some where each is to be of somebody else. A waiver meets it whole.
 func (p Progress) Count(step string, n Need) int {
 	standing := n.standing(step, p.Pieces)
 	if slices.ContainsFunc(standing, func(x Piece) bool { return x.Kind == Waiver }) {
 		return max(len(standing)-1, n.Min)
 	}
-	return len(standing)
+	if !n.Distinct {
+		return len(standing)
+	}
+	people := map[string]bool{}
+	for _, x := range standing {
+		people[x.Actor] = true
+	}
+	return len(people)
 }
 
 // Unfinished gives everything that keeps the order from being finished.

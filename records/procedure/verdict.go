@@ -74,13 +74,17 @@ func (p Progress) evidenceVerdict(r Ref) Verdict {
 	if !ok {
 		return Missing
 	}
-	waived, proving := false, 0
+	waived, proving, people := false, 0, map[string]bool{}
 	for _, x := range need.standing(step.Code, p.Pieces) {
 		if x.Kind == Waiver {
 			waived = true
 		} else {
 			proving++
+			people[x.Actor] = true
 		}
+	}
+	if need.Distinct {
+		proving = len(people)
 	}
 	s, settled := p.Settled[step.Code]
 	switch {

@@ -358,9 +358,12 @@ func TestWhoInTheBrowser(t *testing.T) {
 	tab.Fill("#who-number", "13900139000")
 	tab.WaitText("#who-customers", "华东一厂")
 	tab.Click("#who-customers label:nth-of-type(2)")
+	tab.Fill("#who-address", "南京市江宁区示例路 1 号")
+	tab.Run(`document.querySelector("#who-language").value = "en"`)
 	tab.Click("[data-testid=new-contact-save]")
 	tab.WaitText("#who-title", "钱进")
 	tab.WaitText("[data-testid=who]", "华东一厂")
+	tab.WaitText("[data-testid=address]", "南京市江宁区示例路 1 号")
 	var title string
 	tab.Eval(`document.title`, &title)
 	if strings.Contains(title, "hacked") {

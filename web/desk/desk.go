@@ -46,6 +46,8 @@ type people interface {
 	Contact(ctx context.Context, id string) (records.Contact, error)
 	FindContacts(ctx context.Context, part string, limit int) ([]records.Contact, error)
 	AddContact(context.Context, records.Contact) (records.Contact, error)
+	Customer(ctx context.Context, id string) (records.Customer, error)
+	UpdateCustomer(ctx context.Context, c records.Customer) (records.Customer, error)
 	AddPerson(context.Context, records.Customer, records.Contact) (records.Contact, error)
 	Customers(ctx context.Context, part string, limit int) ([]records.Customer, error)
 	Remember(ctx context.Context, number, contact, by string) error

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -126,7 +127,12 @@ func (d *Desk) whoOf(r *http.Request, c records.Case, call records.AnsweredCall)
 	names, err := d.names(r)
 	w.Last = history(w.Card, call.Call, names)
 	if c.Owner != v.Login && call.Call == "" {
-		w.Number = ui.MaskNumber(w.Number) // somebody else's case: the number is not needed to read it
+		w.Number = ui.MaskNumber(w.Number) // somebody else's case: number and address are not needed to read it
+		if w.Customer != nil {
+			discreet := *w.Customer
+			discreet.Address = ui.MaskAddress(discreet.Address)
+			w.Customer = &discreet
+		}
 	}
 	return w, err
 }
@@ -296,17 +302,20 @@ func (d *Desk) identify(r *http.Request, contact string) error {
 // newContact adds a person, with a new customer or one that is known, and makes them the case's.
 func (d *Desk) newContact(w http.ResponseWriter, r *http.Request) {
 	f := fieldsOf(r.Form)
-	contact := records.Contact{Name: f["who.name"], Email: f["who.email"], CustomerID: f["who.customer_id"]}
+	contact := records.Contact{Name: f["who.name"], Email: f["who.email"], Language: f["who.language"], CustomerID: f["who.customer_id"]}
 	if number := strings.TrimSpace(f["who.number"]); number != "" {
 		contact.Numbers = []records.Number{{Number: number}}
 	}
 	var err error
 	if contact.CustomerID == "" && strings.TrimSpace(f["who.customer"]) != "" {
 		contact, err = d.store.AddPerson(r.Context(), records.Customer{
-			Name: f["who.customer"], Region: f["who.region"], ServiceCentre: f["who.centre"], Agreement: f["who.agreement"],
+			Name: f["who.customer"], Region: f["who.region"], Address: f["who.address"], ServiceCentre: f["who.centre"], Agreement: f["who.agreement"],
 		}, contact)
 	} else {
 		contact, err = d.store.AddContact(r.Context(), contact)
+		if err == nil {
+			err = d.firstAddress(r.Context(), contact.CustomerID, f["who.address"])
+		}
 	}
 	if err == nil {
 		err = d.identify(r, contact.ID)
@@ -329,15 +338,29 @@ func (d *Desk) newContact(w http.ResponseWriter, r *http.Request) {
 	d.showWho(w, r, http.StatusOK, func(*who) {})
 }
 
+// firstAddress keeps where a known customer is, when nobody knew it; one that is known is not overwritten in passing.
+func (d *Desk) firstAddress(ctx context.Context, customer, address string) error {
+	if customer == "" || strings.TrimSpace(address) == "" {
+		return nil
+	}
+	c, err := d.store.Customer(ctx, customer)
+	if err != nil || c.Address != "" {
+		return err
+	}
+	c.Address = address
+	_, err = d.store.UpdateCustomer(ctx, c)
+	return err
+}
+
 func whoNames() []string {
-	return []string{"who.name", "who.number", "who.email", "who.customer", "who.customer_id", "who.region", "who.centre", "who.agreement", "who.find"}
+	return []string{"who.name", "who.number", "who.email", "who.customer", "who.customer_id", "who.region", "who.address", "who.language", "who.centre", "who.agreement", "who.find"}
 }
 
 // whoFields gives fields of a contact the names they have in the form.
 func whoFields(in []records.Field) []records.Field {
 	names := map[string]string{
 		"name": "who.name", "numbers": "who.number", "email": "who.email", "customer.name": "who.customer", "customer.region": "who.region",
-		"customer.service_centre": "who.centre", "customer.agreement": "who.agreement",
+		"customer.service_centre": "who.centre", "customer.address": "who.address", "language": "who.language", "customer.agreement": "who.agreement",
 	}
 	out := slices.Clone(in)
 	for i, f := range out {

@@ -92,7 +92,7 @@ func (d *Dispatch) dayOf(w http.ResponseWriter, r *http.Request) (dayPage, bool)
 	for _, o := range p.Visits {
 		p.Sheet.Visits = append(p.Sheet.Visits, document.Visit{
 			Order: o.Number, Kind: d.kindName(ctx, o.Kind), PlannedFrom: o.PlannedFrom, PlannedTo: o.PlannedTo, PromisedFrom: o.PromisedFrom,
-			PromisedTo: o.PromisedTo, Customer: o.CustomerName, Contact: o.ContactName, Phone: o.ContactNumber, Address: o.Region,
+			PromisedTo: o.PromisedTo, Customer: o.CustomerName, Contact: o.ContactName, Phone: o.ContactNumber, Address: o.Place(),
 			Product: d.titleOf(d.opt.Products, o.Product, v.Lang), Subject: o.Subject, Remark: o.Situation,
 		})
 	}

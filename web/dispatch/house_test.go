@@ -158,7 +158,7 @@ func (h *house) escalate(call, kind, subject string) records.Escalation {
 	customers, err := h.store.Customers(ctx, "华东一厂", 1)
 	must(h.t, err)
 	if len(customers) == 0 {
-		c, err := h.store.AddCustomer(ctx, records.Customer{Name: "华东一厂", Region: "江苏", ServiceCentre: "nanjing", Agreement: "金牌服务：工作日 4 小时到场"})
+		c, err := h.store.AddCustomer(ctx, records.Customer{Name: "华东一厂", Region: "江苏", Address: "南京市江宁区示例路 1 号 3 号楼", ServiceCentre: "nanjing", Agreement: "金牌服务：工作日 4 小时到场"})
 		must(h.t, err)
 		_, err = h.store.AddContact(ctx, records.Contact{CustomerID: c.ID, Name: "孙丽", Numbers: []records.Number{{Number: "13913800001"}}})
 		must(h.t, err)

@@ -257,7 +257,7 @@ func (h *house) paper(issued records.Issued) {
 	text, err := exec.CommandContext(h.t.Context(), "pdftotext", "-layout", file.Name(), "-").Output()
 	must(h.t, err)
 	flat := strings.Join(strings.Fields(string(text)), "")
-	for _, want := range []string{"客服维护工作单", issued.Number, "华东一厂", "金牌服务", "电源灯不亮", "文件服务器D盘", "电源模块损坏", "更换电源模块PS-750", "加装UPS", "高明", "孙丽", "数据库可用"} {
+	for _, want := range []string{"客服维护工作单", issued.Number, "华东一厂", "江苏南京市江宁区示例路1号3号楼", "金牌服务", "电源灯不亮", "文件服务器D盘", "电源模块损坏", "更换电源模块PS-750", "加装UPS", "高明", "孙丽", "数据库可用"} {
 		if !strings.Contains(flat, want) {
 			h.t.Errorf("the work order does not say %q:\n%s", want, text)
 		}

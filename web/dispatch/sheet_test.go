@@ -153,6 +153,9 @@ func TestSheetSaysWhatWasSigned(t *testing.T) {
 	if !strings.Contains(printed, sum(right)) {
 		t.Errorf("the hash of what was signed does not stand on the sheet:\n%s", out)
 	}
+	if !strings.Contains(printed, flat("江苏 南京市江宁区示例路 1 号 3 号楼")) {
+		t.Errorf("the address does not stand on the sheet:\n%s", out)
+	}
 	before, _, _ := strings.Cut(printed, flat("附：客户签字时所见内容"))
 	for _, said := range []string{"风扇也不转。", "主板和硬盘正常", "更换电源模块。", "PS-750", "没有稳压设备", "每季检查一次电池", "12000.5MB", "abcdef012345"} {
 		if !strings.Contains(before, flat(said)) {

@@ -171,7 +171,7 @@ func (d *Dispatch) visitJSON(r *http.Request, id string) (visitJSON, error) {
 	o := f.Order
 	out := visitJSON{
 		ID: o.ID, Number: o.Number, Kind: d.kindName(ctx, o.Kind), State: string(o.State), Customer: cmp.Or(o.CustomerName, o.ContactName),
-		Contact: o.ContactName, Phone: o.ContactNumber, Region: o.Region, Product: d.titleOf(d.opt.Products, o.Product, v.Lang), Subject: o.Subject,
+		Contact: o.ContactName, Phone: o.ContactNumber, Region: o.Place(), Product: d.titleOf(d.opt.Products, o.Product, v.Lang), Subject: o.Subject,
 		Situation: o.Situation, PromisedFrom: o.PromisedFrom, PromisedTo: o.PromisedTo, PlannedFrom: o.PlannedFrom, PlannedTo: o.PlannedTo,
 		Previous: o.Previous, Steps: []stepJSON{}, Evidence: []evidenceJSON{}, Checklist: d.checklistJSON(o.Product, v.Lang),
 	}

@@ -153,7 +153,7 @@ func (s sheetOf) workOrder(read func(file string) ([]byte, error)) (document.Wor
 	o := s.Order
 	m := document.WorkOrder{
 		Job: document.Job{
-			Number: o.Number, Case: o.Case, Customer: cmp.Or(o.CustomerName, o.ContactName), Contact: o.ContactName, Phone: o.ContactNumber, Address: o.Region,
+			Number: o.Number, Case: o.Case, Customer: cmp.Or(o.CustomerName, o.ContactName), Contact: o.ContactName, Phone: o.ContactNumber, Address: o.Place(),
 			Centre: s.centre, Agreement: s.customer.Agreement, Product: s.product, Subject: o.Subject, Engineer: cmp.Or(o.EngineerName, o.Engineer),
 			Manager: o.Manager, PromisedFrom: o.PromisedFrom, PromisedTo: o.PromisedTo,
 		},

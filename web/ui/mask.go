@@ -27,3 +27,12 @@ func MaskName(name string) string {
 	}
 	return name
 }
+
+// MaskAddress keeps of an address what tells the town or the district, its first six characters.
+func MaskAddress(address string) string {
+	runes := []rune(address)
+	if len(runes) <= 6 {
+		return address
+	}
+	return string(runes[:6]) + "****"
+}

@@ -24,3 +24,12 @@ func TestMask(t *testing.T) {
 		}
 	}
 }
+
+func TestMaskAddress(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"": "", "南京市": "南京市", "南京市江宁区示例路 1 号 3 号楼": "南京市江宁区****"} {
+		if got := MaskAddress(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
