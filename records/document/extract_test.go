@@ -38,7 +38,7 @@ func extract(t fatal, r document.Report, o document.Options) []string {
 	}
 	pages := strings.Split(strings.TrimSuffix(string(out), "\f"), "\f")
 	for i, page := range pages {
-		foot := fmt.Sprintf("%s%s内容校验%s服务热线%s第%d页/共%d页", o.Company, r.Number, r.Hash()[:16], o.Hotline, i+1, len(pages))
+		foot := fmt.Sprintf("%s%s内容校验%s·服务热线%s第%d页/共%d页", o.Company, r.Number, r.Hash()[:16], o.Hotline, i+1, len(pages))
 		body, ok := strings.CutSuffix(bare(page), bare(plain(t, foot)))
 		if !ok {
 			t.Fatalf("page %d does not end with its head and foot %q:\n%s", i+1, foot, page)
