@@ -23,12 +23,15 @@ type media struct {
 	once  sync.Once // closing
 	begin sync.Once // talking
 
+	finger  sync.Mutex // one key at a time
+	lifted  time.Time  // end of the last key
+	pressed uint16     // packets of telephone events sent
+
 	mu       sync.Mutex
 	remote   *net.UDPAddr
 	sdps     []string // of the other side, in order
 	held     string   // direction of the other side's last SDP that wants nothing from us: sendonly, inactive; or ""
 	received int
-	pressed  uint16         // packets of telephone events sent
 	heard    map[uint64]int // packets by voice
 	last     [][]byte       // the last ones, oldest first
 	digits   string         // keys of the other side
@@ -195,8 +198,13 @@ func (m *media) listen() {
 	}
 }
 
-// press sends one key as a telephone event (RFC 4733), 100 ms long: begin, go on, and its end three times.
+// keyGap is how long no key is pressed after another. Asterisk drops what begins within 45 ms: it takes that for the same key.
+const keyGap = 60 * time.Millisecond
+
+// press sends one key as a telephone event (RFC 4733), as long as a finger takes: begin, go on, and after 100 ms its end three times.
 func (m *media) press(key string) error {
+	m.finger.Lock()
+	defer m.finger.Unlock()
 	m.mu.Lock()
 	remote := m.remote
 	m.mu.Unlock()
@@ -204,31 +212,48 @@ func (m *media) press(key string) error {
 	if remote == nil || m.conn == nil || len(key) != 1 || event < 0 {
 		return fmt.Errorf("phone %s: cannot press %q", m.phone.options.User, key)
 	}
+	if !m.until(m.lifted.Add(keyGap)) {
+		return fmt.Errorf("phone %s: press %s: the call ended", m.phone.options.User, key)
+	}
+	down := time.Now()
 	packet := make([]byte, 12+4)
 	packet[0] = 0x80
-	binary.BigEndian.PutUint32(packet[4:], uint32(time.Now().UnixMilli())*8) // one timestamp for the whole event
+	binary.BigEndian.PutUint32(packet[4:], uint32(down.UnixMilli())*8) // one timestamp for the whole event
 	binary.BigEndian.PutUint32(packet[8:], uint32(m.local().Port))
 	packet[12] = byte(event)
 	for n, step := range []struct {
-		duration uint16
+		duration uint16 // in samples, eight a millisecond
 		end      byte
 	}{{160, 0}, {400, 0}, {800, 0x80}, {800, 0x80}, {800, 0x80}} {
-		m.mu.Lock()
+		if !m.until(down.Add(time.Duration(step.duration) * time.Second / 8000)) {
+			return fmt.Errorf("phone %s: press %s: the call ended", m.phone.options.User, key)
+		}
 		m.pressed++
-		seq := m.pressed
-		m.mu.Unlock()
 		packet[1] = 101
 		if n == 0 {
 			packet[1] |= 0x80 // the marker: a new event
 		}
-		binary.BigEndian.PutUint16(packet[2:], 0x8000+seq)
+		binary.BigEndian.PutUint16(packet[2:], 0x8000+m.pressed)
 		packet[13] = step.end | 10
 		binary.BigEndian.PutUint16(packet[14:], step.duration)
 		if _, err := m.conn.WriteToUDP(packet, remote); err != nil {
 			return fmt.Errorf("phone %s: press %s: %w", m.phone.options.User, key, err)
 		}
 	}
+	m.lifted = time.Now()
 	return nil
+}
+
+// until lets time pass, and says whether the call is still there.
+func (m *media) until(at time.Time) bool {
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-m.stop:
+		return false
+	}
 }
 
 // Press presses a key of the telephone in a call that is up.
