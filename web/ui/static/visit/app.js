@@ -33,14 +33,17 @@ let pressed = false;
 let behind = false;
 let drawn = "";
 const editing = () => document.activeElement instanceof HTMLElement && screen.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox], [type=radio], [type=file]), textarea, select");
-const free = () => setTimeout(() => {
+const catchUp = () => {
+  if (behind && !pressed && !editing()) render();
+};
+const released = () => setTimeout(() => {
   pressed = false;
-  if (behind && !editing()) render();
+  catchUp();
 }, 0);
 addEventListener("pointerdown", () => { pressed = true; }, true);
-addEventListener("pointerup", free, true);
-addEventListener("pointercancel", free, true);
-screen.addEventListener("focusout", free);
+addEventListener("pointerup", released, true);
+addEventListener("pointercancel", released, true);
+screen.addEventListener("focusout", () => setTimeout(catchUp, 0)); // often in the middle of a press: the one that leaves a field for a button
 
 /** @param {boolean} [mine] the engineer did it, so it is drawn at once */
 function render(mine = false) {
