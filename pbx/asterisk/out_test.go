@@ -1,6 +1,7 @@
 package asterisk_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -192,6 +193,24 @@ func TestOnlyNumbersAreDialled(t *testing.T) {
 	outEnded(s, p, call, pbx.OutCancelled)
 	if n := len(p.Calls()); n != 0 {
 		t.Errorf("%d calls left for the trunk", n)
+	}
+}
+
+// TestCustomersWhoAnswerAtOnce: who picks up in the instant of the INVITE, like a voice box, hears and is heard, also while the recording
+// begins.
+func TestCustomersWhoAnswerAtOnce(t *testing.T) {
+	p := withProvider(t)
+	s := pbxtest.NewStage(t, harness(p.real, newDriver(t, p.real, nil)))
+	p.SetBehaviour(pbxtest.Behaviour{Answer: true})
+	agent := s.Phone("li", pbxtest.Behaviour{})
+	for i := range 25 {
+		call, near, far := dialled(s, p, agent, fmt.Sprintf("box%d", i))
+		s.Told(pbx.OutAnswered, call, "")
+		s.Must(s.Switch.(pbx.Dialer).RecordOut(s.Ctx, call, fmt.Sprintf("box%d", i)), "record")
+		s.Hear(near, far)
+		s.Must(far.HangUp(s.Ctx), "hang up")
+		s.Told(pbx.OutEnded, call, "")
+		s.Gone(near)
 	}
 }
 
