@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -211,6 +212,9 @@ func all[V any](m map[string]V, ok func(V) bool) bool {
 func TestPhonesRingWithoutAController(t *testing.T) {
 	h := openHouse(t, house.Options{})
 	an, bo := h.Agent("an", pbxtest.Behaviour{}), h.Agent("bo", pbxtest.Behaviour{})
+	h.Eventually("the copy of presence, some ms behind, has both", func() bool {
+		return strings.Contains(redisField(t, h, "{hotline}:presence", "an"), `"ready"`) && strings.Contains(redisField(t, h, "{hotline}:presence", "bo"), `"ready"`)
+	})
 	h.Kill()
 
 	stranger := h.Dial("13800138000", house.DIDMain)

@@ -198,6 +198,23 @@ func unnumbered(lines []string) []string {
 
 func sorted(lines []string) []string { return slices.Sorted(slices.Values(lines)) }
 
+// redisField reads a field of a hash; "" when it is not there.
+func redisField(t *testing.T, h *house.House, key, field string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	c, err := dialRedis(ctx, "redis://"+h.Redis.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	value, err := c.ask("EVAL", `return redis.call('HGET', KEYS[1], ARGV[1]) or ''`, "1", key, field)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
 // redisStream reads the entries of a stream whose ids begin with 1, 2, … (one command each, by a script: the doctor's
 // connection understands strings only).
 func redisStream(t *testing.T, h *house.House, key string, most int) []records.FeedEntry {
