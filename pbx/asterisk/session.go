@@ -30,6 +30,7 @@ type session struct {
 	apps  []string      // whose events come here
 	token string        // name of an event that proves that we hear, see prove
 	heard chan struct{} // one token for each time it came
+	read  atomic.Int64  // frames
 
 	drained chan struct{} // closed by the owner: every frame is worked off, the session is history
 	usurped atomic.Bool   // another controller took the application
@@ -130,6 +131,7 @@ func (d *Driver) read(ctx context.Context, s *session) {
 			s.end(fmt.Errorf("websocket: %w", err))
 			return
 		}
+		s.read.Add(1)
 		d.m.bytes.Add(float64(len(data)))
 		if echoes < len(s.apps) && bytes.Contains(data, echo) {
 			echoes++
@@ -147,7 +149,8 @@ func (d *Driver) read(ctx context.Context, s *session) {
 	}
 }
 
-// ping finds a connection that died without a word.
+// ping finds a connection that died without a word. A switch that is too busy for the pong, but tells events, is not dead: to connect
+// anew would cost it a list of all its calls.
 func (d *Driver) ping(ctx context.Context, s *session) {
 	tick := time.NewTicker(d.opt.PingEvery)
 	defer tick.Stop()
@@ -158,9 +161,13 @@ func (d *Driver) ping(ctx context.Context, s *session) {
 			return
 		case <-tick.C:
 		}
+		before := s.read.Load()
 		bounded, cancel := context.WithTimeout(ctx, d.opt.PingEvery)
 		err := s.conn.Ping(bounded)
 		cancel()
+		if err != nil && ctx.Err() == nil && s.read.Load() > before {
+			continue
+		}
 		if err != nil {
 			s.end(fmt.Errorf("%w: %w", errPong, err))
 			return

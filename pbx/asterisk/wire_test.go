@@ -143,6 +143,29 @@ func TestDeadPeer(t *testing.T) {
 	<-f.conns
 }
 
+// TestBusyPeer: a switch that answers no ping but tells events is not dead; when it tells nothing any more, it is.
+func TestBusyPeer(t *testing.T) {
+	f := newFake(t)
+	f.mute = true
+	p := f.run(func(o *asterisk.Options) { o.PingEvery = 100 * time.Millisecond }, nil)
+	conn := <-f.conns
+	p.wait(t, pbx.SwitchSynced, 0)
+	n := 0
+	for began := time.Now(); time.Since(began) < 600*time.Millisecond; n++ {
+		f.send(conn, arrives(n+1))
+		p.wait(t, pbx.CallArrived, n)
+	}
+	for _, e := range p.events.All() {
+		if e.Kind == pbx.SwitchDown {
+			t.Fatalf("taken for dead after %d events: %s", n, e.Detail)
+		}
+	}
+	if e := p.wait(t, pbx.SwitchDown, 0); !strings.Contains(e.Detail, "no pong") {
+		t.Errorf("down because of %q", e.Detail)
+	}
+	<-f.conns
+}
+
 // TestSwitchHangs: a request without an answer is bounded in time. Ring fails; the leg that came to be after all is ended
 // and nothing of it is told.
 func TestSwitchHangs(t *testing.T) {
