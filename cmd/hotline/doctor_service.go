@@ -19,24 +19,14 @@ import (
 // diagnoseService examines what the services need besides calls: the vault, the list of ports that may be looked at, the mail server,
 // and where customers' links lead. It makes nothing that is not there.
 func diagnoseService(ctx context.Context, cfg configs.Config) []diagnosis {
-	return []diagnosis{diagnoseVault(cfg), diagnoseProbe(cfg), diagnoseMail(ctx, cfg), diagnoseLinks(cfg)}
+	return []diagnosis{diagnoseVault(cfg), diagnoseProbe(cfg), diagnoseMail(ctx, cfg), diagnoseLinkKey(cfg), diagnoseLinks(cfg)}
 }
 
 // diagnoseVault: without its master key nobody reads login information any more, and who else can read the key reads it too.
 func diagnoseVault(cfg configs.Config) diagnosis {
 	d := diagnosis{part: "vault"}
 	if cfg.Vault.Key == "" {
-		file := cmp.Or(cfg.Vault.KeyFile, filepath.Join(cfg.Data.Dir, "vault.key"))
-		info, err := os.Stat(file)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			d.good, d.detail = true, file+" is not there yet; the server makes it"
-			return d
-		case err != nil:
-			d.detail, d.mend = err.Error(), "give the user that runs the server the right to read it"
-			return d
-		case info.Mode().Perm()&0o077 != 0:
-			d.detail, d.mend = fmt.Sprintf("%s can be read by others (%#o)", file, info.Mode().Perm()), "chmod 0600 "+file+", then `hotline vault rotate`"
+		if absent := d.secret(cmp.Or(cfg.Vault.KeyFile, filepath.Join(cfg.Data.Dir, "vault.key")), "hotline vault rotate"); absent {
 			return d
 		}
 	}
@@ -46,6 +36,22 @@ func diagnoseVault(cfg configs.Config) diagnosis {
 	}
 	d.good, d.detail = true, "opens with its master key"
 	return d
+}
+
+// secret looks at a file that nobody else may read, and says whether there is nothing more to look at: it is not there yet, or not ours alone.
+func (d *diagnosis) secret(file, rotate string) (done bool) {
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.good, d.detail = true, file+" is not there yet; the server makes it"
+	case err != nil:
+		d.detail, d.mend = err.Error(), "give the user that runs the server the right to read it"
+	case info.Mode().Perm()&0o077 != 0:
+		d.detail, d.mend = fmt.Sprintf("%s can be read by others (%#o)", file, info.Mode().Perm()), "chmod 0600 "+file+", then `"+rotate+"`"
+	default:
+		return false
+	}
+	return true
 }
 
 func diagnoseProbe(cfg configs.Config) diagnosis {
@@ -74,6 +80,24 @@ func diagnoseMail(ctx context.Context, cfg configs.Config) diagnosis {
 		return diagnosis{part: "mail", detail: err.Error(), mend: "check mail.host, port, tls, user and password; until then mail waits in the outbox"}
 	}
 	return diagnosis{part: "mail", good: true, detail: fmt.Sprintf("%s:%d takes our mail", m.Host, m.Port)}
+}
+
+// diagnoseLinkKey: with another key than it was signed with, a customer's link opens nothing.
+func diagnoseLinkKey(cfg configs.Config) diagnosis {
+	d := diagnosis{part: "links' key"}
+	if cfg.Links.Key == "" && d.secret(linkKeyFile(cfg), "hotline links rotate") {
+		return d
+	}
+	ring, err := linkKeys(cfg)
+	if err == nil {
+		err = ring.Check()
+	}
+	if err != nil {
+		d.detail, d.mend = err.Error(), "restore the key (links.key_file or links.key); links that are on their way cannot be opened without it"
+		return d
+	}
+	d.good, d.detail = true, "signs customers' links"
+	return d
 }
 
 // diagnoseLinks: what is sent to customers by link lets whoever reads it on the way act for them.

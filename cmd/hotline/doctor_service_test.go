@@ -32,9 +32,13 @@ func TestDoctorService(t *testing.T) {
 		"probes wrongly": {func(c *configs.Config) {
 			c.Probe.Allow = []configs.ProbeTarget{{Target: "203.0.113.7/24", Ports: "443"}}
 		}, "probe", false, "behind its mask"},
-		"at home":      {func(*configs.Config) {}, "customers' links", true, "this machine alone"},
-		"in the clear": {func(c *configs.Config) { c.HTTP.PublicURL = "http://hotline.example.com" }, "customers' links", false, "unprotected"},
-		"as it should": {func(c *configs.Config) { c.HTTP.PublicURL = "https://hotline.example.com" }, "customers' links", true, "https://hotline.example.com"},
+		"no link yet":   {func(*configs.Config) {}, "links' key", true, "not there yet"},
+		"open link key": {func(c *configs.Config) { c.Links.KeyFile = keyFile(t, strings.Repeat("ab", 32), 0o640) }, "links' key", false, "read by others"},
+		"no link key":   {func(c *configs.Config) { c.Links.KeyFile = keyFile(t, "hello", 0o600) }, "links' key", false, "64 hexadecimal"},
+		"link key":      {func(c *configs.Config) { c.Links.KeyFile = keyFile(t, strings.Repeat("ab", 32), 0o600) }, "links' key", true, "signs"},
+		"at home":       {func(*configs.Config) {}, "customers' links", true, "this machine alone"},
+		"in the clear":  {func(c *configs.Config) { c.HTTP.PublicURL = "http://hotline.example.com" }, "customers' links", false, "unprotected"},
+		"as it should":  {func(c *configs.Config) { c.HTTP.PublicURL = "https://hotline.example.com" }, "customers' links", true, "https://hotline.example.com"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := configs.Default()

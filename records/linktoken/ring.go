@@ -71,6 +71,12 @@ func (r *Ring) keys(make bool) ([][]byte, error) {
 	return parse(string(text))
 }
 
+// Check says whether the keys can be read and are keys; it makes none. Errors: ErrKey.
+func (r *Ring) Check() error {
+	_, err := r.keys(false)
+	return err
+}
+
 func fresh() string {
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // never fails, by its documentation
