@@ -68,8 +68,8 @@ func TestAKilledControllerLosesNobody(t *testing.T) {
 	}
 	took := last.Sub(began)
 	t.Logf("40 calls adopted %v after the restart was begun", took.Round(time.Millisecond))
-	if took <= 0 || took > adoptBound {
-		t.Errorf("adoption took %v, want at most %v", took, adoptBound)
+	if took <= 0 || took > adoptBound+raceSlack {
+		t.Errorf("adoption took %v, want at most %v", took, adoptBound+raceSlack)
 	}
 	for _, c := range slices.Concat(talking, waiting) {
 		if c.Passed(pbxtest.MarkEnded) {
