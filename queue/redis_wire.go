@@ -152,7 +152,7 @@ func known(call string, row reply, token string) Known {
 	return k
 }
 
-// longToken is the length from which a token is kept beside its call: a longer value doubles the size of a Redis hash.
+// longToken is the longest token that is kept in its call's hash: a longer value would double the size of the hash.
 const longToken = 64
 
 // args is a call as enqueue.lua reads it. What is kept of it stands ready to be written, as most calls need nothing else.
