@@ -31,7 +31,7 @@ func TestThePlainCasesTakeTheShortWay(t *testing.T) {
 		{"a new call finds an agent", func(s story) { s.ready("a0", level("q0", 2)); s.call("c0", "q0") }, true},
 		{"one of several, in many queues", func(s story) {
 			s.ready("a0", level("q1", 1), boss("q2"), level("q0", 3))
-			s.ready("a1", level("q2", 1), level("q0", 2), level("q1", 9))
+			s.ready("a1", boss("q2"), level("q0", 2), level("q1", 9))
 			s.call("c0", "q0")
 		}, true},
 		{"others ring before it", func(s story) {
