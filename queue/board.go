@@ -183,7 +183,7 @@ type Caller struct {
 type Enqueued struct {
 	Epoch   int64
 	Caller  Caller
-	Place   int // calls ahead in the queue
+	Place   int // calls ahead in the queue; 0 when a phone rings at once
 	Matches []Match
 }
 

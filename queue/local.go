@@ -66,11 +66,14 @@ func (b *LocalBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
 	}
 	r.epoch++
 	c := r.add(w, r.callers[w.Number], r.epoch)
-	place := r.place(c)
 	r.begin(c)
 	r.adopt(c, w.Ringing)
 	r.index(c)
 	r.fill(c, false)
+	place := 0
+	if len(c.ringing) == 0 {
+		place = r.place(c)
+	}
 	return c.enqueued(place, r.matches), nil
 }
 

@@ -9,11 +9,13 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
 )
 
@@ -21,15 +23,19 @@ import (
 
 var modelNodes = []string{"n1", "n2"}
 
-// model is the board in memory and the board in Redis, given the same orders.
+// model is the board in memory and the board in Redis, given the same orders. A second board in Redis never takes the short
+// way of a script: both must be left with the same keys.
 type model struct {
 	*clock
-	t     *rapid.T
+	t     rapid.TB
 	ctx   context.Context
 	table *table
 	local map[string]*LocalBoard
 	redis map[string]*RedisBoard
+	long  map[*RedisBoard]*RedisBoard
 	kept  map[string][]Standing // what each node knew at some time
+	plain map[string]int        // how often an order went the short way
+	busy  bool                  // only the orders of every day, and mostly plain ones
 }
 
 func TestBoardsAgreeOnMiniredis(t *testing.T) {
@@ -45,29 +51,82 @@ func testBoardsAgree(t *testing.T, url string) {
 	}
 	t.Cleanup(func() { client.Close() })
 	var n atomic.Int64
+	long, plain := longScripts(t), map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &model{clock: newClock(), t: rt, ctx: t.Context(), local: map[string]*LocalBoard{}, redis: map[string]*RedisBoard{}, kept: map[string][]Standing{}}
-		prefix := fmt.Sprintf("{m%d}", n.Add(1))
-		first := NewLocalBoard(BoardOptions{Node: modelNodes[0], Now: m.Now})
-		m.table = first.t
-		for _, node := range modelNodes {
-			m.local[node] = first.Beside(node)
-			m.redis[node] = NewRedisBoard(client, BoardOptions{Node: node, Prefix: prefix, Now: m.Now})
-		}
-		rt.Repeat(map[string]func(*rapid.T){
-			"enqueue": m.enqueue, "ready": m.ready, "unready": m.unready, "widen": m.widen, "answer": m.answer, "miss": m.miss,
-			"miss2": m.miss, "leave": m.leave, "reopen": m.reopen, "move": m.move, "know": m.know, "adopt": m.adopt,
-			"keep": m.keep, "restore": m.restore, "lease": m.lease, "fire": m.fire, "arm": m.arm,
+		m := newModel(t, rt, client, fmt.Sprintf("{m%d}", n.Add(1)), long)
+		m.busy, m.plain = rapid.Bool().Draw(rt, "busy"), plain
+		orders := map[string]func(*rapid.T){
+			"enqueue": m.enqueue, "enqueue2": m.enqueue, "ready": m.ready, "ready2": m.ready, "widen": m.widen, "answer": m.answer, "miss": m.miss, "leave": m.leave,
 			"time": func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(1, 4000).Draw(t, "ms")) * time.Millisecond) },
 			"":     func(*rapid.T) { m.compare(); m.rules() },
-		})
+		}
+		if !m.busy {
+			maps.Copy(orders, map[string]func(*rapid.T){
+				"unready": m.unready, "miss2": m.miss, "reopen": m.reopen, "move": m.move, "know": m.know, "adopt": m.adopt,
+				"keep": m.keep, "restore": m.restore, "lease": m.lease, "fire": m.fire, "arm": m.arm,
+			})
+		}
+		rt.Repeat(orders)
 	})
+	for _, order := range []string{"enqueue", "ready"} {
+		if plain[order] == 0 {
+			t.Errorf("%q never went the short way", order)
+		}
+	}
+	t.Logf("the short way was taken by %v", plain)
+}
+
+func newModel(t *testing.T, tb rapid.TB, client redis.UniversalClient, prefix string, long map[string]*redis.Script) *model {
+	m := &model{
+		clock: newClock(), t: tb, ctx: t.Context(), local: map[string]*LocalBoard{}, redis: map[string]*RedisBoard{},
+		long: map[*RedisBoard]*RedisBoard{}, kept: map[string][]Standing{}, plain: map[string]int{},
+	}
+	first := NewLocalBoard(BoardOptions{Node: modelNodes[0], Now: m.Now})
+	m.table = first.t
+	for _, node := range modelNodes {
+		m.local[node] = first.Beside(node)
+		m.redis[node] = NewRedisBoard(client, BoardOptions{Node: node, Prefix: prefix, Now: m.Now})
+		other := NewRedisBoard(client, BoardOptions{Node: node, Prefix: prefix + "long", Now: m.Now})
+		other.scripts = long
+		m.long[m.redis[node]] = other
+	}
+	return m
+}
+
+// longScripts are the scripts without their short ways.
+func longScripts(t *testing.T) map[string]*redis.Script {
+	scripts := loadScripts()
+	for _, name := range []string{"enqueue", "ready"} {
+		var whole strings.Builder
+		body, err := luaFiles.ReadFile("lua/" + name + ".lua")
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, _, _ := strings.Cut(string(body), "\n")
+		rest, ok := strings.CutPrefix(parts, "-- after "+name+"_plain.lua ")
+		if !ok {
+			t.Fatalf("%s.lua does not begin with its short way: %s", name, parts)
+		}
+		for part := range strings.FieldsSeq(rest) {
+			text, err := luaFiles.ReadFile("lua/" + part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole.Write(text)
+		}
+		whole.Write(body)
+		scripts[name] = redis.NewScript(whole.String())
+	}
+	return scripts
 }
 
 func draw[T any](t *rapid.T, name string, of ...T) T { return rapid.SampledFrom(of).Draw(t, name) }
 
 func (m *model) nodes(t *rapid.T) (local, redis Board) {
 	n := draw(t, "node", modelNodes...)
+	if m.busy {
+		n = draw(t, "mostly", "n1", "n1", "n1", n)
+	}
 	return m.local[n], m.redis[n]
 }
 
@@ -76,7 +135,19 @@ func (m *model) call(t *rapid.T) string {
 }
 
 func (m *model) agent(t *rapid.T) string {
+	if talkers := m.talkers(); m.busy && len(talkers) > 0 && rapid.Bool().Draw(t, "talker") {
+		return draw(t, "agent", talkers...)
+	}
 	return draw(t, "agent", "a0", "a1", "a2", "a3", "a4", "boss")
+}
+
+func (m *model) talkers() (names []string) {
+	for name, a := range m.table.agents {
+		if a.talking {
+			names = append(names, name)
+		}
+	}
+	return sorted(names)
 }
 
 func (m *model) queue(t *rapid.T) string { return draw(t, "queue", "q0", "q1", "q2") }
@@ -96,13 +167,80 @@ func (m *model) due(t *rapid.T) []Due {
 	}), 0, 3, func(d Due) string { return d.Kind }).Draw(t, "due")
 }
 
-// same gives both boards an order and demands one result.
+// same gives all boards an order and demands one result.
 func same[T any](m *model, local, redis Board, order func(Board) (T, error)) {
 	a, errA := order(local)
 	b, errB := order(redis)
 	if !errors.Is(errB, errA) || errA == nil && errB != nil || !reflect.DeepEqual(a, b) {
 		m.t.Fatalf("local %+v %v\nredis %+v %v", a, errA, b, errB)
 	}
+	long := m.long[redis.(*RedisBoard)]
+	l, errL := order(long)
+	if !errors.Is(errL, errA) || errA == nil && errL != nil || !reflect.DeepEqual(a, l) {
+		m.t.Fatalf("local %+v %v\nredis, the long way, %+v %v", a, errA, l, errL)
+	}
+	if long.plain.Load() > 0 {
+		m.t.Fatal("a script without its short way took it")
+	}
+}
+
+// short is same for an order that has a short way: when it was taken, both boards in Redis hold the same, key by key.
+func short[T any](m *model, name string, local, redis Board, order func(Board) (T, error)) {
+	r := redis.(*RedisBoard)
+	before := r.plain.Load()
+	same(m, local, redis, order)
+	if r.plain.Load() == before {
+		return
+	}
+	m.plain[name]++
+	if short, long := m.dump(r), m.dump(m.long[r]); !reflect.DeepEqual(short, long) {
+		for key := range long {
+			if !reflect.DeepEqual(short[key], long[key]) {
+				m.t.Errorf("%s after %s: %v; the long way %v", key, name, short[key], long[key])
+			}
+		}
+		m.t.Fatalf("keys after %s: %v; the long way %v", name, slices.Sorted(maps.Keys(short)), slices.Sorted(maps.Keys(long)))
+	}
+}
+
+// dump is everything under a board's prefix.
+func (m *model) dump(b *RedisBoard) map[string]any {
+	all := map[string]any{}
+	keys, err := b.client.Keys(m.ctx, b.opt.Prefix+":*").Result()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, key := range keys {
+		kind, err := b.client.Type(m.ctx, key).Result()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		var value any
+		switch kind {
+		case "string":
+			value, err = b.client.Get(m.ctx, key).Result()
+		case "hash":
+			value, err = b.client.HGetAll(m.ctx, key).Result()
+		case "set":
+			var members []string
+			members, err = b.client.SMembers(m.ctx, key).Result()
+			value = sorted(members)
+		case "zset":
+			value, err = b.client.ZRangeWithScores(m.ctx, key, 0, -1).Result()
+		case "list":
+			value, err = b.client.LRange(m.ctx, key, 0, -1).Result()
+		case "stream": // its newest entry: the ids are times
+			last, errLast := b.client.XRevRangeN(m.ctx, key, "+", "-", 1).Result()
+			value, err = last[0].Values, errLast
+		default:
+			m.t.Fatalf("%s is a %s", key, kind)
+		}
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		all[strings.TrimPrefix(key, b.opt.Prefix)] = value
+	}
+	return all
 }
 
 func (m *model) enqueue(t *rapid.T) {
@@ -113,20 +251,29 @@ func (m *model) enqueue(t *rapid.T) {
 		MaxWaiting: rapid.IntRange(0, 4).Draw(t, "max"), First: m.step(t), Deadlines: m.due(t), Token: draw(t, "token", "", "tok"), Keep: draw(t, "keep", "", "", "", "a0", "a1", "boss"),
 		Ringing: rapid.SliceOfNDistinct(rapid.Just("a1"), 0, 1, rapid.ID).Draw(t, "ringing"),
 	}
-	same(m, local, redis, func(b Board) (Enqueued, error) { return b.Enqueue(m.ctx, w) })
+	if m.busy || rapid.Bool().Draw(t, "plain") {
+		w.First, w.Keep, w.Ringing = one, "", nil
+	}
+	short(m, "enqueue", local, redis, func(b Board) (Enqueued, error) { return b.Enqueue(m.ctx, w) })
 }
 
 func (m *model) ready(t *rapid.T) {
 	local, redis := m.nodes(t)
-	a := Idle{Agent: m.agent(t), Team: m.team(t), Since: m.instant(t), Calls: rapid.IntRange(0, 3).Draw(t, "calls"), Last: m.instant(t)}
-	for _, q := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"q0", "q1", "q2"}), 0, 3, rapid.ID).Draw(t, "queues") {
+	agent := m.agent(t)
+	team := m.team(t)
+	if w := m.table.agents[agent]; m.busy && w != nil {
+		team = w.Team
+	}
+	a := Idle{Agent: agent, Team: team, Since: m.instant(t), Calls: rapid.IntRange(0, 3).Draw(t, "calls"), Last: m.instant(t)}
+	fewest := flag(m.busy)
+	for _, q := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"q0", "q1", "q2"}), fewest, 3, rapid.ID).Draw(t, "queues") {
 		strategy := map[string]string{"q0": StrategyLongestIdle, "q1": StrategyRoundRobin, "q2": StrategyFewestCalls}[q]
 		if q == "q2" {
 			strategy = draw(t, "strategy", strategy, StrategyRingAll)
 		}
 		a.Queues = append(a.Queues, Level{Queue: q, Level: rapid.IntRange(1, 3).Draw(t, "level"), Strategy: strategy, Manager: a.Agent == "boss"})
 	}
-	same(m, local, redis, func(b Board) ([]Match, error) { return b.Ready(m.ctx, a) })
+	short(m, "ready", local, redis, func(b Board) ([]Match, error) { return b.Ready(m.ctx, a) })
 }
 
 func (m *model) unready(t *rapid.T) {
@@ -153,6 +300,9 @@ func (m *model) widen(t *rapid.T) {
 func (m *model) answer(t *rapid.T) {
 	local, redis := m.nodes(t)
 	call, agent := m.call(t), m.agent(t)
+	if c := m.table.calls[call]; c != nil && len(c.ringing) > 0 {
+		agent = draw(t, "ringing", append(c.known().Ringing, agent)...)
+	}
 	same(m, local, redis, func(b Board) (Won, error) { return b.Answer(m.ctx, call, agent, m.Now()) })
 }
 

@@ -25,6 +25,7 @@ type RedisBoard struct {
 	leased   atomic.Bool
 	hold     hold
 	commands atomic.Int64
+	plain    atomic.Int64 // steps that took the short way of a script
 }
 
 var (
@@ -152,6 +153,8 @@ func (b *RedisBoard) run(ctx context.Context, script string, args ...any) (reply
 		return r, ErrBusy
 	case "full":
 		return r, ErrFull
+	case "plain":
+		b.plain.Add(1)
 	}
 	return r, nil
 }

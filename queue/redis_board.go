@@ -13,11 +13,11 @@ func (b *RedisBoard) Enqueue(ctx context.Context, w Waiting) (Enqueued, error) {
 	if err := w.check(); err != nil {
 		return Enqueued{}, err
 	}
-	r, err := b.run(ctx, "enqueue", w.args()...)
+	r, err := b.run(ctx, "enqueue", w.args(b.opt.Node)...)
 	if err != nil {
 		return Enqueued{}, err
 	}
-	return r.enqueued(), nil
+	return r.enqueued(w.Call), nil
 }
 
 // Ready implements Board.
@@ -25,7 +25,11 @@ func (b *RedisBoard) Ready(ctx context.Context, a Idle) ([]Match, error) {
 	if err := named("agent", a.Agent); err != nil {
 		return nil, err
 	}
-	return b.matches(b.run(ctx, "ready", a.args()...))
+	r, err := b.run(ctx, "ready", a.args()...)
+	if err != nil || r.text(0) != "plain" {
+		return b.matches(r, err)
+	}
+	return []Match{{Agent: a.Agent, Call: r.text(1), Epoch: r.number(2), Why: r.text(3)}}, nil
 }
 
 // Unready implements Board.

@@ -68,6 +68,14 @@ func FuzzRedisArguments(f *testing.F) {
 		both("restore", func(b Board) (any, error) { return b.Restore(ctx, local.Standing()) })
 		both("lookup", func(b Board) (any, error) { return b.Lookup(ctx, call) })
 		both("reopen", func(b Board) (any, error) { return b.Reopen(ctx, call, agent) })
+		// A second agent and a second call, nobody's: the short ways of the scripts.
+		plain := Waiting{Call: call + "2", Switch: queue, Queue: queue, Number: agent, Ring1: when, First: one, Deadlines: []Due{{when, call}}, Token: agent}
+		idle := Idle{Agent: agent + "2", Since: when, Last: when, Queues: []Level{{Queue: call, Strategy: queue}, {Queue: queue, Level: n, Strategy: StrategyRoundRobin}}}
+		both("a plain ready", func(b Board) (any, error) { return b.Ready(ctx, idle) })
+		both("a plain call", func(b Board) (any, error) { return b.Enqueue(ctx, plain) })
+		both("lookup", func(b Board) (any, error) { return b.Lookup(ctx, plain.Call) })
+		both("unready", func(b Board) (any, error) { return b.Unready(ctx, idle.Agent) })
+		both("leave", func(b Board) (any, error) { return b.Leave(ctx, plain.Call) })
 		both("calls", func(b Board) (any, error) { return b.Calls(ctx, agent) })
 		both("leave", func(b Board) (any, error) { return b.Leave(ctx, call) })
 	})

@@ -77,7 +77,10 @@ func (r reply) deadlines(i int) []Deadline {
 	return due
 }
 
-func (r reply) enqueued() Enqueued {
+func (r reply) enqueued(call string) Enqueued {
+	if r.text(0) == "plain" {
+		return Enqueued{Epoch: r.number(1), Matches: []Match{{Call: call, Epoch: r.number(1), Agent: r.text(2), Why: r.text(3)}}}
+	}
 	e := Enqueued{
 		Epoch: r.number(1), Place: int(r.number(2)), Matches: r.matches(6),
 		Caller: Caller{Owners: unpackNames(r.text(3)), Team: r.text(4), Priority: int(r.number(5))},
@@ -149,22 +152,51 @@ func known(call string, row reply, token string) Known {
 	return k
 }
 
-func (w Waiting) args() []any {
-	args := []any{
-		w.Call, w.Switch, w.Queue, w.Number, millis(w.Ring1), millis(w.Ring1.Add(w.Budget)), w.Priority, w.MaxWaiting,
-		w.First.Who, w.First.More, w.First.Team, w.Token, w.Keep, len(w.Deadlines),
+// longToken is the longest token that is kept in its call's hash: a longer value would double the size of the hash.
+const longToken = 64
+
+// args is a call as enqueue.lua reads it. What is kept of it stands ready to be written, as most calls need nothing else.
+func (w Waiting) args(node string) []any {
+	const fixed, rest = 17, 6
+	args := make([]any, 0, fixed+2*(1+len(w.Deadlines))+rest+len(w.Ringing))
+	args = append(args, w.Call, w.Priority, w.MaxWaiting, w.next(), 0,
+		"q", w.Queue, "n", node, "k", w.Switch, "g", millis(w.Ring1), "s", callScore(w.Priority, w.Ring1.Add(w.Budget)), "m", w.Number)
+	long := ""
+	if len(w.Token) > longToken {
+		long = w.Token
+	} else if w.Token != "" {
+		args = append(args, "z", w.Token)
 	}
 	for _, d := range w.Deadlines {
-		args = append(args, d.Kind, millis(d.At))
+		args = append(args, "d:"+d.Kind, millis(d.At))
 	}
+	const before = 3 // what run puts in front
+	args[4] = before + len(args)
+	if w.First.Who == StepBest && w.First.More == 1 && long == "" && w.Keep == "" && len(w.Ringing) == 0 {
+		return args
+	}
+	args = append(args, w.First.Who, w.First.More, w.First.Team, long, w.Keep)
 	for _, agent := range w.Ringing {
 		args = append(args, agent)
 	}
 	return args
 }
 
+// next is when the first deadline is due; of several of a kind the last one counts.
+func (w Waiting) next() int64 {
+	next := never
+	for i, d := range w.Deadlines {
+		if !slices.ContainsFunc(w.Deadlines[i+1:], func(later Due) bool { return later.Kind == d.Kind }) {
+			next = min(next, millis(d.At))
+		}
+	}
+	return next
+}
+
+// args is an agent as ready.lua reads it.
 func (a Idle) args() []any {
 	var all, other []any
+	digits := make([]byte, 0, len(a.Queues))
 	for _, l := range a.Queues {
 		switch {
 		case l.Manager || l.Strategy == "":
@@ -172,9 +204,13 @@ func (a Idle) args() []any {
 			all = append(all, l.Queue)
 		default:
 			other = append(other, l.Queue)
+			digits = append(digits, '0'+byte(clampLevel(l.Level)))
 		}
 	}
-	args := []any{a.Agent, a.Team, millis(a.Since), a.Calls, millis(a.Last), packLevels(a.Queues), len(all)}
+	if len(other) < len(a.Queues) {
+		digits = nil
+	}
+	args := []any{a.Agent, a.Team, millis(a.Since), a.Calls, millis(a.Last), packLevels(a.Queues), digits, len(all)}
 	return append(append(args, all...), other...)
 }
 

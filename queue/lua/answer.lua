@@ -23,6 +23,6 @@ unset(c, 'u')
 local losers, freed = free_ringing(c, name)
 index(c)
 offer_all(freed)
-note('answered', 'call', c.id, 'agent', name, 'lost', #losers)
+note('answered', c.id, 'agent', name, 'lost', #losers)
 save()
 return {'ok', name, losers, matches}

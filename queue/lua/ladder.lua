@@ -10,7 +10,7 @@ local function apply(c, who, n, team)
     set(c, 'j', team)
     more('w')
   elseif who == 'best' then
-    if redis_call('SISMEMBER', prefix .. 'all', c.q) == 1 then n = 0 end
+    if redis_call('EXISTS', prefix .. 'all:' .. c.q) == 1 then n = 0 end
     more('w')
   elseif who == 'everyone' then
     set(c, 'v', 1)

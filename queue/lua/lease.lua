@@ -16,7 +16,7 @@ for _, dead in ipairs(redis_call('ZRANGEBYSCORE', prefix .. 'nodes', '-inf', '('
     if redis_call('ZCARD', due) > 0 then break end
     redis_call('ZREM', prefix .. 'nodes', dead)
     redis_call('DEL', prefix .. 'mail:' .. dead)
-    note('dead', 'was', dead)
+    note('dead', dead)
   end
 end
 local mail = prefix .. 'mail:' .. node

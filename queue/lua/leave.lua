@@ -12,6 +12,6 @@ end
 unindex(c)
 remove_call(c)
 offer_all(freed)
-note('left', 'call', c.id)
+note('left', c.id)
 save()
 return {'ok', names, matches}

@@ -6,7 +6,7 @@ local c = load_call(ARGV[4])
 if not c then return {'unknown'} end
 if ARGV[5] == '1' then
   take(c)
-  note('adopted', 'call', c.id)
+  note('adopted', c.id)
   save()
 end
 return {'ok', redis_call('HGETALL', prefix .. 'c:' .. c.id), token_of(c)}

@@ -12,6 +12,6 @@ local a = load_agent(name)
 local idle = a and free(a, ARGV[6] == '1')
 fill(c, false)
 if idle and not a.k then offer(a, false) end
-note('missed', 'call', c.id, 'agent', name)
+note('missed', c.id, 'agent', name)
 save()
 return {'ok', matches}

@@ -8,6 +8,6 @@ if c.win then return {'taken', c.win} end
 unindex(c)
 set(c, 'q', ARGV[5])
 fill(c, false)
-note('moved', 'call', c.id, 'queue', ARGV[5])
+note('moved', c.id, 'queue', ARGV[5])
 save()
 return {'ok', matches}

@@ -1,11 +1,17 @@
--- after state.lua match.lua offer.lua
+-- after ready_plain.lua state.lua match.lua offer.lua
 -- Puts an agent on the idle lists and matches.
--- ARGV 4 agent · 5 team · 6 idle since, ms · 7 calls today · 8 last offered, ms · 9 levels · 10 how many of the queues
---      that follow have the strategy ring_all; the others have another one
--- Returns {state, matches}
-local name, ring_all = ARGV[4], tonumber(ARGV[10])
-if ring_all > 0 then redis_call('SADD', prefix .. 'all', unpack(ARGV, 11, 10 + ring_all)) end
-if #ARGV > 10 + ring_all then redis_call('SREM', prefix .. 'all', unpack(ARGV, 11 + ring_all)) end
+-- ARGV 4 agent · 5 team · 6 idle since, ms · 7 calls today · 8 last offered, ms · 9 levels · 10 of an agent who is nobody's manager,
+--      in queues of other strategies than ring_all: the digits of the levels, else '' · 11 how many of the queues that follow have the
+--      strategy ring_all · 12… queues; the others have another one
+-- Returns {'plain', call, epoch, why} for an agent who had no claim and gets a call of this node, else {state, matches}
+local name = ARGV[4]
+for i = 12, #ARGV do
+  if i < 12 + ARGV[11] then
+    redis_call('SET', prefix .. 'all:' .. ARGV[i], '1')
+  else
+    redis_call('DEL', prefix .. 'all:' .. ARGV[i])
+  end
+end
 local a = load_agent(name)
 if a then unlist(a) else a = new_agent(name) end
 a.levels = nil
@@ -23,6 +29,6 @@ else
   offer(a, true)
   if not a.k then list(a) end -- who is claimed at once needs no place on the lists
 end
-note('ready', 'agent', name, 'match', a.k or '')
+note('ready', name, 'match', a.k or '')
 save()
 return {'ok', matches}

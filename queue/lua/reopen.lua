@@ -13,6 +13,6 @@ miss(c, name)
 unset(c, 'win')
 unset(c, 'at')
 fill(c, false)
-note('reopened', 'call', c.id, 'agent', name)
+note('reopened', c.id, 'agent', name)
 save()
 return {'ok', matches}

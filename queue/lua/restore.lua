@@ -190,6 +190,6 @@ while at < #ARGV do
     if a and not a.k then offer(a, true) end
   end
 end
-note('restored', 'what', ARGV[4])
+note('restored', ARGV[4])
 save()
 return {'ok', fenced, hungry, idle}

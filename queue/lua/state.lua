@@ -13,7 +13,7 @@
 --   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers; :team:<team> set of agents
 --   :own:<agent>    waiting calls of callers whose case they own     :due:<node> a node's calls by their next deadline
 --   :kept:<agent>   waiting calls that are kept for them
---   :sw:<switch>    set of calls                                     :all set of queues with strategy ring_all
+--   :sw:<switch>    set of calls                                     :all:<queue> it has the strategy ring_all
 --   :who:<number>   a known caller                                   :nodes leases, :mail:<node>, :wake:<node>, :events
 -- ARGV[1]  this node    ARGV[2]  now, ms    ARGV[3]  length of the event stream
 -- Arguments of a script begin at ARGV[4]. Scores are made as score.go says; Lua's doubles hold them exactly. To print a
@@ -289,7 +289,7 @@ local function driven(id)
   return c
 end
 
--- Appends to the stream what happened in this step; pairs are further fields.
-local function note(kind, ...)
-  redis_call('XADD', prefix .. 'events', 'MAXLEN', '~', ARGV[3], '*', 'kind', kind, 'at', ARGV[2], 'node', node, ...)
+-- Appends to the stream what happened to whom in this step; its id has the time, pairs are further fields.
+local function note(kind, whom, ...)
+  redis_call('XADD', prefix .. 'events', 'MAXLEN', '~', ARGV[3], '*', kind, whom, 'node', node, ...)
 end

@@ -11,5 +11,5 @@ if a.k and not a.x then
 end
 if not a.k then unlist(a) end
 remove_agent(a)
-note('unready', 'agent', ARGV[4])
+note('unready', ARGV[4])
 return {'ok', ''}

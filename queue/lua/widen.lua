@@ -7,6 +7,6 @@ if not c then return refused end
 if c.e ~= tonumber(ARGV[5]) or c.win then return {'ok', matches} end
 apply(c, ARGV[6], ARGV[7], ARGV[8])
 fill(c, true)
-note('widened', 'call', c.id, 'who', ARGV[6], 'added', #matches / 4)
+note('widened', c.id, 'who', ARGV[6], 'added', #matches / 4)
 save()
 return {'ok', matches}
