@@ -132,7 +132,7 @@ func verdictsHeard(t *testing.T, h *house.House, heard map[string]time.Duration)
 	for next := ""; ; {
 		var reply struct {
 			Items []house.CallView `json:"items"`
-			Next  string           `json:"next_cursor"`
+			Next  string           `json:"next"`
 		}
 		h.Get("/api/v1/calls?limit=200&numbers=full&cursor="+next, &reply)
 		for _, v := range reply.Items {

@@ -145,7 +145,7 @@ func (o *owner) tick(ctx context.Context, now time.Time) {
 	o.t.windUp(now)
 	o.t.askVoice(now)
 	o.flush(ctx)
-	if o.looking || now.Before(o.next) {
+	if o.looking || now.Before(o.next) && !o.t.answerMissed(now) {
 		return
 	}
 	o.looking = true
