@@ -69,7 +69,7 @@ func TestVoiceIsAskedFor(t *testing.T) {
 	})
 	t.Run("the switch is faster", func(t *testing.T) {
 		b := newBench()
-		leg := pbx.LegID(b.talks())
+		leg := b.talks()
 		b.asked(firstVoice)
 		b.listened(string(leg), false, b.now)
 		if why := b.whyLeg(b.legs[leg], causeUnavailable, b.now); why != pbx.LegUnheard {
