@@ -20,12 +20,12 @@ import (
 // floodFor is how long events flood the controller: real seconds, because the fault is one that lasts.
 const floodFor = 60 * time.Second
 
-// What the hotline may need in a flood. Memory is the process's peak above what it took before (measured without the race detector: 20 MB,
-// with it 60 MB): a flood that is not worked off would fill 64 MB of backlog a connection first.
+// The flood, and what the hotline may need in it. Memory is the process's peak above what it took before: 64 MB of events may wait, as much
+// again is garbage before it is collected; seen are 25 MB.
 const (
-	floodRate    = 1000        // events a second that must be reached on average, or it was none
-	floodHandOff = time.Second // from an agent's BYE to the next caller's INVITE at the same phone
-	floodMemory  = 128 << 20
+	floodRate    = 2000        // events a second; half of it must be reached, or it was none
+	floodHandOff = time.Second // from a caller's hang-up to the next caller's answer by the same agent
+	floodMemory  = 160 << 20
 )
 
 // TestAFloodOfEvents has Asterisk send thousands of events a second for a minute on the connection that calls are driven by, while
@@ -42,7 +42,7 @@ func TestAFloodOfEvents(t *testing.T) {
 	})
 	before, memory, events := h.Live(), peak(t, h), eventsHeard(t, h)
 
-	flood := startFlood(t, h.Asterisk, 2500)
+	flood := startFlood(t, h.Asterisk, floodRate)
 	until := time.After(floodFor)
 	heard := map[string]time.Duration{} // how long each caller heard ringing, by number
 	var slowest, handOff time.Duration
@@ -93,7 +93,7 @@ func TestAFloodOfEvents(t *testing.T) {
 	grown := peak(t, h) - memory
 	t.Logf("%d events in %v (%.0f a second), %d calls, slowest answer %v, slowest hand-off %v, memory +%d MB",
 		sent, took.Round(time.Second), float64(sent)/took.Seconds(), len(heard), slowest.Round(time.Millisecond), handOff.Round(time.Millisecond), grown>>20)
-	if float64(sent) < floodRate*took.Seconds() {
+	if float64(sent) < floodRate/2*took.Seconds() {
 		t.Errorf("%d events in %v: that is no flood", sent, took)
 	}
 	h.Eventually("every event was heard", func() bool { return eventsHeard(t, h)-events >= float64(sent) })
@@ -101,7 +101,7 @@ func TestAFloodOfEvents(t *testing.T) {
 		t.Errorf("connected %v times: the flood cut the connection", n)
 	}
 	if handOff > floodHandOff+raceSlack {
-		t.Errorf("in the flood an agent waited %v for the next caller", handOff)
+		t.Errorf("in the flood the next caller waited %v for an agent who was free", handOff)
 	}
 	if grown > floodMemory {
 		t.Errorf("the flood cost %d MB", grown>>20)
