@@ -21,13 +21,22 @@ import (
 const stalledFor = 60 * time.Second
 
 // TestAControllerThatStandsStillForAMinute stops the hotline (SIGSTOP) for a minute while events flood the connection that it does not
-// read, so that Asterisk cuts it. Meanwhile a talk ends, a caller gives up, and new callers reach an agent through the dialplan. When it
-// goes on: what ended has ended, once; the other talk has its agent and case; who waited before, and who came before Asterisk noticed, is
-// in line with the clock of their first ring; the dialplan's talk goes on (I9, I6).
+// read; some seconds later the connection breaks. Meanwhile a talk ends, a caller gives up, and new callers reach an agent through the
+// dialplan. When it goes on: what ended has ended, once; the other talk has its agent and case; who waited before, and who came before
+// the break, is in line with the clock of their first ring; the dialplan's talk goes on (I9, I6).
+//
+// The test breaks the connection itself. Asterisk gives up writing, but closes the socket only if its four bytes of goodbye do not fit into
+// what is full either (res_http_websocket.c, websocket_close), else it waits for an answer: then the watchdog alone helps who comes,
+// see TestTheWatchdogTakesCallersFromAFrozenController.
 func TestAControllerThatStandsStillForAMinute(t *testing.T) {
+	var wire *house.Wire
 	h := openHouse(t, house.Options{
 		Voice: 100 * time.Millisecond,
-		Plan:  func(p *asterisk.Plan) { p.Watchdog = stalledFor + 30*time.Second }, // who waits is to stay with us
+		Through: func(addr string) string {
+			wire = house.NewWire(t, addr)
+			return wire.Addr
+		},
+		Plan: func(p *asterisk.Plan) { p.Watchdog = stalledFor + 30*time.Second }, // who waits is to stay with us
 	})
 	agents := h.Crew("a", 2, pbxtest.Behaviour{Answer: true})
 	di := h.Hire("di", pbxtest.Behaviour{Answer: true}) // not signed in: only the dialplan rings this phone
@@ -54,10 +63,10 @@ func TestAControllerThatStandsStillForAMinute(t *testing.T) {
 
 	began := time.Now()
 	h.Freeze()
-	flood := startFlood(t, h.Asterisk, floodRate)
+	flood := startFlood(t, h.Asterisk, floodRate, 1<<10)
 	h.Wait("a caller hangs up meanwhile", leaves.HangUp)
 	h.Wait("a caller gives up meanwhile", gone.Cancel)
-	var early []*pbxtest.PhoneCall // came before Asterisk had cut the connection: nobody rings for them
+	var early []*pbxtest.PhoneCall // came before the connection broke: nobody rings for them
 	var served int
 	var last, lastLeg *pbxtest.PhoneCall
 	for n := 0; last == nil || time.Since(began) < stalledFor; n++ {
@@ -68,19 +77,22 @@ func TestAControllerThatStandsStillForAMinute(t *testing.T) {
 		c := h.Dial(fmt.Sprintf("1370013%04d", n), house.DIDMain)
 		leg := ringsWithin(di, 3*time.Second)
 		if leg == nil {
-			if served > 0 || n > 5 {
+			if early = append(early, c); served > 0 || n > 5 {
 				t.Fatalf("caller %d got nobody: the dialplan does not serve", n)
 			}
-			early = append(early, c)
+			if n == 1 {
+				flood.stop()
+				wire.Cut()
+			}
 			continue
 		}
 		h.Wait("the caller is answered", c.WaitAnswered)
 		h.Talk(c, leg)
-		flood.stop() // the connection is cut
 		served, last, lastLeg = served+1, c, leg
 	}
 	sent, _ := flood.stop()
 	h.Talk(stays, legs[kept.Live.Agent])
+	wire.Mend()
 	h.Thaw()
 	thawed := time.Now()
 	t.Logf("still for %v in %d events; the dialplan served %d callers, %d came before the cut", thawed.Sub(began).Round(time.Second), sent, served, len(early))
