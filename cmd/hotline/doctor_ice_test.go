@@ -33,8 +33,7 @@ func TestDoctorICE(t *testing.T) {
 			configs.ICE{TURN: []string{"turn:" + coturn.Addr + "?transport=tcp"}, Secret: coturn.Secret}, true, bilingual{"中继地址", "relays at"}, bilingual{},
 		},
 		"another secret": {
-			configs.ICE{TURN: []string{"turn:" + coturn.Addr + "?transport=udp"}, Secret: "not the one of the server"},
-			false, bilingual{"401", "401"}, bilingual{"static-auth-secret", "static-auth-secret"},
+			configs.ICE{TURN: []string{"turn:" + coturn.Addr + "?transport=udp"}, Secret: "not the one of the server"}, false, bilingual{"401", "401"}, bilingual{"static-auth-secret", "static-auth-secret"},
 		},
 		"stun away": {configs.ICE{STUN: []string{deaf.LocalAddr().String()}}, false, bilingual{"no answer", "no answer"}, bilingual{"防火墙", "firewalls"}},
 		"turn away": {
