@@ -45,11 +45,23 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/arran4/golang-ical v0.3.4
+require (
+	github.com/arran4/golang-ical v0.3.4
+	github.com/pion/stun/v3 v3.0.1
+	github.com/pion/turn/v4 v4.1.4
+)
 
 require filippo.io/hpke v0.4.0 // indirect
 
-require github.com/phpdave11/gofpdi v1.0.14-0.20211212211723-1f10f9844311 // indirect
+require (
+	github.com/phpdave11/gofpdi v1.0.14-0.20211212211723-1f10f9844311 // indirect
+	github.com/pion/dtls/v3 v3.0.7 // indirect
+	github.com/pion/logging v0.2.4 // indirect
+	github.com/pion/randutil v0.1.0 // indirect
+	github.com/pion/transport/v3 v3.0.8 // indirect
+	github.com/pion/transport/v4 v4.0.1 // indirect
+	github.com/wlynxg/anet v0.0.5 // indirect
+)
 
 require (
 	github.com/richardlehane/mscfb v1.0.9 // indirect

@@ -62,6 +62,23 @@ func (r *Roster) CallLeft(login, call, queue string, at time.Time) {
 	r.input(login, event{kind: inOver, by: "switch", call: call, queue: queue, at: at, free: true})
 }
 
+// CallUnheard ends the agent's part of a call in which no voice ever came from their phone, so that nobody talked: nothing is left to
+// wrap up, and no other caller is to meet that silence. The agent is paused with ReasonUnheard until ready, unless they want to be away
+// already, and the managers are told.
+func (r *Roster) CallUnheard(login, call, queue string, at time.Time) {
+	s := r.seat(login)
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.call == call && s.duty == dutyOn {
+		r.apply(s, event{kind: inPause, by: "switch", reason: ReasonUnheard})
+		r.notice("phone-unheard", login, call, "no voice came from the phone in a call; paused")
+	}
+	r.apply(s, event{kind: inOver, by: "switch", call: call, queue: queue, at: at, free: true})
+}
+
 // CallsSynced says which calls live on a switch, as listed at the instant at of our clock. Agents in calls of that
 // switch ("<switch>-…") that are not among them come free: their end was never heard of. Calls that came to an agent
 // after at are spared.

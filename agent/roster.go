@@ -16,6 +16,7 @@ const (
 	ReasonMissedCalls   = "missed-calls"   // too many offers in a row unanswered
 	ReasonWrapUpTimeout = "wrapup-timeout" // the wrap-up's time ran out with nobody at the desk
 	ReasonDeskLost      = "desk-lost"      // the desk sent no heartbeat in time
+	ReasonUnheard       = "phone-unheard"  // no voice came from the phone in a call
 )
 
 // Options are what a Roster needs; the zero value of each field has a meaning.

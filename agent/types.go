@@ -69,7 +69,7 @@ type Queueing interface {
 
 // Managers is told what a service manager must know. Called like Queueing: in order for one agent, without locks.
 type Managers interface {
-	// Notice kinds: "missed-calls" (paused after N misses), "wrapup-timeout", "desk-lost", "contradiction".
+	// Notice kinds: "missed-calls" (paused after N misses), "wrapup-timeout", "desk-lost", "phone-unheard", "contradiction".
 	Notice(kind, login, call, detail string)
 }
 

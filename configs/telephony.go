@@ -23,7 +23,7 @@ const (
 	SwitchAsterisk SwitchKind = "asterisk" // Asterisk 20 or 22, driven over ARI
 )
 
-// Asterisk is what `hotline asterisk-config` writes into the configuration of an Asterisk.
+// Asterisk is what `hotline asterisk-config` writes into the configuration of an Asterisk, and how all of them are driven.
 type Asterisk struct {
 	SIPBind         string        `yaml:"sip_bind"`         // host:port of the UDP and TCP transports
 	HTTPBind        string        `yaml:"http_bind"`        // host:port of ARI and of the phones' websocket; loopback
@@ -35,6 +35,7 @@ type Asterisk struct {
 	Trunks          []Trunk       `yaml:"trunks"`
 	Watchdog        time.Duration `yaml:"watchdog"`        // a caller whose controller gives no sign of life for this long is taken back by the dialplan
 	FallbackRing    time.Duration `yaml:"fallback_ring"`   // how long one round of the dialplan's own ringing lasts (I9)
+	NoVoice         time.Duration `yaml:"no_voice"`        // an agent's phone from which nothing came so long after the answer is given up; 0 = never
 	SoundsLanguage  string        `yaml:"sounds_language"` // directory below Asterisk's sounds
 	WebCallers      bool          `yaml:"web_callers"`     // callers may come from a browser, by the accounts that the hotline makes at run time
 }

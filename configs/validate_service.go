@@ -8,7 +8,7 @@ import (
 )
 
 // systemReasons pause an agent by themselves; nobody chooses them.
-var systemReasons = []string{"missed-calls", "wrapup-timeout", "desk-lost"}
+var systemReasons = []string{"missed-calls", "wrapup-timeout", "desk-lost", "phone-unheard"}
 
 // service checks teams, centres, the lists that agents choose from, and what is promised to customers.
 func (k *checker) service(c Config) {

@@ -117,6 +117,9 @@ func (k *checker) asterisk(a Asterisk) {
 	}
 	k.seconds("asterisk.watchdog", a.Watchdog, time.Hour)
 	k.seconds("asterisk.fallback_ring", a.FallbackRing, 10*time.Minute)
+	if a.NoVoice != 0 {
+		k.between("asterisk.no_voice", a.NoVoice, 4*time.Second, time.Minute)
+	}
 	if !langName.MatchString(a.SoundsLanguage) {
 		k.bad("asterisk.sounds_language", "write the directory's name, e.g. en or zh", "%s is no language", quoteShort(a.SoundsLanguage))
 	}

@@ -18,6 +18,7 @@ const (
 	LegEnded      Kind = "leg.ended"      // Call, Leg, Phone, LegEnd: exactly once for every leg that Ring accepted
 	CallHeld      Kind = "call.held"      // Call, Leg: by the phone's own hold key
 	CallResumed   Kind = "call.resumed"   // Call, Leg
+	CallUnheard   Kind = "call.unheard"   // Call: in a talk, and no voice ever came from the caller's side
 	Digit         Kind = "digit"          // Call, Digit: one DTMF key of the caller
 	PlayEnded     Kind = "play.ended"     // Call
 	PhoneUp       Kind = "phone.up"       // Phone: registered and reachable
@@ -82,5 +83,6 @@ const (
 	LegHungUp      LegEnd = "hung-up"     // the agent hung up after answering
 	LegCallerGone  LegEnd = "caller-gone" // the caller hung up after answering
 	LegHandedOver  LegEnd = "handed-over" // another leg took its place
+	LegUnheard     LegEnd = "unheard"     // answered, but no voice ever came from the phone
 	LegFault       LegEnd = "fault"       // the switch failed
 )

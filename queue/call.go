@@ -18,6 +18,7 @@ const (
 	legHungUp      = "hung-up"
 	legCallerGone  = "caller-gone"
 	legHandedOver  = "handed-over"
+	legUnheard     = "unheard"
 	legFault       = "fault"
 
 	endAbandoned    = "abandoned"

@@ -242,7 +242,9 @@ func (c *liveCall) requeue(in callInput) {
 	c.reopened, c.wants.first, c.wants.limitless, c.climbed = true, true, true, nil
 	c.endGuests(in.at, "talk broke off")
 	c.write(EventReopened, in.at, who, map[string]string{"reason": in.why, "talked": "true"})
-	c.keepFor(who, in.why, in.at)
+	if in.why != legUnheard { // their phone would be as silent again
+		c.keepFor(who, in.why, in.at)
+	}
 	c.playMusic()
 }
 

@@ -22,10 +22,9 @@ func (c *liveCall) endTalk(at time.Time, end, handedTo string) {
 	c.winner = nil
 	c.talker, c.talked = leg.agent, max(at.Sub(c.talkSince), 0)
 	c.letLegGo(leg, legOf(end))
-	kept := c.keep == leg.agent
 	c.d.desks.Over(Over{
 		Call: c.ID, Queue: c.queue, Agent: leg.agent, End: end, At: at, Talked: c.talked, HandedTo: handedTo,
-		Free: kept, ReturnBy: c.keepUntil,
+		Free: c.keep == leg.agent, ReturnBy: c.keepUntil, Unheard: end == legUnheard,
 	})
 }
 
@@ -36,7 +35,7 @@ func legOf(end string) string {
 		return legCallerGone
 	case legHandedOver:
 		return legHandedOver
-	case legUnreachable, legFault:
+	case legUnreachable, legFault, legUnheard:
 		return end // a hang-up would end the call
 	}
 	return legHungUp

@@ -36,6 +36,14 @@ func (c *liveCall) noteHold(in callInput) {
 	c.write(kind, in.at, c.winner.agent, nil)
 }
 
+// noteUnheard says that nothing comes from the caller's side: the agent sees why the line is silent, and the picture of the call why
+// it was in vain. Nobody else is rung for it: they would hear as little, and the caller may hear this agent.
+func (c *liveCall) noteUnheard(in callInput) {
+	if c.winner != nil {
+		c.write(EventUnheard, in.at, c.winner.agent, nil)
+	}
+}
+
 // move puts a waiting call into another queue at a supervisor's word.
 func (c *liveCall) move(in callInput) {
 	o := in.order

@@ -56,11 +56,12 @@ const (
 	inMachineDue    inputKind = "announcement too long"
 	inDigit         inputKind = "digit"
 
-	inHold   inputKind = "hold"
-	inResume inputKind = "resume"
-	inHeld   inputKind = "held or resumed"
-	inHangUp inputKind = "hang-up ordered"
-	inMove   inputKind = "move ordered"
+	inHold    inputKind = "hold"
+	inResume  inputKind = "resume"
+	inHeld    inputKind = "held or resumed"
+	inUnheard inputKind = "caller not heard"
+	inHangUp  inputKind = "hang-up ordered"
+	inMove    inputKind = "move ordered"
 
 	inHandOver     inputKind = "hand-over ordered"
 	inTakeBack     inputKind = "hand-over taken back"

@@ -85,6 +85,7 @@ func newCallTable() callTable {
 		hold        = effect{"hold", (*liveCall).hold}
 		resume      = effect{"resume", (*liveCall).resume}
 		noteHold    = effect{"note hold", (*liveCall).noteHold}
+		noteUnheard = effect{"say that the caller is not heard", (*liveCall).noteUnheard}
 		offerHand   = effect{"offer hand-over", (*liveCall).offerHand}
 		ringHand    = effect{"ring receiver", (*liveCall).ringHand}
 		handMissed  = effect{"receiver missed", (*liveCall).handMissed}
@@ -157,6 +158,7 @@ func newCallTable() callTable {
 			inHold:         do(s, hold),
 			inResume:       do(s, resume),
 			inHeld:         do(s, noteHold),
+			inUnheard:      do(s, noteUnheard),
 			inOwned:        do(s, noteOwned),
 			inLateAnswered: do(s, releaseLate),
 			inMatched:      do(s),

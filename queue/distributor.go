@@ -240,6 +240,11 @@ func (d *Distributor) PlayEnded(call string) {
 	d.send(call, callInput{kind: inPlayEnded, at: d.cfg.Now()})
 }
 
+// CallerUnheard says that in a talk no voice ever came from the caller's side; see LegRinging.
+func (d *Distributor) CallerUnheard(call string, at time.Time) {
+	d.send(call, callInput{kind: inUnheard, at: at})
+}
+
 // HeldByPhone says that the agent's phone held or resumed the caller by its own key; see LegRinging.
 func (d *Distributor) HeldByPhone(call string, held bool) {
 	d.send(call, callInput{kind: inHeld, on: held, at: d.cfg.Now()})

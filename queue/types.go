@@ -107,6 +107,7 @@ type Over struct {
 	// Free: no wrap-up is owed. The talk broke off and the call is kept for the agent until ReturnBy, or the agent was not
 	// the one who talks with the caller (an expert, a supervisor who listens).
 	Free     bool
+	Unheard  bool // no voice ever came from their phone: nobody talked, and they take no call before they say ready
 	ReturnBy time.Time
 	Adopted  bool // found out after a restart: presence may know already
 	As       string
@@ -168,6 +169,7 @@ const (
 	EventOwned     = "owned"     // case, owner, new
 	EventHeld      = "held"
 	EventResumed   = "resumed"
+	EventUnheard   = "unheard"   // no voice ever came from the caller's side in the talk
 	EventHandOver  = "handover"  // to, note
 	EventHandTaken = "handtaken" // to, from; forced, reason: a service manager took it over
 	EventHandBack  = "handback"  // to, outcome

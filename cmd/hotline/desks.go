@@ -83,6 +83,10 @@ func (d *desks) Over(o queue.Over) {
 		"end": o.End, "at": o.At, "talked_ms": o.Talked.Milliseconds(), "handed_to": o.HandedTo, "as": o.As,
 		"free": o.Free, "return_by": o.ReturnBy,
 	})
+	if o.Unheard {
+		d.roster.CallUnheard(o.Agent, o.Call, o.Queue, o.At)
+		return
+	}
 	if o.Free {
 		d.roster.CallLeft(o.Agent, o.Call, o.Queue, o.At)
 		return

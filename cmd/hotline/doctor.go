@@ -42,6 +42,7 @@ func (d *doctorCommand) Run(ctx context.Context, around surroundings, line *comm
 	}
 	if err == nil {
 		examine(func(ctx context.Context) []diagnosis { return diagnoseService(ctx, cfg) })
+		examine(func(ctx context.Context) []diagnosis { return diagnoseICE(ctx, cfg, readsChinese(around.environ)) })
 	}
 	examine(func(ctx context.Context) []diagnosis { return diagnoseRedis(ctx, cfg.Redis.URL) })
 	for _, s := range cfg.Switches {

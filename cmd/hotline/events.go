@@ -58,6 +58,8 @@ func (x *exchange) hear(e pbx.Event) {
 		x.distributor.LegEnded(string(e.Call), string(e.Leg), string(e.LegEnd), e.At)
 	case pbx.CallHeld, pbx.CallResumed:
 		x.distributor.HeldByPhone(string(e.Call), e.Kind == pbx.CallHeld)
+	case pbx.CallUnheard:
+		x.distributor.CallerUnheard(string(e.Call), e.At)
 	case pbx.Digit:
 		x.distributor.Digit(string(e.Call), e.Digit)
 	case pbx.PlayEnded:

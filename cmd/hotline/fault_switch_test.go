@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"hotline/cmd/internal/house"
 	"hotline/configs/asterisk"
@@ -99,6 +103,36 @@ func TestTheWireToAsteriskIsCut(t *testing.T) {
 	endedOnce(t, h, ids, "caller", "agent", "unknown", "abandoned")
 	h.Stop()
 	h.Run("verify")
+}
+
+// TestAnotherControllerTakesTheApplication connects to the same ARI application, as a second controller by mistake would: the hotline
+// says so (readiness, a notice to the managers), does not fight for it, and leaves the talk alone.
+func TestAnotherControllerTakesTheApplication(t *testing.T) {
+	h := openHouse(t, house.Options{})
+	an := h.Agent("an", pbxtest.Behaviour{Answer: true})
+	caller := h.Dial("13800138000", house.DIDMain)
+	h.Wait("the caller is answered", caller.WaitAnswered)
+	leg := h.Invite(an)
+	h.Eventually("the case has its owner", func() bool { return all(h.Live(), func(v house.CallView) bool { return v.Live.Owner == "an" }) })
+
+	at := "ws" + strings.TrimPrefix(h.Asterisk.ARIURL, "http") + "/events?app=hotline&api_key=" + h.Asterisk.ARIUser + ":" + h.Asterisk.ARIPassword
+	other, _, err := websocket.Dial(t.Context(), at, &websocket.DialOptions{Subprotocols: []string{"ari"}}) //nolint:bodyclose // Dial does
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.CloseNow() }()
+	h.Eventually("/readyz says that the switch is down", func() bool { return h.Part("switch bj1") == "down" })
+	h.Eventually("the managers are told", func() bool {
+		return slices.ContainsFunc(h.Notices("alarm"), func(n house.Notice) bool { return strings.Contains(n.Detail, "another controller") })
+	})
+	h.Talk(caller, leg)
+	if n := counted(t, h, "hotline_ari_connects_total"); n != 1 {
+		t.Errorf("connected %v times: that is a fight", n)
+	}
+	if n := counted(t, h, "hotline_ari_usurped_total"); n != 1 {
+		t.Errorf("counted %v times", n)
+	}
+	h.Wait("hanging up", caller.HangUp)
 }
 
 // TestTwoSwitchesAreNotConfused drives two Asterisks with one controller. A call of each goes to the phone that the agent has

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,7 +37,7 @@ func openTelephone(cfg configs.Config, registry *prometheus.Registry, log *slog.
 		case configs.SwitchAsterisk:
 			driver, err = asterisk.New(asterisk.Options{
 				Name: sw.Name, URL: sw.URL, User: sw.User, Password: sw.Password, App: sw.Application,
-				RingCycle: ringCycle(cfg), Metrics: driven, Log: log,
+				RingCycle: ringCycle(cfg), NoVoice: cmp.Or(cfg.Asterisk.NoVoice, -1), Metrics: driven, Log: log,
 			})
 			if err == nil {
 				line.Media = true

@@ -93,6 +93,7 @@ func TestWhatMayBeImportedWhere(t *testing.T) {
 		{"github.com/emiago/sipgo", []string{"hotline/pbx"}, true},
 		{"github.com/redis/go-redis", []string{"hotline/queue", "hotline/agent"}, true},
 		{"github.com/alicebob/miniredis", []string{"hotline/cmd/hotline"}, true}, // the Redis inside, for evaluation
+		{"github.com/pion", []string{"hotline/cmd/hotline"}, true},               // the doctor's look at STUN and TURN servers
 		{"github.com/chromedp", []string{"hotline/web/browser"}, true},
 		{"github.com/jmoiron/sqlx", []string{"hotline/records"}, true},
 		{"github.com/mattn/go-sqlite3", []string{"hotline/records"}, true},

@@ -121,6 +121,9 @@ func (t *tracker) connected(id pbx.CallID, leg pbx.LegID, drop bool, at time.Tim
 	t.unwatch(c)
 	if l.joined = !drop; drop {
 		t.deafen(l)
+		if c.talker != l.id {
+			t.hearTalk(c, l, at)
+		}
 		c.talker = l.id
 	}
 	for _, other := range sorted(c.legs) {

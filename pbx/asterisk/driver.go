@@ -31,6 +31,7 @@ type Options struct {
 	BacklogBytes int           // frames waiting to be decoded; above it the connection is dropped and resynced, 64 MiB
 	LookEvery    time.Duration // how often the switch's list is compared with ours, 30 s
 	PingEvery    time.Duration // websocket ping, 5 s; no pong within the same time means a dead connection
+	NoVoice      time.Duration // a talker's phone from which nothing at all came so long after the answer is given up, 8 s; negative: never
 	Usurped      time.Duration // how long to leave the application to whoever took it, 60 s, doubled each time up to ×10
 
 	Metrics *Metrics     // default: counted, but registered nowhere
@@ -84,6 +85,7 @@ func New(opt Options) (*Driver, error) {
 	def(&opt.LookEvery, 30*time.Second)
 	def(&opt.PingEvery, 5*time.Second)
 	def(&opt.Usurped, time.Minute)
+	def(&opt.NoVoice, noVoice)
 	if opt.RingCycle == nil {
 		opt.RingCycle = func(string) time.Duration { return defaultCycle }
 	}

@@ -44,6 +44,8 @@ func (d *Driver) carryOut(ctx context.Context, e effect) {
 		err = d.dialFar(ctx, e)
 	case setWatchdog:
 		err = d.setWatchdog(ctx, e)
+	case listenTo:
+		err = d.listenTo(ctx, e)
 	}
 	if err != nil && !errors.Is(err, pbx.ErrGone) && ctx.Err() == nil {
 		d.log.WarnContext(ctx, "could not be done at the switch", "what", e.kind, "channel", e.channel,

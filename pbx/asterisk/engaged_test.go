@@ -108,6 +108,36 @@ func TestAPhoneThatDiedInATalkIsDistrusted(t *testing.T) {
 	}
 }
 
+// TestAnAnswerNobodyToldOfIsFound: the phone said that it was picked up, and Asterisk's word that its leg waits for us was lost. Two
+// looks in a row find it; a leg that is just being picked up is not looked for, nor one that was given up.
+func TestAnAnswerNobodyToldOfIsFound(t *testing.T) {
+	b := newBench()
+	b.feed("start " + line)
+	leg := b.rings("li")
+	b.feed("ringing "+string(leg), "up "+string(leg))
+	b.take()
+	up := channel{ID: string(leg), State: "Up"}
+	up.Dialplan.App, up.Dialplan.Data = "Stasis", "hotline,leg"
+	at := b.legs[leg].up
+	for after, want := range map[time.Duration]bool{0: false, soon: false, soon + 1: true, 10 * soon: false} {
+		if b.answerMissed(at.Add(after)) != want {
+			t.Errorf("missed after %v: want %v", after, want)
+		}
+	}
+	caller := byItself(line, "PJSIP/trunk-carrier-00000001", "hotline-in")
+	caller.Dialplan.App, caller.Dialplan.Data = "Stasis", "hotline,in,4001,0,20"
+	seen := snapshot{Channels: []channel{caller, up}}
+	b.look(seen, b.now)
+	check(t, b.told())
+	if healed := b.look(seen, b.now); !slices.Equal(healed, []string{"answer"}) {
+		t.Errorf("healed %v", healed)
+	}
+	check(t, b.told(), "leg.answered li")
+	if b.answerMissed(at.Add(2 * soon)) {
+		t.Error("it is still missed")
+	}
+}
+
 // TestACallerTakenBackUnseenIsLookedAt: the dialplan took a caller back while we stood still or were cut off.
 func TestACallerTakenBackUnseenIsLookedAt(t *testing.T) {
 	b := newBench()

@@ -42,9 +42,13 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		}
 		if id, _, ok := t.ours(ch.ID); ok {
 			l := t.legOf(ch.ID)
+			_, here := ch.args(t.app)
 			if (l == nil || l.silent || l.want != "" || t.calls[id] == nil) && strike(ch.ID) {
 				t.do(effect{kind: hangUp, channel: ch.ID, reason: "normal"})
 				healed = append(healed, "half-call")
+			} else if l != nil && l.picksUp() && ch.State == "Up" && here && strike(ch.ID) {
+				t.legStarts(l, at)
+				healed = append(healed, "answer")
 			}
 			continue
 		}
@@ -92,6 +96,21 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 	}
 	t.strikes = amiss
 	return healed
+}
+
+// picksUp: as far as is known the phone rings, or is about to.
+func (l *leg) picksUp() bool {
+	return (l.state == legAsked || l.state == legRings) && l.want == "" && !l.silent
+}
+
+// answerMissed says that a phone was picked up a while ago and is not in Stasis yet, as far as was told: it is, and a caller waits.
+func (t *tracker) answerMissed(now time.Time) bool {
+	for _, l := range t.legs {
+		if l.picksUp() && !l.up.IsZero() && now.Sub(l.up) > soon && now.Sub(l.up) < 10*soon {
+			return true
+		}
+	}
+	return false
 }
 
 // madeBridge is a bridge that exists.

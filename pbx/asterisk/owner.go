@@ -38,7 +38,7 @@ type owner struct {
 
 func newOwner(d *Driver, sink pbx.Sink) *owner {
 	return &owner{
-		d: d, sink: sink, t: newTracker(d.opt.Name, d.opt.App, d.opt.RingCycle),
+		d: d, sink: sink, t: newTracker(d.opt.Name, d.opt.App, d.opt.RingCycle, max(d.opt.NoVoice, 0)),
 		grumble: rate.Sometimes{First: 3, Interval: 10 * time.Second},
 	}
 }
@@ -143,8 +143,9 @@ func (o *owner) tick(ctx context.Context, now time.Time) {
 		return
 	}
 	o.t.windUp(now)
+	o.t.askVoice(now)
 	o.flush(ctx)
-	if o.looking || now.Before(o.next) {
+	if o.looking || now.Before(o.next) && !o.t.answerMissed(now) {
 		return
 	}
 	o.looking = true

@@ -180,6 +180,9 @@ func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
 		c.held = !c.bridged
 		c.renew = time.Time{}
 		c.foundTalker()
+		if l := c.legs[c.talker]; l != nil {
+			t.hearTalk(c, l, at)
+		}
 	} else if c.up {
 		c.state, c.found = callAnnounced, true
 	}

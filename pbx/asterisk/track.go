@@ -150,7 +150,7 @@ func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 	if l := t.legOf(channel); l != nil {
 		why := t.whyLeg(l, cause, at)
 		// One that registered anew since it picked up is another life of the phone (a browser page loaded anew).
-		died := l.want == "" && (why == pbx.LegFault || why == pbx.LegUnreachable)
+		died := l.want == "" && (why == pbx.LegFault || why == pbx.LegUnreachable || why == pbx.LegUnheard)
 		if l.picked() && died && !t.fresh[l.phone].After(l.up) {
 			t.distrust(l.phone, at)
 		}
@@ -244,6 +244,9 @@ func (t *tracker) whyLeg(l *leg, cause int, at time.Time) pbx.LegEnd {
 		if other != l && other.phone == l.phone && other.picked() {
 			busy = true
 		}
+	}
+	if l.voice.none && cause == causeUnavailable {
+		return pbx.LegUnheard // the switch's own time-out came first
 	}
 	return legEndOf(cause, l.picked(), busy, !l.until.IsZero() && !at.Before(l.until.Add(-ringOutGrace)))
 }

@@ -20,7 +20,7 @@ type bench struct {
 
 func newBench() *bench {
 	return &bench{
-		newTracker("a", "hotline", func(string) time.Duration { return 5 * time.Second }),
+		newTracker("a", "hotline", func(string) time.Duration { return 5 * time.Second }, noVoice),
 		time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC),
 	}
 }

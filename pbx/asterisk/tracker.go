@@ -15,9 +15,10 @@ import (
 // It holds in every order of inputs, with any of them missing or repeated: at most one CallEnded a call, at most one
 // LegEnded a leg, none for what was never told. What is missing is mended by sync and look.
 type tracker struct {
-	name  string
-	app   string
-	cycle func(did string) time.Duration
+	name    string
+	app     string
+	cycle   func(did string) time.Duration
+	noVoice time.Duration // 0: never missed
 
 	calls    map[pbx.CallID]*call
 	legs     map[pbx.LegID]*leg
@@ -58,6 +59,8 @@ type call struct {
 	plays   int           // playbacks so far
 	playing string        // the last one
 	record  string        // name of the recording
+	voice   voice         // of the caller
+	spoke   bool          // its watch has begun
 	turn    chan struct{} // holds a token while a command changes who hears whom
 
 	watchdog  time.Duration // 0: none
@@ -80,6 +83,7 @@ type leg struct {
 	ear      *ear       // how it hears a talk, see Monitor
 	until    time.Time  // when the switch stops ringing it
 	up       time.Time  // ChannelStateChange to Up: the pick-up itself
+	voice    voice      // watched while it is the talker
 }
 
 // effectKind is something to be done at the switch.
@@ -94,6 +98,7 @@ const (
 	ringback    effectKind = "ringback" // the answered caller waits again: never silence
 	dialFar     effectKind = "dial"     // let the number's channel of a call out ring, for reason seconds
 	setWatchdog effectKind = "watchdog" // set the time-out that gives the caller back to the dialplan
+	listenTo    effectKind = "listen"   // ask whether voice came from a channel
 )
 
 // effect is one of them.
@@ -110,9 +115,9 @@ type effect struct {
 // on a busy switch both take the same processors, and nobody waits for the second.
 const precedence = 10 * time.Millisecond
 
-func newTracker(name, app string, cycle func(string) time.Duration) *tracker {
+func newTracker(name, app string, cycle func(string) time.Duration, noVoice time.Duration) *tracker {
 	return &tracker{
-		name: name, app: app, cycle: cycle,
+		name: name, app: app, cycle: cycle, noVoice: noVoice,
 		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, snoops: map[string]*snoop{}, outs: map[pbx.CallID]*out{}, phones: map[string]bool{}, online: map[string]bool{},
 		suspect: map[string]time.Time{}, fresh: map[string]time.Time{}, strikes: map[string]int{},
 	}

@@ -40,6 +40,7 @@ type Behaviour struct {
 	AnswerAfter time.Duration   // … that long after the INVITE
 	Barrier     <-chan struct{} // … and not before this is closed: two phones with one barrier answer together
 
+	Voiceless   bool          // sends not one packet of voice in a call, like a phone whose media a firewall stops
 	HangUpAfter time.Duration // hangs up that long after the call is up
 	Tone        int           // Hz, a multiple of 50: says this tone instead of a pattern, in calls of its own, too
 

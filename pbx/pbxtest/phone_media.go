@@ -138,7 +138,7 @@ func (m *media) answer() string {
 // talk begins to send, once.
 func (m *media) talk() {
 	every := m.phone.options.PacketEvery
-	if every < 0 || m.conn == nil {
+	if every < 0 || m.conn == nil || m.phone.options.Behaviour.Voiceless {
 		return
 	}
 	m.begin.Do(func() { m.phone.running.Go(func() { m.send(every) }) })

@@ -40,7 +40,7 @@ func kindOf(kind string) string {
 		queue.EventLost, queue.EventWidened, queue.EventAnswered, queue.EventConnected, queue.EventReopened, queue.EventOwned, queue.EventHeld,
 		queue.EventResumed, queue.EventHandOver, queue.EventHandTaken, queue.EventHandBack, queue.EventOverflow, queue.EventAbandoned,
 		queue.EventMachine, queue.EventCallback, queue.EventEnded, queue.EventAdopted, queue.EventRefused,
-		queue.EventExpert, queue.EventMonitored, queue.EventKept, queue.EventUnkept, queue.EventTakeOver:
+		queue.EventExpert, queue.EventMonitored, queue.EventKept, queue.EventUnkept, queue.EventTakeOver, queue.EventUnheard:
 		return kind
 	}
 	return "other"

@@ -81,7 +81,7 @@ func (r *reader) mark(e queue.Event) {
 	case queue.EventAbandoned:
 		lane = 0
 	case queue.EventArrived, queue.EventQueued, queue.EventOverflow, queue.EventWidened, queue.EventMachine, queue.EventCallback, queue.EventAdopted,
-		queue.EventReopened, queue.EventRefused, queue.EventEnded, queue.EventKept, queue.EventUnkept, queue.EventTakeOver:
+		queue.EventReopened, queue.EventRefused, queue.EventEnded, queue.EventKept, queue.EventUnkept, queue.EventTakeOver, queue.EventUnheard:
 	default:
 		return
 	}

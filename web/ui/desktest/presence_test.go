@@ -29,6 +29,9 @@ func TestPresence(t *testing.T) {
 	h.stand("paused", map[string]any{"reason": "missed-calls", "missed": 2})
 	tab.WaitText("[data-testid=state]", "Paused: Calls missed in a row")
 	tab.WaitText("[data-testid=missed]", "Missed in a row: 2")
+	h.stand("paused", map[string]any{"reason": "phone-unheard"})
+	tab.WaitText("[data-testid=state]", "Paused: No voice from your phone")
+	tab.WaitText("[data-testid=alert-unheard]", "the caller was given to somebody else. Check the microphone and the network")
 	h.stand("unreachable", map[string]any{"reason": "phone not registered", "phone_up": false})
 	tab.WaitText("[data-testid=alerts]", "phone not registered. You are ready again as soon as it registers.")
 	h.set(func() {

@@ -47,6 +47,11 @@ export function alertsOf(f) {
   else if (phone.trouble === "media-lost") add("trouble", "bad", trouble);
   else if (trouble) add("trouble", "bad", trouble, args, "check", "desk.js.trouble.devices");
   if (m.view?.state === "unreachable" && !(partly && f.kind === "browser")) add("unreachable", "warn", "desk.js.trouble.unreachable", [m.view.reason || text("desk.js.state.unreachable")]);
+  if (m.view?.state === "paused" && m.view.reason === "phone-unheard") {
+    if (f.kind === "browser") add("unheard", "bad", "desk.js.trouble.unheard", [], "check", "desk.js.trouble.devices");
+    else add("unheard", "bad", "desk.js.trouble.unheard");
+  }
+  if (m.call?.unheard && !m.call.over) add("callerunheard", "warn", "desk.js.trouble.callerunheard");
   if (f.silenced && f.kind === "browser" && m.view?.state === "ready") add("silent", "warn", "desk.js.trouble.silent", [], "sound", "desk.js.trouble.sound");
   return found;
 }

@@ -132,6 +132,8 @@ function heard(m, kind, e, now) {
     case "held":
     case "resumed":
       return { ...m, call: { ...c, held: kind === "held" } };
+    case "unheard":
+      return { ...m, call: { ...c, unheard: true } };
     case "handover":
       return { ...m, call: { ...c, hand: to } };
     case "handtaken":

@@ -92,6 +92,7 @@
  * @property {string} [caseNumber]
  * @property {string} [owner]
  * @property {boolean} held
+ * @property {boolean} [unheard] nothing comes from the caller's side
  * @property {string} hand to whom it is offered now: a login, queue:NAME or manager; "" when to nobody
  * @property {string} expert login of who was asked to join; "" when nobody was
  * @property {boolean} expertIn the expert is in the conversation

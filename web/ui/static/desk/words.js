@@ -32,7 +32,7 @@ export function stateKey(state) {
 const reasons = Object.freeze({
   break: "desk.js.reason.break", meal: "desk.js.reason.meal", meeting: "desk.js.reason.meeting", training: "desk.js.reason.training",
   paperwork: "desk.js.reason.paperwork", "missed-calls": "desk.js.reason.missed", "desk-lost": "desk.js.reason.desklost",
-  "wrapup-timeout": "desk.js.reason.wrapup",
+  "wrapup-timeout": "desk.js.reason.wrapup", "phone-unheard": "desk.js.reason.unheard",
 });
 
 /** Reasons of the operator's own have no text of ours: "" then, and the code itself is shown. @param {string} code */
