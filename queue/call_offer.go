@@ -287,7 +287,7 @@ func (c *liveCall) withdraw(leg *callLeg, outcome, winner string, at time.Time) 
 	if !leg.claimed && (outcome == outcomeLost || outcome == outcomeAbandoned) {
 		// Presence takes it that the board has the agent back. It has not: an adopted phone, a hand-over, a winner. Said
 		// before presence hears of it, so that its own later word wins.
-		c.d.AgentReady(leg.agent, c.now())
+		c.d.readyAgain(leg.agent, c.now())
 	}
 	c.d.desks.Withdraw(w)
 }
