@@ -38,7 +38,7 @@ const agents = new RowList(byId("agents"), {
     const t = feed.model?.agentToday(a, now() * 1000);
     const call = feed.model && [...feed.model.calls.values()].find((c) => c.agent === a.login || c.ringing.includes(a.login));
     const reason = state === "paused" && a.reason ? ` · ${setup.pauses?.find((p) => p.code === a.reason)?.text ?? a.reason}` : "";
-    fill(cells, `${SHAPES[state] ?? "○"} ${word("floor.js.state.", state)}${reason}`, feed.names[a.login] ?? a.login, a.since ? span(now() * 1000 - a.since) : "",
+    fill(cells, `${SHAPES[state] ?? "○"} ${word("floor.js.state.", state)}${reason}${a.lacks && state !== "offline" ? ` · ${text("floor.js.lacks", a.lacks)}` : ""}`, feed.names[a.login] ?? a.login, a.since ? span(now() * 1000 - a.since) : "",
       t ? text("floor.js.agent.today", t.answered, t.offered, t.missed) : "", call ? call.number || text("floor.js.anonymous") : "");
   },
 });
