@@ -102,7 +102,7 @@ func TestSupervisorsSeeWhereAPhoneIsMissing(t *testing.T) {
 		tab.WaitText(`[data-key="anna"]`, "sh1")
 		h.presence("ben", "ready", time.Now())
 		reach("ben", "bj1 sh1")
-		tab.WaitText(`[data-key="ben"]`, "bj1 sh1")
+		tab.WaitText(`[data-key="ben"]`, "bj1, sh1")
 		tab.Click(`[data-key="ben"]`)
 		tab.WaitText("[data-testid=agent-lacks]", "bj1, sh1")
 		sound(t, tab, "a phone that is missing somewhere")
