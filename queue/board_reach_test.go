@@ -123,3 +123,46 @@ func boardReachCrowd(_ *testing.T, d desk) {
 	d.enqueue("a-last", "r", on("a"), func(w *Waiting) { w.Ring1 = d.Now().Add(time.Second) })
 	d.want(d.reachedAt(Idle{Agent: "x", Queues: []Level{at("r", 1)}, Lacks: elsewhere}), "a-last>x skill 1")
 }
+
+// BenchmarkPhonesElsewhere is a match behind many idle agents, or many waiting calls, of another switch: what passing them over costs.
+func BenchmarkPhonesElsewhere(b *testing.B) {
+	for _, crowd := range []int{0, 100, 1000, 5000} {
+		for _, what := range []string{"agents", "calls"} {
+			b.Run(fmt.Sprintf("%d %s", crowd, what), func(b *testing.B) {
+				board, ctx, now := benchRedis(b), b.Context(), time.Now()
+				must := func(err error) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+				for i := range crowd {
+					if what == "agents" {
+						_, err := board.Ready(ctx, Idle{Agent: fmt.Sprintf("a%d", i), Since: now.Add(-time.Hour), Queues: []Level{at("q", 1)}, Lacks: []string{"b"}})
+						must(err)
+						continue
+					}
+					_, err := board.Enqueue(ctx, Waiting{Call: fmt.Sprintf("b%d", i), Switch: "b", Queue: "q", Ring1: now.Add(-time.Hour), Budget: time.Second, First: one})
+					must(err)
+				}
+				mine := Idle{Agent: "mine", Since: now, Queues: []Level{at("q", 2)}}
+				call := Waiting{Call: "call", Switch: "b", Queue: "q", Ring1: now, Budget: time.Second, First: one}
+				if what == "calls" {
+					mine.Lacks, call.Switch = []string{"b"}, "a"
+				}
+				for b.Loop() {
+					_, err := board.Ready(ctx, mine)
+					must(err)
+					e, err := board.Enqueue(ctx, call)
+					must(err)
+					if len(e.Matches) != 1 || e.Matches[0].Agent != "mine" {
+						b.Fatalf("matched %+v", e.Matches)
+					}
+					_, err = board.Leave(ctx, call.Call)
+					must(err)
+					_, err = board.Unready(ctx, "mine")
+					must(err)
+				}
+			})
+		}
+	}
+}
