@@ -16,17 +16,20 @@ type house struct {
 	told   []string             // "ready li", "gone li"
 	since  map[string]time.Time // of the last AgentReady
 	listed map[string]bool      // as the queue's board would have it
+	lacks  map[string][]string  // of the last AgentReady
 	notes  []string             // "kind login call"
 	moves  []string             // "login from>to reason by"
 }
 
-func newHouse() *house { return &house{since: map[string]time.Time{}, listed: map[string]bool{}} }
+func newHouse() *house {
+	return &house{since: map[string]time.Time{}, listed: map[string]bool{}, lacks: map[string][]string{}}
+}
 
-func (h *house) AgentReady(login string, since time.Time) {
+func (h *house) AgentReady(login string, since time.Time, lacks ...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.told = append(h.told, "ready "+login)
-	h.since[login], h.listed[login] = since, true
+	h.since[login], h.listed[login], h.lacks[login] = since, true, lacks
 }
 
 func (h *house) AgentGone(login string) {
@@ -59,6 +62,13 @@ func (h *house) isListed(login string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.listed[login]
+}
+
+// listedWithout gives the switches of which the queue's board would offer the agent no call.
+func (h *house) listedWithout(login string) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.lacks[login]
 }
 
 // heard gives what was told since the last time.

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -13,8 +14,9 @@ type event struct {
 	by     string    // who: a login, or "phone", "switch", "queue", "clock", "server"
 	call   string
 	queue  string
-	reason string // pause reason; withdrawal outcome; detail of a contradiction
-	free   bool   // over, with no wrap-up owed
+	reason string   // pause reason; withdrawal outcome; detail of a contradiction
+	free   bool     // over, with no wrap-up owed
+	lacks  []string // switches where the phone is missing
 }
 
 // aim tells apart what is about the seat's own call and what is about another, and what has a wrap-up and what has none.
@@ -72,8 +74,9 @@ func (r *Roster) apply(s *seat, e event) bool {
 		return false
 	}
 	s.touched = s.touched || t.do&^(phoneSeen|phoneMissing) != 0
-	if t.do&backOnList != 0 && !s.claim {
-		// The phone rang without an offer, or the offer was made before a restart: nobody knows what was put back.
+	if t.do&backOnList != 0 && (!s.claim || !slices.Equal(s.told, s.lacks)) {
+		// The phone rang without an offer, or the offer was made before a restart: nobody knows what was put back. Or it was
+		// put back as the phone stood before.
 		t.do = t.do&^backOnList | unsure
 	}
 	r.perform(s, t.do, e, now)
@@ -103,9 +106,11 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 	}
 	if has(phoneSeen) {
 		s.phoneUp = true
+		r.setLacks(s, e.lacks)
 	}
 	if has(phoneMissing) {
 		s.phoneUp = false
+		r.setLacks(s, nil)
 	}
 	r.performDuty(s, do, e)
 	if has(take) {
@@ -143,6 +148,12 @@ func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 	if has(tellTimeout) {
 		r.notice("wrapup-timeout", s.login, s.call, "the case stays open with its owner")
 	}
+}
+
+// setLacks notes where the phone is missing; publish tells it.
+func (r *Roster) setLacks(s *seat, lacks []string) {
+	s.moved = !slices.Equal(s.lacks, lacks)
+	s.lacks = lacks
 }
 
 // performDuty changes what the agent wants.
@@ -239,10 +250,13 @@ func (r *Roster) list(s *seat, do effect, now time.Time) {
 func (r *Roster) announce(s *seat) {
 	r.words.send(s.login, func() {
 		s.mu.Lock()
-		still, since := s.state == Ready, s.idle
+		still, since, lacks := s.state == Ready, s.idle, s.lacks
+		if still {
+			s.told = lacks
+		}
 		s.mu.Unlock()
 		if still {
-			r.queueing.AgentReady(s.login, since)
+			r.queueing.AgentReady(s.login, since, lacks...)
 		}
 	})
 }
@@ -255,6 +269,14 @@ func (r *Roster) publish(s *seat, from State, e event) {
 	view := seen.on(r.today(time.Now()))
 	if from != view.State {
 		r.tell(view, from, e)
+	}
+	if s.moved {
+		s.moved = false
+		r.news.send(s.login, func() {
+			for _, listener := range r.reached {
+				listener(view)
+			}
+		})
 	}
 	r.copier.mark(s)
 	r.alarms.set(s, s.nextAlarm(r.opt.DeskTimeout))

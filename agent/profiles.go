@@ -47,7 +47,7 @@ func (r *Roster) SetProfiles(profiles []Profile) {
 func (r *Roster) newSeat(p Profile) *seat {
 	s := &seat{login: p.Login, state: Offline, duty: dutyOff, since: time.Now()}
 	s.setProfile(p)
-	s.phoneUp = r.phones[p.Login]
+	s.lacks, s.phoneUp = r.phones[p.Login]
 	delete(r.phones, p.Login)
 	s.shown.Store(s.snapshot(r.version(0)))
 	if c, ok := r.copies[p.Login]; ok {
@@ -115,7 +115,7 @@ func (r *Roster) drop(s *seat) {
 	}
 	r.seats.Store(next)
 	if s.phoneUp {
-		r.phones[s.login] = true
+		r.phones[s.login] = s.lacks
 	}
 	s.desk.watched = false
 	s.desk.closeAll(ErrUnknownAgent)

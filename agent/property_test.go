@@ -26,7 +26,7 @@ func drawAct(rt *rapid.T, i int) act {
 	}
 	a := act{
 		Do: pick("do", "ready", "ready", "sign-in", "pause", "sign-out", "wrapped-up", // desk and API
-			"phone-up", "phone-up", "phone-down", "phone-up", // registration
+			"phone-up", "phone-up", "phone-down", "phone-up", "phone-partly", "phone-partly", // registration
 			"offer", "offer", "offer", "offer", "lost", "missed", "missed too often", // queue
 			"ring", "talk", "talk", "over", "over", "gone", // PBX
 			"20 s"),
@@ -48,6 +48,7 @@ func callsOf(login string) []string {
 type model struct {
 	duty    duty
 	phone   bool
+	lacks   []string
 	in      State // Offered, Ringing, Talking, WrapUp, or "" without a call
 	call    string
 	past    string
@@ -78,8 +79,11 @@ func (m *model) believe(a act, now time.Time) (accepted bool) {
 		}
 	case "sign-out":
 		m.duty = dutyOff
-	case "phone-up", "phone-down":
-		m.phone = a.Do == "phone-up"
+	case "phone-up", "phone-down", "phone-partly":
+		m.phone, m.lacks = a.Do != "phone-down", nil
+		if a.Do == "phone-partly" {
+			m.lacks = []string{a.Queue}
+		}
 	case "offer":
 		if m.want() == Ready {
 			m.in, m.call, m.past = Offered, a.Call, ""
@@ -181,7 +185,7 @@ func play(t *testing.T, acts []act) error {
 				return fmt.Errorf("act %d %+v: %s is %s in %q, phone %v; want %s in %q, %v", i, a, login, v.State, v.Call,
 					v.PhoneUp, m.want(), m.call, m.phone)
 			}
-			if v.State.busy() != (v.Call != "") || v.State == Ready && !v.PhoneUp {
+			if v.State.busy() != (v.Call != "") || v.State == Ready && !v.PhoneUp || !slices.Equal(v.PhoneLacks, m.lacks) {
 				return fmt.Errorf("act %d %+v: %+v", i, a, v)
 			}
 		}
@@ -195,6 +199,9 @@ func play(t *testing.T, acts []act) error {
 		if listed := board.isListed(login); listed != (v.State == Ready) {
 			return fmt.Errorf("in the end %s is %s, and the queue lists them: %v", login, v.State, listed)
 		}
+		if lacks := board.listedWithout(login); v.State == Ready && !slices.Equal(lacks, v.PhoneLacks) {
+			return fmt.Errorf("in the end %s lacks %v, and the queue believes %v", login, v.PhoneLacks, lacks)
+		}
 	}
 	return nil
 }
@@ -207,11 +214,11 @@ type idleLists struct {
 }
 
 // AgentReady lists an agent unless there is a claim, which then decides.
-func (b *idleLists) AgentReady(login string, since time.Time) {
+func (b *idleLists) AgentReady(login string, since time.Time, lacks ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.claims[login] == "" {
-		b.house.AgentReady(login, since)
+		b.house.AgentReady(login, since, lacks...)
 	}
 }
 
@@ -231,6 +238,8 @@ func (b *idleLists) act(r *Roster, a act) (accepted bool) {
 		_ = r.SignOut(a.Login, a.Login)
 	case "phone-up":
 		r.PhoneUp(a.Login, time.Time{})
+	case "phone-partly":
+		r.PhoneUp(a.Login, time.Time{}, a.Queue) // any two names of switches do
 	case "phone-down":
 		r.PhoneDown(a.Login, time.Time{})
 	case "offer":

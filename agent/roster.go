@@ -67,9 +67,9 @@ func (o Options) withDefaults() Options {
 // deaf hears nothing: the Queueing and Managers of a Roster that was given none.
 type deaf struct{}
 
-func (deaf) AgentReady(string, time.Time)           {}
-func (deaf) AgentGone(string)                       {}
-func (deaf) Notice(_ string, _, _ string, _ string) {}
+func (deaf) AgentReady(string, time.Time, ...string) {}
+func (deaf) AgentGone(string)                        {}
+func (deaf) Notice(_ string, _, _ string, _ string)  {}
 
 // Roster is everybody who can take calls, and where they stand.
 //
@@ -83,13 +83,14 @@ type Roster struct {
 	queueing  Queueing
 	managers  Managers
 	listeners []func(View, State, string, string)
+	reached   []func(View)
 
 	book   sync.Mutex // guards changes of directory, and the two below
 	seats  atomic.Pointer[directory]
-	phones map[string]bool // registered phones of nobody known yet
-	copies map[string]Copy // restored presence of nobody known yet
-	words  *courier        // to the queue
-	news   *courier        // to everybody else
+	phones map[string][]string // registered phones of nobody known yet, and the switches they lack
+	copies map[string]Copy     // restored presence of nobody known yet
+	words  *courier            // to the queue
+	news   *courier            // to everybody else
 	alarms *alarms
 	copier *copier
 	pops   *popClock
@@ -109,7 +110,7 @@ func NewRoster(opt Options) *Roster {
 	r := &Roster{
 		opt: opt, log: opt.Log.With("component", "agent"), table: newTable(),
 		queueing: deaf{}, managers: opt.Managers,
-		phones: map[string]bool{}, copies: map[string]Copy{},
+		phones: map[string][]string{}, copies: map[string]Copy{},
 		words: newCourier(0), news: newCourier(opt.Behind), alarms: newAlarms(), pops: newPopClock(), boot: rand.Text()[:6],
 	}
 	r.seats.Store(&directory{by: map[string]*seat{}})
@@ -127,6 +128,10 @@ func (r *Roster) SetQueueing(q Queueing) { r.queueing = q }
 func (r *Roster) OnChange(listener func(view View, from State, reason, by string)) {
 	r.listeners = append(r.listeners, listener)
 }
+
+// OnReach adds a listener to every change of the switches where an agent's phone is missing, before Run. Called like those of
+// OnChange.
+func (r *Roster) OnReach(listener func(view View)) { r.reached = append(r.reached, listener) }
 
 // Run keeps time, delivers news and writes the copy until ctx ends; then it ends all desk sessions, delivers what is
 // left and writes the copy once more.

@@ -24,6 +24,9 @@ type seat struct {
 	reason string // of dutyAway
 
 	phoneUp bool
+	lacks   []string  // switches where the phone is missing, in order; replaced, never changed
+	moved   bool      // lacks changed, and nobody was told
+	told    []string  // lacks as the queue was told last
 	phoneAt time.Time // of the last event on the phone, by the switch's clock
 	awaited bool      // restored, and nothing heard of the phone yet
 
@@ -81,7 +84,7 @@ func (s *seat) snapshot(version int64) *shown {
 	v := View{
 		Login: s.login, Name: s.profile.Name, Team: s.profile.Team,
 		State: s.state, Since: s.since, Call: s.call,
-		PhoneUp: s.phoneUp, DeskOpen: len(s.desk.tabs) > 0,
+		PhoneUp: s.phoneUp, PhoneLacks: s.lacks, DeskOpen: len(s.desk.tabs) > 0,
 		Missed: s.missed, Answered: s.answered,
 		Version: version, Queues: s.queues,
 	}

@@ -11,12 +11,15 @@ package agent
 //	duty on, phone down          → Unreachable
 //	duty on, phone up            → Ready
 //
+// The phone is up when it is registered at one switch at least. Where it is missing beside is no state: the queue is told with
+// AgentReady, and offers no call from there.
+//
 // So a pause or sign-out asked for in a call is only a change of duty and comes true after it, and an agent whose phone
 // comes back is ready again by itself.
 //
 // The idle rule: idle time counts from the last instant at which the agent became able and willing. Sign-in, the end of
 // a pause, of a wrap-up and of an unanswered offer, and the return of the phone start it anew: a phone that comes and
-// goes must not be the first to be rung. Only an offer that somebody else took or the caller gave up (freed), and a
+// goes must not be the first to be rung. (At another switch the same phone may come and go: the agent could take calls all along.) Only an offer that somebody else took or the caller gave up (freed), and a
 // restart of the server, leave it as it was: neither is the agent's doing.
 //
 // The listing rule: the queue hears AgentReady when an agent becomes Ready and AgentGone when a listed agent is no
@@ -45,6 +48,7 @@ const (
 	inSignOut        input = "sign-out"        // desk or API; also when the profile was removed
 	inPhoneUp        input = "phone-up"        // the phone registered
 	inPhoneFound     input = "phone-found"     // the first word on the phone since the server started: it was registered all along
+	inPhoneMoved     input = "phone-moved"     // the phone is up as before, but at other switches
 	inPhoneDown      input = "phone-down"      // the phone is not registered any more
 	inOffer          input = "offer"           // queue: claimed for a call, the phone is about to ring
 	inOfferElsewhere input = "offer-elsewhere" // queue: another call is offered meanwhile
@@ -72,7 +76,7 @@ const (
 type effect uint32
 
 const (
-	phoneSeen    effect = 1 << iota // note: phone up
+	phoneSeen    effect = 1 << iota // note: phone up, and where it is missing
 	phoneMissing                    // note: phone down
 	wantOn                          // duty on
 	wantAway                        // duty away, with the input's reason
@@ -113,37 +117,39 @@ func newTable() table {
 	return table{
 		// Offline: signed out. Left by sign-in or ready. A call the PBX insists on is believed and told to managers.
 		Offline: {
-			inSignIn:    {rest, wantOn | idleAnew | clearMisses},
-			inReady:     {rest, wantOn | idleAnew | clearMisses},
-			inSignOut:   {Offline, 0},
-			inPhoneUp:   {Offline, phoneSeen},
-			inPhoneDown: {Offline, phoneMissing},
-			inOffer:     {Offline, refuse},
-			inSummon:    {Offered, take},
-			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
-			inStray:     {Offline, 0},
-			inWrappedUp: {Offline, 0},
-			inDeskLost:  {Offline, 0},
+			inSignIn:     {rest, wantOn | idleAnew | clearMisses},
+			inReady:      {rest, wantOn | idleAnew | clearMisses},
+			inSignOut:    {Offline, 0},
+			inPhoneUp:    {Offline, phoneSeen},
+			inPhoneMoved: {Offline, phoneSeen},
+			inPhoneDown:  {Offline, phoneMissing},
+			inOffer:      {Offline, refuse},
+			inSummon:     {Offered, take},
+			inTalk:       {Talking, contradict | take | clearMisses | countAnswer},
+			inStray:      {Offline, 0},
+			inWrappedUp:  {Offline, 0},
+			inDeskLost:   {Offline, 0},
 		},
-		// Ready: signed in, phone reachable, free. The only state in which a call is offered. Word of a call that the
+		// Ready: signed in, phone reachable at one switch at least, free. The only state in which a call is offered. Word of a call that the
 		// agent does not have means that the queue is out of step: it is told again soon.
 		Ready: {
-			inSignIn:    {Ready, 0},
-			inReady:     {Ready, 0},
-			inPause:     {rest, wantAway},
-			inSignOut:   {rest, wantOff},
-			inPhoneUp:   {Ready, 0},
-			inPhoneDown: {rest, phoneMissing},
-			inOffer:     {Offered, take | claimed},
-			inSummon:    {Offered, take | claimed},
-			inRing:      {Ringing, contradict | take},
-			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
-			inFreed:     {Ready, doubt},
-			inMiss:      {Ready, relist | doubt},
-			inLastMiss:  {rest, missPause},
-			inStray:     {Ready, doubt},
-			inWrappedUp: {Ready, 0},
-			inDeskLost:  {rest, lostPause},
+			inSignIn:     {Ready, 0},
+			inReady:      {Ready, 0},
+			inPause:      {rest, wantAway},
+			inSignOut:    {rest, wantOff},
+			inPhoneUp:    {Ready, 0},
+			inPhoneMoved: {Ready, phoneSeen | relist},
+			inPhoneDown:  {rest, phoneMissing},
+			inOffer:      {Offered, take | claimed},
+			inSummon:     {Offered, take | claimed},
+			inRing:       {Ringing, contradict | take},
+			inTalk:       {Talking, contradict | take | clearMisses | countAnswer},
+			inFreed:      {Ready, doubt},
+			inMiss:       {Ready, relist | doubt},
+			inLastMiss:   {rest, missPause},
+			inStray:      {Ready, doubt},
+			inWrappedUp:  {Ready, 0},
+			inDeskLost:   {rest, lostPause},
 		},
 		// Offered: claimed for a call; the pop is on the desk, the phone about to ring. Ends with ring, talk, or a
 		// withdrawal. Pause, sign-out, a lost phone and a lost desk wait until then.
@@ -153,6 +159,7 @@ func newTable() table {
 			inPause:          {Offered, wantAway},
 			inSignOut:        {Offered, wantOff},
 			inPhoneUp:        {Offered, phoneSeen},
+			inPhoneMoved:     {Offered, phoneSeen},
 			inPhoneDown:      {Offered, phoneMissing},
 			inOffer:          {Offered, 0},
 			inSummon:         {Offered, 0},
@@ -179,6 +186,7 @@ func newTable() table {
 			inPause:          {Ringing, wantAway},
 			inSignOut:        {Ringing, wantOff},
 			inPhoneUp:        {Ringing, phoneSeen},
+			inPhoneMoved:     {Ringing, phoneSeen},
 			inPhoneDown:      {Ringing, phoneMissing},
 			inOffer:          {Ringing, 0},
 			inSummon:         {Ringing, 0},
@@ -206,6 +214,7 @@ func newTable() table {
 			inPause:          {Talking, wantAway},
 			inSignOut:        {Talking, wantOff},
 			inPhoneUp:        {Talking, phoneSeen},
+			inPhoneMoved:     {Talking, phoneSeen},
 			inPhoneDown:      {Talking, phoneMissing},
 			inOffer:          {Talking, refuse},
 			inSummon:         {Talking, refuse},
@@ -234,6 +243,7 @@ func newTable() table {
 			inPause:          {WrapUp, wantAway},
 			inSignOut:        {WrapUp, wantOff},
 			inPhoneUp:        {WrapUp, phoneSeen},
+			inPhoneMoved:     {WrapUp, phoneSeen},
 			inPhoneDown:      {WrapUp, phoneMissing},
 			inOffer:          {WrapUp, refuse},
 			inSummon:         {WrapUp, refuse},
@@ -251,22 +261,23 @@ func newTable() table {
 		// Paused: signed in, wants no calls, with a reason. Only ready or sign-out leaves it: whoever was paused by the
 		// system has to say "I am here" first.
 		Paused: {
-			inSignIn:    {Paused, 0},
-			inReady:     {rest, wantOn | idleAnew | clearMisses},
-			inPause:     {Paused, wantAway},
-			inSignOut:   {rest, wantOff},
-			inPhoneUp:   {Paused, phoneSeen},
-			inPhoneDown: {Paused, phoneMissing},
-			inOffer:     {Paused, refuse},
-			inSummon:    {Offered, take},
-			inTalk:      {Talking, contradict | take | clearMisses | countAnswer},
-			inMiss:      {Paused, 0},
-			inLastMiss:  {Paused, 0},
-			inStray:     {Paused, 0},
-			inWrappedUp: {Paused, 0},
-			inDeskLost:  {Paused, 0},
+			inSignIn:     {Paused, 0},
+			inReady:      {rest, wantOn | idleAnew | clearMisses},
+			inPause:      {Paused, wantAway},
+			inSignOut:    {rest, wantOff},
+			inPhoneUp:    {Paused, phoneSeen},
+			inPhoneMoved: {Paused, phoneSeen},
+			inPhoneDown:  {Paused, phoneMissing},
+			inOffer:      {Paused, refuse},
+			inSummon:     {Offered, take},
+			inTalk:       {Talking, contradict | take | clearMisses | countAnswer},
+			inMiss:       {Paused, 0},
+			inLastMiss:   {Paused, 0},
+			inStray:      {Paused, 0},
+			inWrappedUp:  {Paused, 0},
+			inDeskLost:   {Paused, 0},
 		},
-		// Unreachable: wants calls, but the phone is not registered. Ready by itself when it is.
+		// Unreachable: wants calls, but the phone is not registered anywhere. Ready by itself when it is, at one switch at least.
 		Unreachable: {
 			inSignIn:     {Unreachable, 0},
 			inReady:      {Unreachable, 0},

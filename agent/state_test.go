@@ -17,12 +17,12 @@ var update = flag.Bool("update", false, "write the generated documents")
 var (
 	allStates = []State{Offline, Ready, Offered, Ringing, Talking, WrapUp, Paused, Unreachable}
 	allInputs = []input{
-		inSignIn, inReady, inPause, inSignOut, inPhoneUp, inPhoneFound, inPhoneDown, inOffer, inOfferElsewhere, inRing,
+		inSignIn, inReady, inPause, inSignOut, inPhoneUp, inPhoneFound, inPhoneMoved, inPhoneDown, inOffer, inOfferElsewhere, inRing,
 		inTalk, inJoin, inSummon, inTalkElsewhere, inFreed, inMiss, inLastMiss, inOver, inOverFree, inGone, inGoneFree, inStuck, inStray,
 		inWrappedUp, inTimeoutSeen, inTimeoutSilent, inDeskLost,
 	}
 	effectNames = []string{
-		"phone is up", "phone is down", "wants calls", "wants to be away", "wants to sign out", "paused: missed-calls; managers told",
+		"phone is up, and where", "phone is down", "wants calls", "wants to be away", "wants to sign out", "paused: missed-calls; managers told",
 		"paused: desk-lost; managers told", "paused: wrapup-timeout", "desk noted lost", "managers told: case stays with its owner",
 		"contradiction: managers told", "takes the call", "off the queue's lists by its claim", "back on the queue's lists by itself",
 		"queue told whatever it believes", "AgentReady again", "AgentReady reaffirmed soon", "idle anew", "counts as missed",
@@ -72,7 +72,7 @@ func TestTable(t *testing.T) {
 					t.Errorf("%s: the manager is not told (I4)", name)
 				}
 			}
-			if (in == inPhoneUp || in == inPhoneDown) && row.do&(phoneSeen|phoneMissing) == 0 && row != nothing(from) {
+			if (in == inPhoneUp || in == inPhoneMoved || in == inPhoneDown) && row.do&(phoneSeen|phoneMissing) == 0 && row != nothing(from) {
 				t.Errorf("%s: the phone is not noted", name)
 			}
 		}

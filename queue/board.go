@@ -11,6 +11,9 @@ import (
 // Every method is one atomic step and one round trip. Two boards keep one contract and pass one conformance suite: Redis
 // (RedisBoard) and memory (LocalBoard), which is the degraded mode of a node whose Redis is gone and the oracle of the tests.
 //
+// A call is matched only with agents whose phones can ring at its switch (Idle.Lacks); a claim that stands is not touched by a
+// change of that.
+//
 // A Match is a claim: call and agent belong to each other until Answer, Miss, Leave or Unready, or until the lease of the
 // node that drives the call runs out. The boards keep times to the millisecond. Matches for calls that another node drives do not come back from the method: they
 // are put into that node's mailbox (Mail) in the same step.
@@ -19,7 +22,8 @@ type Board interface {
 	Enqueue(ctx context.Context, w Waiting) (Enqueued, error)
 	// Ready puts an agent on the idle lists and matches: owner's callers first, then priority, then earliest deadline.
 	// An agent who rings keeps the claim and joins the idle lists when it ends, however it ends; an agent who won a call
-	// that still lives is free at once (the call was handed over).
+	// that still lives is free at once (the call was handed over). Where the agent can be reached counts from now on, also when
+	// the claim of another switch ends.
 	Ready(ctx context.Context, a Idle) ([]Match, error)
 	// Unready takes an agent off the idle lists. An agent who rings keeps the claim (the call decides), which claimed
 	// names, and does not come back to the lists when it ends.
@@ -154,6 +158,11 @@ type Idle struct {
 	Queues []Level   // every queue the agent serves
 	Calls  int       // answered today, for fewest calls
 	Last   time.Time // last offered, for round robin
+
+	// Lacks names, in order, the switches where the agent's phone cannot ring: no call of theirs is matched with the agent. It names
+	// those and not the ones where the phone is, because most agents lack none: who can be reached everywhere, and whoever works
+	// behind a single switch, has nothing of it on the board, and matching them asks nothing more.
+	Lacks []string
 }
 
 // Level is an agent's skill level in a queue, 1 (best) … 9. Manager marks a service manager who only rings by StepManager,

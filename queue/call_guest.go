@@ -20,6 +20,9 @@ type Parties interface {
 // ringGuest rings the phone of a guest: desk first, as for any offer. The board must not give them a call meanwhile.
 func (c *liveCall) ringGuest(g *guest, why string) error {
 	agent := g.leg.agent
+	if !c.reaches(agent) {
+		return errUnreached(agent, c.Switch)
+	}
 	if !c.d.seats.take(agent, g.leg.id, nil) {
 		return errBusy(agent)
 	}

@@ -139,6 +139,9 @@ func (c *liveCall) callForTakeOver(by string, at time.Time) error {
 		c.raise(callInput{kind: inHandAnswered, at: at, leg: g.leg.id, agent: by})
 		return nil
 	}
+	if !c.reaches(by) {
+		return errUnreached(by, c.Switch)
+	}
 	leg := c.newLeg(by, WhyTakeOver)
 	if !c.d.seats.take(by, leg.id, nil) {
 		return errBusy(by)

@@ -54,7 +54,7 @@ func (c *liveCall) offerOne(m Match) {
 		return // comes back when the phone is free
 	}
 	ring := c.ringNow()
-	taken := c.d.desks.Offer(Offer{
+	taken := c.reaches(m.Agent) && c.d.desks.Offer(Offer{
 		Call: c.Call, Queue: c.queue, Agent: m.Agent, Leg: leg.id, Why: m.Why, Ring: ring,
 		By: c.Ring1.Add(c.rule.Budget()), Cycle: c.rule.Cycle(), Caller: c.caller,
 	})
@@ -69,6 +69,11 @@ func (c *liveCall) offerOne(m Match) {
 	c.ring(leg, inRingFailed)
 	c.d.seats.rung(m.Agent, c.now())
 	c.write(EventOffered, c.now(), m.Agent, map[string]string{"why": m.Why, "ring": strconv.Itoa(ring), "leg": leg.id})
+}
+
+// reaches says that an agent's phone can ring at the call's switch.
+func (c *liveCall) reaches(agent string) bool {
+	return c.d.reach == nil || c.d.reach.Reaches(agent, c.Switch)
 }
 
 func (c *liveCall) newLeg(agent, why string) *callLeg {
@@ -287,7 +292,7 @@ func (c *liveCall) withdraw(leg *callLeg, outcome, winner string, at time.Time) 
 	if !leg.claimed && (outcome == outcomeLost || outcome == outcomeAbandoned) {
 		// Presence takes it that the board has the agent back. It has not: an adopted phone, a hand-over, a winner. Said
 		// before presence hears of it, so that its own later word wins.
-		c.d.AgentReady(leg.agent, c.now())
+		c.d.readyAgain(leg.agent, c.now())
 	}
 	c.d.desks.Withdraw(w)
 }

@@ -26,6 +26,7 @@ type Distributor struct {
 	table   callTable
 	guests  guestTable
 	parties Parties // of phones, if they have it
+	reach   Reach   // of desks, if they have it
 	board   Board
 	alarms  Alarms
 	phones  Phones
@@ -55,8 +56,9 @@ func NewDistributor(cfg Config, board Board, alarms Alarms, phones Phones, voice
 	cfg = cfg.withDefaults()
 	life, end := context.WithCancel(context.Background())
 	parties, _ := phones.(Parties)
+	reach, _ := desks.(Reach)
 	return &Distributor{
-		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), guests: newGuestTable(), parties: parties, board: board, alarms: alarms, phones: phones, voice: voice,
+		cfg: cfg, plan: newPlan(cfg), table: newCallTable(), guests: newGuestTable(), parties: parties, reach: reach, board: board, alarms: alarms, phones: phones, voice: voice,
 		desks: desks, book: book, log: log.With("component", "queue"), seats: newSeats(), numbers: NewNumbers(cfg),
 		life: life, end: end, calls: map[string]*liveCall{}, quota: newQuota(cfg.CallsPerNumber),
 	}
@@ -178,8 +180,13 @@ func (d *Distributor) write(e Event) {
 // Note writes an event of somebody else's: presence (EventPresence), a degraded board, an alarm.
 func (d *Distributor) Note(e Event) { d.write(e) }
 
-// Replay counts an event of the day that was written before this process began: the live numbers go on where they were.
-func (d *Distributor) Replay(e Event) { d.numbers.Apply(e) }
+// Replay counts an event of the day that was written before this process began: the live numbers go on where they were. Where
+// phones were then, this process has yet to hear.
+func (d *Distributor) Replay(e Event) {
+	if e.Kind != EventReach {
+		d.numbers.Apply(e)
+	}
+}
 
 // forget ends a call's life in the table of calls.
 func (d *Distributor) forget(c *liveCall) {

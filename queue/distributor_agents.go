@@ -35,9 +35,18 @@ func (d *Distributor) SetAgents(agents []Agent) {
 	}
 }
 
-// AgentReady says that the agent can be offered calls; since is the idle time that counts. Said again it changes nothing
-// but the idle time. It returns at once: the board hears it from a goroutine, always the newest word.
-func (d *Distributor) AgentReady(login string, since time.Time) {
+// AgentReady says that the agent can be offered calls, but those of the switches that lacks names, in order; since is the idle
+// time that counts. Said again it changes nothing but these two. It returns at once: the board hears it from a goroutine, always
+// the newest word.
+func (d *Distributor) AgentReady(login string, since time.Time, lacks ...string) {
+	d.seats.mu.Lock()
+	d.seats.of(login).lacks = lacks
+	d.seats.mu.Unlock()
+	d.readyAgain(login, since)
+}
+
+// readyAgain is AgentReady for whom can be reached where they could.
+func (d *Distributor) readyAgain(login string, since time.Time) {
 	d.seats.mu.Lock()
 	s := d.seats.of(login)
 	s.ready, s.since = true, since

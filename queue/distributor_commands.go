@@ -21,6 +21,7 @@ const (
 	RefusedNotYours     = "not-yours"
 	RefusedNotOffered   = "not-offered"
 	RefusedBusy         = "busy"
+	RefusedUnreached    = "phone-elsewhere"
 	RefusedState        = "wrong-state"
 	RefusedSwitch       = "switch"
 	RefusedBoard        = "board"
@@ -46,6 +47,13 @@ func errNotYours(call, agent string) error {
 
 func errNotOffered(call, agent string) error {
 	return &Refusal{RefusedNotOffered, fmt.Sprintf("call %s does not ring for %s any more", call, agent), "nothing: it is settled"}
+}
+
+func errUnreached(agent, switchName string) error {
+	return &Refusal{
+		RefusedUnreached, fmt.Sprintf("the phone of %s is not registered at switch %s, where this call is", agent, switchName),
+		"register it there, or choose somebody else, a queue, or the service manager",
+	}
 }
 
 func errBusy(agent string) error {

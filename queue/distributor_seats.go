@@ -19,7 +19,8 @@ type seat struct {
 	known    bool
 	ready    bool
 	since    time.Time
-	settling bool // a goroutine tells the board; it looks again before it goes
+	lacks    []string // switches where their phone is missing, as presence said last; replaced, never changed
+	settling bool     // a goroutine tells the board; it looks again before it goes
 	stale    bool
 
 	missed   int // rang out in a row
@@ -166,7 +167,7 @@ func (s *seats) profiles() []Agent {
 
 // idle is what the board is told of a ready agent.
 func (a *seat) idle(plan plan, today int) Idle {
-	i := Idle{Agent: a.profile.Login, Team: a.profile.Team, Since: a.since, Last: a.offered}
+	i := Idle{Agent: a.profile.Login, Team: a.profile.Team, Since: a.since, Last: a.offered, Lacks: a.lacks}
 	if a.day == today {
 		i.Calls = a.answered
 	}

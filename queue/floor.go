@@ -47,6 +47,7 @@ type FloorAgent struct {
 	Since     time.Time    `json:"since,omitzero"`
 	Reason    string       `json:"reason,omitempty"`
 	Call      string       `json:"call,omitempty"`
+	Lacks     string       `json:"lacks,omitempty"` // switches where their phone is missing, while it is at another
 	LastQueue string       `json:"last_queue,omitempty"`
 	Day       int64        `json:"day"`
 	Today     Tally        `json:"today"`
@@ -125,7 +126,7 @@ func (n *Numbers) floorQueue(name string, now time.Time) FloorQueue {
 func (a *agentTally) floor(login string) FloorAgent {
 	f := FloorAgent{
 		Login: login, Team: a.profile.Team, Manager: a.profile.Manager, Queues: make([]FloorLevel, 0, len(a.profile.Queues)),
-		State: a.state, Since: a.since, Reason: a.reason, Call: a.call, LastQueue: a.lastQueue, Day: a.spans.day, Today: a.spans.today.tally(),
+		State: a.state, Since: a.since, Reason: a.reason, Call: a.call, Lacks: a.lacks, LastQueue: a.lastQueue, Day: a.spans.day, Today: a.spans.today.tally(),
 	}
 	for _, l := range a.profile.Queues {
 		f.Queues = append(f.Queues, FloorLevel{Queue: l.Queue, Level: l.Level, Manager: l.Manager})

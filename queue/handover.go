@@ -91,6 +91,9 @@ func (c *liveCall) handToAgent(agent string) error {
 	if c.expert != nil && c.expert.leg.agent == agent {
 		return c.handToExpert()
 	}
+	if !c.reaches(agent) {
+		return errUnreached(agent, c.Switch)
+	}
 	leg := c.newLeg(agent, "handover")
 	if !c.d.seats.take(agent, leg.id, nil) {
 		return errBusy(agent)
@@ -162,7 +165,7 @@ func (c *liveCall) ringHand(in callInput) {
 		if !c.d.seats.take(m.Agent, leg.id, &m) {
 			continue
 		}
-		if !c.d.desks.Offer(c.handOffer(leg)) {
+		if !c.reaches(m.Agent) || !c.d.desks.Offer(c.handOffer(leg)) {
 			c.d.freeLine(leg.id)
 			c.matchedHand(c.missOnBoard(c.hand.shadow, m.Agent, false))
 			continue

@@ -32,6 +32,13 @@ func (h *house) Offer(o Offer) bool {
 	return true
 }
 
+// Reaches implements Reach.
+func (h *house) Reaches(agent, _ string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.away[agent]
+}
+
 func (h *house) Withdraw(w Withdrawal) {
 	h.mu.Lock()
 	h.withdrew = append(h.withdrew, w)

@@ -54,6 +54,7 @@ type house struct {
 	cannot   map[string]bool // what the switch cannot do
 	partyErr error
 	dead     map[string]bool // agents whose phones are not registered
+	away     map[string]bool // agents whose phones are registered at another switch only
 	diary    strings.Builder // what happened in order, shown when a property breaks
 	quiet    bool            // no log: a property runs it a thousand times
 }

@@ -3,7 +3,6 @@ package queue
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 )
@@ -51,26 +50,31 @@ func (r *round) unclaim(c *standing, agent string) {
 	delete(c.mailed, agent)
 }
 
-// fill gives a waiting call the phones that it wants, as far as there are idle ones. Agents who missed the call are
-// passed over, unless again is set and nobody else rings.
+// reaches says that the agent's phone can ring at the call's switch.
+func (a *worker) reaches(c *standing) bool { return !slices.Contains(a.Lacks, c.Switch) }
+
+// fill gives a waiting call the phones that it wants, as far as there are idle ones. Agents whose phones cannot ring for it are
+// passed over; those who missed the call too, unless again is set and nobody else rings.
 func (r *round) fill(c *standing, again bool) {
-	if a := r.agents[c.Keep]; a != nil && a.claim == "" && len(c.ringing) == 0 {
+	if a := r.agents[c.Keep]; a != nil && a.claim == "" && len(c.ringing) == 0 && a.reaches(c) {
 		r.claim(c, a, whyReturn)
 	}
+	at := 0
 	for len(c.ringing)-c.ringManagers < c.agents {
-		a, why := r.pick(c, false)
+		a, why := r.pick(c, false, &at)
 		if a == nil && again && len(c.ringing) == 0 {
-			a, why = r.pick(c, true)
+			a, why = r.pick(c, true, new(int))
 		}
 		if a == nil {
 			break
 		}
 		r.claim(c, a, why)
 	}
+	at = 0
 	for c.ringManagers < c.managers {
-		a := r.first(r.managers.of(c.Queue), c, false)
+		a := r.first(r.managers[c.Queue], c, false, &at)
 		if a == nil && again && len(c.ringing) == 0 {
-			a = r.first(r.managers.of(c.Queue), c, true)
+			a = r.first(r.managers[c.Queue], c, true, new(int))
 		}
 		if a == nil {
 			break
@@ -79,10 +83,10 @@ func (r *round) fill(c *standing, again bool) {
 	}
 }
 
-// pick chooses the next agent for a call: owner, team, best of the queue.
-func (r *round) pick(c *standing, again bool) (*worker, string) {
+// pick chooses the next agent for a call: owner, team, best of the queue from place at on (see first).
+func (r *round) pick(c *standing, again bool, at *int) (*worker, string) {
 	for _, owner := range c.caller.Owners {
-		if a := r.agents[owner]; a != nil && a.claim == "" && (again || !c.missed[owner]) {
+		if a := r.agents[owner]; a != nil && a.claim == "" && (again || !c.missed[owner]) && a.reaches(c) {
 			return a, whyOwner
 		}
 	}
@@ -91,17 +95,23 @@ func (r *round) pick(c *standing, again bool) (*worker, string) {
 			return a, whyTeam
 		}
 	}
-	a := r.first(r.idle.of(c.Queue), c, again)
+	a := r.first(r.idle[c.Queue], c, again, at)
 	if a == nil {
 		return nil, ""
 	}
 	return a, r.why(c, a)
 }
 
-func (r *round) first(list iter.Seq[rank], c *standing, again bool) *worker {
-	for e := range list {
-		if again || !c.missed[e.id] {
-			return r.agents[e.id]
+// first is the first of a list who may ring for the call. Its search begins at place *at and leaves there where it ended: who stands
+// before has been passed over for this call, so many who cannot be reached are looked at once and not for each phone that rings.
+func (r *round) first(list *ranking, c *standing, again bool, at *int) *worker {
+	if list == nil {
+		return nil
+	}
+	for ; *at < list.order.Len(); *at++ {
+		e, _ := list.order.GetAt(*at)
+		if a := r.agents[e.id]; (again || !c.missed[e.id]) && a.reaches(c) {
+			return a
 		}
 	}
 	return nil
@@ -112,7 +122,7 @@ func (r *round) firstOfTeam(c *standing, again bool) *worker {
 	var best rank
 	for agent := range r.teams[c.team] {
 		score, idle := r.idle.score(c.Queue, agent)
-		if e := (rank{score, agent}); idle && (again || !c.missed[agent]) && (best.id == "" || e.compare(best) < 0) {
+		if e := (rank{score, agent}); idle && (again || !c.missed[agent]) && r.agents[agent].reaches(c) && (best.id == "" || e.compare(best) < 0) {
 			best = e
 		}
 	}
@@ -134,7 +144,8 @@ func (r *round) why(c *standing, a *worker) string {
 	return whyOwner
 }
 
-// offer finds a call for an idle agent: the agent's own callers, then the most urgent of all queues they serve. With
+// offer finds a call for an idle agent: the agent's own callers, then the most urgent of all queues they serve, at the switches
+// where their phone can ring. With
 // again, when nothing else wants the agent, a call that they missed and that rings nobody now.
 func (r *round) offer(a *worker, again bool) {
 	if r.offerKept(a) {
@@ -161,7 +172,7 @@ func (r *round) offer(a *worker, again bool) {
 // offerKept gives an idle agent the call that is kept for them, before any other.
 func (r *round) offerKept(a *worker) bool {
 	for e := range r.kept.of(a.Agent) {
-		if c := r.calls[e.id]; len(c.ringing) == 0 {
+		if c := r.calls[e.id]; len(c.ringing) == 0 && a.reaches(c) {
 			r.claim(c, a, whyReturn)
 			return true
 		}
@@ -171,7 +182,7 @@ func (r *round) offerKept(a *worker) bool {
 
 func (r *round) owned(a *worker, again bool) *standing {
 	for e := range r.own.of(a.Agent) {
-		if c := r.calls[e.id]; !c.missed[a.Agent] || again && len(c.ringing) == 0 {
+		if c := r.calls[e.id]; (!c.missed[a.Agent] || again && len(c.ringing) == 0) && a.reaches(c) {
 			return c
 		}
 	}
@@ -190,7 +201,7 @@ func (r *round) urgent(a *worker, again bool) (*standing, string) {
 			if again && e.score >= served {
 				break
 			}
-			if !again && r.calls[e.id].missed[a.Agent] {
+			if c := r.calls[e.id]; !again && c.missed[a.Agent] || !a.reaches(c) {
 				continue
 			}
 			if best.id == "" || e.compare(best) < 0 {

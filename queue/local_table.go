@@ -170,7 +170,7 @@ func (t *table) unlist(a *worker) {
 // profile gives an agent what they are now; forgetAgent takes them off the board.
 func (t *table) profile(a *worker, i Idle) {
 	t.leaveTeam(a)
-	i.Queues = slices.Clone(i.Queues)
+	i.Queues, i.Lacks = slices.Clone(i.Queues), slices.Clone(i.Lacks)
 	a.Idle = i
 	if i.Team == "" {
 		return

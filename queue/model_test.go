@@ -36,6 +36,7 @@ type model struct {
 	kept  map[string][]Standing // what each node knew at some time
 	plain map[string]int        // how often an order went the short way
 	busy  bool                  // only the orders of every day, and mostly plain ones
+	rang  map[string]bool       // call and agent, who rang after the last step or were written back by this one
 }
 
 func TestBoardsAgreeOnMiniredis(t *testing.T) {
@@ -79,7 +80,7 @@ func testBoardsAgree(t *testing.T, url string) {
 func newModel(t *testing.T, tb rapid.TB, client redis.UniversalClient, prefix string, long map[string]*redis.Script) *model {
 	m := &model{
 		clock: newClock(), t: tb, ctx: t.Context(), local: map[string]*LocalBoard{}, redis: map[string]*RedisBoard{},
-		long: map[*RedisBoard]*RedisBoard{}, kept: map[string][]Standing{}, plain: map[string]int{},
+		long: map[*RedisBoard]*RedisBoard{}, kept: map[string][]Standing{}, plain: map[string]int{}, rang: map[string]bool{},
 	}
 	first := NewLocalBoard(BoardOptions{Node: modelNodes[0], Now: m.Now})
 	m.table = first.t
@@ -265,6 +266,11 @@ func (m *model) ready(t *rapid.T) {
 		team = w.Team
 	}
 	a := Idle{Agent: agent, Team: team, Since: m.instant(t), Calls: rapid.IntRange(0, 3).Draw(t, "calls"), Last: m.instant(t)}
+	if !m.busy {
+		a.Lacks = draw(t, "lacks", nil, nil, []string{"s1"}, []string{"s2"}, []string{"s1", "s2"}, []string{"s3"})
+	} else if rapid.IntRange(0, 7).Draw(t, "elsewhere") == 0 {
+		a.Lacks = []string{"s1"}
+	}
 	fewest := flag(m.busy)
 	for _, q := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"q0", "q1", "q2"}), fewest, 3, rapid.ID).Draw(t, "queues") {
 		strategy := map[string]string{"q0": StrategyLongestIdle, "q1": StrategyRoundRobin, "q2": StrategyFewestCalls}[q]
@@ -369,6 +375,11 @@ func (m *model) restore(t *rapid.T) {
 		t.Skip("nothing kept")
 	}
 	s := rapid.SampledFrom(m.kept[n]).Draw(t, "kept")
+	for _, k := range s.Calls {
+		for _, agent := range k.Ringing {
+			m.rang[k.Call+" "+agent] = true
+		}
+	}
 	same(m, m.local[n], m.redis[n], func(b Board) ([]string, error) { return b.Restore(m.ctx, s) })
 }
 
@@ -429,7 +440,7 @@ func (m *model) compare() {
 		if a == nil && len(row) == 0 {
 			continue
 		}
-		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || cmp.Or(row["s"], "0") != fmt.Sprint(millis(a.Since)) {
+		if a == nil || len(row) == 0 || row["k"] != a.claim || row["f"] != a.after || (row["x"] != "") != a.talking || cmp.Or(row["s"], "0") != fmt.Sprint(millis(a.Since)) || row["p"] != packNames(a.Lacks) {
 			m.t.Fatalf("agent %s: redis %v, local %+v", agent, row, a)
 		}
 	}
@@ -454,7 +465,7 @@ func (m *model) compareList(key string, list iter.Seq[rank]) {
 // rules are the promises of a board, whatever happened before.
 func (m *model) rules() {
 	t := m.table
-	rings := map[string]string{}
+	rings, rang := map[string]string{}, map[string]bool{}
 	for id, c := range t.calls {
 		if c.winner != "" && len(c.ringing) > 0 {
 			m.t.Fatalf("%s is answered and rings %v", id, c.ringing)
@@ -469,6 +480,10 @@ func (m *model) rules() {
 			}
 		}
 		for agent, why := range c.ringing {
+			// Where the phone is counts when they are matched, not for a phone that rings already.
+			if rang[id+" "+agent] = true; !m.rang[id+" "+agent] && why != whyAdopted && slices.Contains(t.agents[agent].Lacks, c.Switch) {
+				m.t.Fatalf("%s rings for %s of %s, where their phone is not", agent, id, c.Switch)
+			}
 			if c.Keep != "" && agent != c.Keep && why != whyAdopted {
 				m.t.Fatalf("%s is kept for %s and rings %s: %s", id, c.Keep, agent, why)
 			}
@@ -477,6 +492,7 @@ func (m *model) rules() {
 			m.t.Fatalf("%s in line: %v, winner %q", id, waits, c.winner)
 		}
 	}
+	m.rang = rang
 	for name, a := range t.agents {
 		if a.claim == "" {
 			m.idle(a)
@@ -494,15 +510,16 @@ func (m *model) rules() {
 	}
 }
 
-// idle checks that nothing waits for an idle agent who did not miss it.
+// idle checks that nothing waits for an idle agent who did not miss it and whose phone can ring for it.
 func (m *model) idle(a *worker) {
+	reached := func(c *standing) bool { return !slices.Contains(a.Lacks, c.Switch) }
 	for e := range m.table.kept.of(a.Agent) {
-		if len(m.table.calls[e.id].ringing) == 0 {
+		if c := m.table.calls[e.id]; len(c.ringing) == 0 && reached(c) {
 			m.t.Fatalf("%s is kept for %s, who is idle", e.id, a.Agent)
 		}
 	}
 	for e := range m.table.own.of(a.Agent) {
-		if c := m.table.calls[e.id]; !c.missed[a.Agent] && len(c.ringing)-c.ringManagers < c.agents {
+		if c := m.table.calls[e.id]; !c.missed[a.Agent] && reached(c) && len(c.ringing)-c.ringManagers < c.agents {
 			m.t.Fatalf("%s waits while its owner %s is idle", e.id, a.Agent)
 		}
 	}
@@ -512,7 +529,7 @@ func (m *model) idle(a *worker) {
 			list = m.table.wantManagers.of(l.Queue)
 		}
 		for e := range list {
-			if !m.table.calls[e.id].missed[a.Agent] {
+			if c := m.table.calls[e.id]; !c.missed[a.Agent] && reached(c) {
 				m.t.Fatalf("%s waits while %s is idle", e.id, a.Agent)
 			}
 		}

@@ -27,6 +27,7 @@ type agentTally struct {
 	since     time.Time
 	reason    string // of the state
 	call      string // that the state is about
+	lacks     string // switches where the phone is missing, while it is at another
 	lastQueue string // wrap-up counts for the queue that was talked in last
 	spans     spans
 }

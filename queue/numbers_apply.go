@@ -13,6 +13,10 @@ func (n *Numbers) Apply(e Event) {
 		n.presence(e)
 		return
 	}
+	if e.Kind == EventReach {
+		n.agent(e.Agent).lacks = e.Data["lacks"]
+		return
+	}
 	if e.Call == "" {
 		return
 	}

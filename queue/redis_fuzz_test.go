@@ -59,7 +59,7 @@ func FuzzRedisArguments(f *testing.F) {
 		both("lookup", func(b Board) (any, error) { return b.Lookup(ctx, call) })
 		both("miss", func(b Board) (any, error) { return b.Miss(ctx, call, agent, n%2 == 0) })
 		both("ready again", func(b Board) (any, error) {
-			return b.Ready(ctx, Idle{Agent: agent, Queues: []Level{{Queue: queue, Level: n}}})
+			return b.Ready(ctx, Idle{Agent: agent, Queues: []Level{{Queue: queue, Level: n}}, Lacks: []string{call, queue}[:max(n, 0)%3]})
 		})
 		both("move", func(b Board) (any, error) { return b.Move(ctx, call, agent) })
 		both("answer", func(b Board) (any, error) { return b.Answer(ctx, call, agent, when) })

@@ -207,29 +207,25 @@ func (a Idle) args() []any {
 			digits = append(digits, '0'+byte(clampLevel(l.Level)))
 		}
 	}
-	if len(other) < len(a.Queues) {
+	if len(other) < len(a.Queues) || len(a.Lacks) > 0 {
 		digits = nil
 	}
-	args := []any{a.Agent, a.Team, millis(a.Since), a.Calls, millis(a.Last), packLevels(a.Queues), digits, len(all)}
+	args := []any{a.Agent, a.Team, millis(a.Since), a.Calls, millis(a.Last), packLevels(a.Queues), packNames(a.Lacks), digits, len(all)}
 	return append(append(args, all...), other...)
 }
 
 // args is an agent as restore.lua reads it.
 func (p Placed) args() []any {
 	return []any{
-		p.Agent, p.Team, millis(p.Since), p.Calls, millis(p.Last), packLevels(p.Queues), p.Call, flag(p.Talking), p.after,
+		p.Agent, p.Team, millis(p.Since), p.Calls, millis(p.Last), packLevels(p.Queues), packNames(p.Lacks), p.Call, flag(p.Talking), p.after,
 	}
 }
 
 // args is a call as restore.lua reads it.
 func (k Known) args() []any {
-	var owners strings.Builder
-	for _, owner := range k.Caller.Owners {
-		packName(&owners, owner)
-	}
 	args := []any{
 		k.Call, k.Epoch, k.Queue, k.Switch, k.Number, millis(k.Ring1), k.rest.score, k.rest.agents, k.rest.managers,
-		owners.String(), k.Caller.Team, k.Caller.Priority, k.rest.team, flag(k.rest.everyone), k.Winner, millis(k.AnsweredAt),
+		packNames(k.Caller.Owners), k.Caller.Team, k.Caller.Priority, k.rest.team, flag(k.rest.everyone), k.Winner, millis(k.AnsweredAt),
 		k.Token, k.Keep, len(k.Deadlines), len(k.Ringing), len(k.Missed),
 	}
 	for _, d := range k.Deadlines {
@@ -272,6 +268,17 @@ func packName(b *strings.Builder, name string) {
 	b.WriteString(strconv.Itoa(len(name)))
 	b.WriteByte(':')
 	b.WriteString(name)
+}
+
+func packNames(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, name := range names {
+		packName(&b, name)
+	}
+	return b.String()
 }
 
 func unpackNames(s string) []string {

@@ -64,6 +64,13 @@ type Desks interface {
 	Tell(agent, call, kind string, data map[string]any)
 }
 
+// Reach is asked before any phone is rung, if the desks have it: the board may not have heard yet that a phone is gone from a switch,
+// and an agent whom somebody names is not chosen by it at all. It must not block.
+type Reach interface {
+	// Reaches says whether the agent's phone can ring for calls of the switch, as far as is known.
+	Reaches(agent, switchName string) bool
+}
+
 // Offer is one agent being rung for one call.
 type Offer struct {
 	Call    Call
@@ -185,6 +192,7 @@ const (
 	EventRefused   = "refused"   // reason: unknown-number, too-many-calls, queue-full
 	EventSkills    = "skills"    // of an agent: skills ("erp 2→1"), by, reason
 	EventPresence  = "presence"  // from, to, reason, by
+	EventReach     = "reach"     // of an agent: lacks, the switches where their phone is missing while it is at another ("bj1 sh1"; "" none)
 	EventDegraded  = "degraded"  // the board changed: mode "local" or "shared"
 	EventAlarm     = "alarm"     // what, detail
 )

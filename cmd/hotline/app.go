@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,10 +103,11 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	dialer, ledgerOut := newOutward(cfg, lines, store, offers, chores, log)
 	events := &exchange{
 		out:         &outEvents{dialer: dialer, store: store, chores: chores},
-		distributor: distributor, roster: roster, reach: newReach(roster), staff: people, cards: lookUps,
+		distributor: distributor, roster: roster, reach: newReach(slices.Collect(maps.Keys(lines)), roster), staff: people, cards: lookUps,
 		regions: regions(cfg), log: log, upAt: map[string]time.Time{}, state: map[string]string{},
 	}
 	roster.OnChange(events.noted)
+	roster.OnReach(events.reached)
 
 	pages, err := openPages(cfg, zone, inside, dev, log)
 	if err != nil {

@@ -61,6 +61,9 @@ func (d *desks) Offer(o queue.Offer) bool {
 	return true
 }
 
+// Reaches says whether the agent's phone is at the switch (queue.Reach).
+func (d *desks) Reaches(login, switchName string) bool { return d.roster.Reaches(login, switchName) }
+
 func (d *desks) Withdraw(w queue.Withdrawal) {
 	d.push(w.Agent, "withdrawn", w.Call, map[string]any{"outcome": w.Outcome, "winner": w.Winner, "ring": w.Ring})
 	d.roster.Withdrawn(w.Agent, w.Call, w.Outcome, w.Pause)

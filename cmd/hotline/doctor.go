@@ -52,6 +52,7 @@ func (d *doctorCommand) Run(ctx context.Context, around surroundings, line *comm
 		}
 		examine(func(ctx context.Context) []diagnosis { return diagnoseARI(ctx, s) })
 	}
+	examine(func(ctx context.Context) []diagnosis { return diagnosePhones(ctx, cfg.Switches) })
 	return report(around.stdout, found)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -83,7 +84,7 @@ func (x *exchange) link(e pbx.Event) {
 		for i, call := range e.Calls {
 			live[i] = string(call)
 		}
-		x.reach.synced(e.Switch, e.At)
+		x.reach.synced(e.Switch)
 		x.distributor.Synced(e.Switch, live)
 		x.out.synced(e.Switch, e.Calls, e.At)
 		if first := x.set(e.Switch, "up"); !first.IsZero() {
@@ -94,7 +95,7 @@ func (x *exchange) link(e pbx.Event) {
 		x.log.Info("switch in step", "switch", e.Switch, "calls", len(live))
 	case pbx.SwitchDown:
 		x.set(e.Switch, "down: "+e.Detail)
-		x.reach.switchDown(e.Switch, e.At)
+		x.reach.switchDown(e.Switch)
 		x.staff.switchDown(e.Switch)
 		x.log.Warn("switch lost; its calls go on without us", "switch", e.Switch, "why", e.Detail)
 	case pbx.SwitchUsurped:
@@ -144,6 +145,13 @@ func (x *exchange) call(c *pbx.Call) queue.Call {
 		out.Number = number
 	}
 	return out
+}
+
+// reached turns a phone that came to a switch, or went from it, into an event of the queue: supervisors see whom they can reach where.
+func (x *exchange) reached(v agent.View) {
+	x.distributor.Note(queue.Event{Kind: queue.EventReach, At: time.Now(), Agent: v.Login, Data: map[string]string{
+		"lacks": strings.Join(v.PhoneLacks, " "),
+	}})
 }
 
 // noted turns presence into an event of the queue, from which the live numbers are computed.

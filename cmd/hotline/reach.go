@@ -1,100 +1,127 @@
 package main
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
 
-// reach knows which phones are registered where. An agent's phone counts as reachable when it is registered on every
-// switch that is connected now: a call may arrive on any of them, and nobody is offered a call whose phone cannot ring. Offering only the
-// calls of those switches where the phone is registered was not chosen: it would put phones into every match of the board, for a state
-// that lasts as long as a phone needs to register (docs/operations.md, "Several Asterisks").
+// reach knows which phones are registered where. An agent's phone counts as reachable when it is registered at one connected switch at
+// least; which switches it lacks is told with it, and no call of those is offered to the agent. A switch that is not connected
+// lacks every phone: none can be made to ring there.
 type reach struct {
-	mu     sync.Mutex
-	up     map[string]map[string]bool // switch → phones; a switch that is down has no entry
-	report map[string]map[string]bool // switch → phones named since switchUp, until synced
-	seen   map[string]bool            // phones reported reachable
-	tell   phoneStates
+	mu        sync.Mutex
+	switches  []string // all there are, in order
+	connected map[string]bool
+	at        map[string]map[string]word // switch → phones; one that is down has no entry, but the last
+	report    map[string]map[string]word // switch → phones named since switchUp, until synced
+	told      map[string][]string        // phones told reachable → what they lack
+	tell      phoneStates
 }
 
-// phoneStates is told of every change of reachability.
+// word is what a switch said last of a phone.
+type word struct {
+	up bool
+	at time.Time // by the switch's clock
+}
+
+// phoneStates is told of every change of reachability. The order is that of the calls: clocks of two switches cannot be compared,
+// so no time is given.
 type phoneStates interface {
-	PhoneUp(login string, at time.Time)
+	PhoneUp(login string, at time.Time, lacks ...string)
 	PhoneDown(login string, at time.Time)
 }
 
-func newReach(tell phoneStates) *reach {
-	return &reach{up: map[string]map[string]bool{}, report: map[string]map[string]bool{}, seen: map[string]bool{}, tell: tell}
+func newReach(switches []string, tell phoneStates) *reach {
+	return &reach{
+		switches: slices.Sorted(slices.Values(switches)), connected: map[string]bool{}, at: map[string]map[string]word{},
+		report: map[string]map[string]word{}, told: map[string][]string{}, tell: tell,
+	}
 }
 
 // switchUp begins a switch's report: what it names until synced is all that is registered there.
 func (r *reach) switchUp(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.report[name] = map[string]bool{}
+	r.connected[name], r.report[name] = true, map[string]word{}
 }
 
 // switchDown drops the switch from the count, unless it is the last one: with no controller connection at all the phones
 // stay as they were, because the calls on the switch go on without us.
-func (r *reach) switchDown(name string, at time.Time) {
+func (r *reach) switchDown(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.up) > 1 {
-		delete(r.up, name)
-		r.settle(at)
+	delete(r.connected, name)
+	delete(r.report, name)
+	if len(r.at) > 1 {
+		delete(r.at, name)
+		r.settle()
 	}
 }
 
+// phone takes what a switch says of a phone. Word that is older than what it said last is a straggler.
 func (r *reach) phone(name, phone string, up bool, at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if report, ok := r.report[name]; ok {
-		report[phone] = up
+	said := word{up, at}
+	if report, ok := r.report[name]; ok && !at.Before(report[phone].at) {
+		report[phone] = said
 	}
-	if r.up[name] == nil {
-		r.up[name] = map[string]bool{}
+	if r.at[name] == nil {
+		r.at[name] = map[string]word{}
 	}
-	r.up[name][phone] = up
-	r.settlePhone(phone, at)
+	if at.Before(r.at[name][phone].at) {
+		return
+	}
+	r.at[name][phone] = said
+	r.settlePhone(phone)
 }
 
-// synced ends a switch's report.
-func (r *reach) synced(name string, at time.Time) {
+// synced ends a switch's report. Those that are not connected, of which the last one still counted, count no more.
+func (r *reach) synced(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if report, ok := r.report[name]; ok {
-		r.up[name] = report
+		r.at[name] = report
 		delete(r.report, name)
 	}
-	r.settle(at)
+	for other := range r.at {
+		if !r.connected[other] {
+			delete(r.at, other)
+		}
+	}
+	r.settle()
 }
 
-func (r *reach) settle(at time.Time) {
+func (r *reach) settle() {
 	all := map[string]bool{}
-	for p := range r.seen {
+	for p := range r.told {
 		all[p] = true
 	}
-	for _, phones := range r.up {
+	for _, phones := range r.at {
 		for p := range phones {
 			all[p] = true
 		}
 	}
 	for p := range all {
-		r.settlePhone(p, at)
+		r.settlePhone(p)
 	}
 }
 
-func (r *reach) settlePhone(phone string, at time.Time) {
-	everywhere := len(r.up) > 0
-	for _, phones := range r.up {
-		everywhere = everywhere && phones[phone]
+func (r *reach) settlePhone(phone string) {
+	var lacks []string
+	for _, name := range r.switches {
+		if !r.at[name][phone].up {
+			lacks = append(lacks, name)
+		}
 	}
+	before, known := r.told[phone]
 	switch {
-	case everywhere && !r.seen[phone]:
-		r.seen[phone] = true
-		r.tell.PhoneUp(phone, at)
-	case !everywhere && r.seen[phone]:
-		delete(r.seen, phone)
-		r.tell.PhoneDown(phone, at)
+	case len(lacks) < len(r.switches) && (!known || !slices.Equal(lacks, before)):
+		r.told[phone] = lacks
+		r.tell.PhoneUp(phone, time.Time{}, lacks...)
+	case len(lacks) == len(r.switches) && known:
+		delete(r.told, phone)
+		r.tell.PhoneDown(phone, time.Time{})
 	}
 }

@@ -12,9 +12,9 @@ repeat
   local agent = call('ZRANGE', p .. ':idle:' .. queue, '0', '0')[1]
   if not agent then break end
   local who = p .. ':a:' .. agent
-  local a = call('HMGET', who, 'q', 'f')
+  local a = call('HMGET', who, 'q', 'f', 'p')
   local levels = a[1]
-  if not levels or a[2] then break end
+  if not levels or a[2] or a[3] then break end -- p: their phone is missing somewhere
 
   local find, sub, at, level = string.find, string.sub, 1, nil
   while at <= #levels do

@@ -6,7 +6,7 @@ local function owned(a, again)
     local page = redis_call('ZRANGE', key, from, from)
     if #page == 0 then return nil end
     local c = load_call(page[1])
-    if not c.missed[a.name] or (again and c.rings == 0) then return c end
+    if (not c.missed[a.name] or (again and c.rings == 0)) and reaches(a, c) then return c end
     from = from + 1
   end
 end
@@ -17,20 +17,38 @@ local function missed(id, name)
   return redis_call('HEXISTS', prefix .. 'c:' .. id, 't:' .. name) == 1
 end
 
--- The most urgent call of all queues that the agent serves, and why it is theirs.
+-- Those of a page of calls that are at a switch where the agent's phone is missing. Each switch has the set of its calls: that is
+-- one command for a page, however many callers of elsewhere stand before the first whom the agent can help.
+local function out_of_reach(a, page)
+  local ids, away = {}, {}
+  for i = 1, #page, 2 do ids[#ids + 1] = page[i] end
+  for _, switch in ipairs(unpack_names(a.p)) do
+    for i, there in ipairs(redis_call('SMISMEMBER', prefix .. 'sw:' .. switch, unpack(ids))) do
+      if there == 1 then away[ids[i]] = true end
+    end
+  end
+  return away
+end
+
+-- The most urgent call of all queues that the agent serves and whose switches their phone is at, and why it is theirs.
 local function urgent(a, again)
   local best, score, level, manager
   for _, l in ipairs(levels(a)) do
-    local key, from = prefix .. (l[4] and 'wantm:' or 'want:') .. l[1], 0
-    while true do
-      local page = redis_call('ZRANGE', key, from, from, 'WITHSCORES')
-      local s = tonumber(page[2])
-      if not s or (again and s >= SERVED) or (best and s > score) then break end
-      if again or not missed(page[1], a.name) then
-        if not best or s < score or before(page[1], best) then best, score, level, manager = page[1], s, l[2], l[4] end
-        break
+    local key, from, size, done = prefix .. (l[4] and 'wantm:' or 'want:') .. l[1], 0, 1, false
+    while not done do
+      local page = redis_call('ZRANGE', key, from, from + size - 1, 'WITHSCORES')
+      local away = a.p and #page > 0 and out_of_reach(a, page)
+      for i = 1, #page, 2 do
+        local id, s = page[i], tonumber(page[i + 1])
+        done = again and s >= SERVED or best and s > score
+        if not done and not (away and away[id]) and (again or not missed(id, a.name)) then
+          done = true
+          if not best or s < score or before(id, best) then best, score, level, manager = id, s, l[2], l[4] end
+        end
+        if done then break end
       end
-      from = from + 1
+      done = done or #page < 2 * size
+      from, size = from + size, math.min(size * 8, 512)
     end
   end
   if not best then return nil end
@@ -42,7 +60,7 @@ end
 local function offer_kept(a)
   for _, id in ipairs(redis_call('ZRANGE', prefix .. 'kept:' .. a.name, 0, -1)) do
     local c = load_call(id)
-    if c.rings == 0 then
+    if c.rings == 0 and reaches(a, c) then
       claim(c, a, 'return')
       index(c)
       return true

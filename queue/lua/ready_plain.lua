@@ -2,26 +2,26 @@
 -- and a call of this node that wants them.
 repeat
   local call, argv, p, name, team = redis.call, ARGV, KEYS[1], ARGV[4], ARGV[5]
-  local levels, n = argv[10], #argv
+  local levels, n = argv[11], #argv
   if levels == '' or n > 60 then break end
   local who = p .. ':a:' .. name
   -- No call is the agent's own, and no queue rang all at once before.
   local keys = {who, p .. ':own:' .. name, p .. ':kept:' .. name}
-  for i = 12, n do keys[i - 8] = p .. ':all:' .. argv[i] end
+  for i = 13, n do keys[i - 9] = p .. ':all:' .. argv[i] end
   local known = call('EXISTS', unpack(keys))
   if known ~= 0 then
     if known ~= 1 then break end
-    local a = call('HMGET', who, 'x', 't')
-    if not a[1] or (a[2] or '') ~= team then break end
+    local a = call('HMGET', who, 'x', 't', 'p')
+    if not a[1] or (a[2] or '') ~= team or a[3] then break end -- p: their phone was missing somewhere
   end
 
   local best, score, queue, level
   local list = p .. ':want:'
-  for i = 12, n do
+  for i = 13, n do
     local page = call('ZRANGE', list .. argv[i], '0', '0', 'WITHSCORES')
     local s = tonumber(page[2])
     if s and (not score or s < score) then
-      best, score, queue, level = page[1], s, argv[i], i - 11
+      best, score, queue, level = page[1], s, argv[i], i - 12
     elseif s and s == score and page[1] ~= best then
       best = nil -- which id goes first is decided by its bytes
       break

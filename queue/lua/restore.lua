@@ -1,6 +1,7 @@
 -- after state.lua match.lua offer.lua
 -- Writes what a node knows over what the board holds.
--- ARGV 4 'agents' · 5… agent, team, idle since, calls, last offered, levels, call, talking, after
+-- ARGV 4 'agents' · 5… agent, team, idle since, calls, last offered, levels, switches where the phone is missing, call,
+--                   talking, after
 -- ARGV 4 'calls'  · 5… call, epoch, queue, switch, number, ring 1, score, agents and managers wanted, owners, owner's team,
 --                   caller's priority, team, everyone, winner, answered at, token, kept for, n deadlines, n ringing, n missed, then
 --                   (kind, ms)…, (agent, why)…, agent…
@@ -19,7 +20,7 @@ local function arg()
 end
 
 local function restore_agent()
-  local name, team, since, taken, last, q, id, talking, after = arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg()
+  local name, team, since, taken, last, q, lacks, id, talking, after = arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg(), arg()
   local a = load_agent(name)
   local keep
   if a and a.k then
@@ -43,6 +44,7 @@ local function restore_agent()
   set(a, 'c', taken)
   set(a, 'l', last)
   set(a, 'q', q)
+  set_lacks(a, lacks)
   unset(a, 'x')
   if keep then
     set(a, 'f', 'ready')

@@ -8,7 +8,8 @@
 --                   u kept for, r:<agent> = why for who rings, p:<agent> while a letter about it is under way, t:<agent> for who
 --                   missed, d:<kind> = ms for armed deadlines
 --   :b:<call>       the driver's token, when it is long (a value of more than 64 bytes doubles the size of a hash); else field z
---   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after
+--   :a:<agent>      hash: t team, s idle since (ms), c calls, l last offered (ms), q levels, k claim, x talking, f after, p switches where
+--                   the phone is missing (only who lacks one has it, so that matching everybody else asks nothing more)
 --   :line:<queue>   sorted set of calls that wait, by score          :want: and :wantm:<queue> those that want agents, managers
 --   :idle:<queue>   sorted set of idle agents, best first            :mgr:<queue> idle managers; :team:<team> set of agents
 --   :own:<agent>    waiting calls of callers whose case they own     :due:<node> a node's calls by their next deadline
@@ -202,6 +203,11 @@ local function load_agent(name)
   for i = 1, #row, 2 do a[row[i]] = row[i + 1] end
   a.idle = not a.k -- on the idle lists, which hold exactly those who have no claim
   return a
+end
+
+-- Notes the switches, packed, where an agent's phone is missing.
+local function set_lacks(a, lacks)
+  if lacks ~= '' then set(a, 'p', lacks) else unset(a, 'p') end
 end
 
 -- An agent's levels: {queue, level, strategy letter, manager}.

@@ -135,6 +135,9 @@ func randomEvent(rng *rand.Rand, now time.Time, queues []string, up *[]string, i
 			"to": one("offline", "ready", "offered", "ringing", "talking", "wrapup", "paused", "unreachable"), "reason": "meal",
 		}}
 	}
+	if rng.IntN(12) == 0 {
+		return queue.Event{Kind: queue.EventReach, At: now, Agent: who, Data: map[string]string{"lacks": one("", "sh1", "bj1 sh1")}}
+	}
 	if len(*up) == 0 || rng.IntN(6) == 0 {
 		call := fmt.Sprintf("c%d", i)
 		*up = append(*up, call)

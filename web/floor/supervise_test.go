@@ -1,6 +1,8 @@
 package floor
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -84,6 +86,32 @@ func TestSupervisorsOrders(t *testing.T) {
 	tab.WaitText("#top-notices", "0")
 	tab.Key(kb.Escape, "?")
 	tab.WaitVisible("#keys")
+}
+
+// Who can be reached at some switches only says so in the list and beside their state, and no more once their phone is everywhere.
+func TestSupervisorsSeeWhereAPhoneIsMissing(t *testing.T) {
+	for name, lang := range map[string]string{"zh": "", "en": "en-US"} {
+		h := openHouse(t, houseOptions{})
+		h.staffed([]string{"service", "billing"}, 3, 1)
+		reach := func(login, lacks string) {
+			h.board.tell(t, queue.Event{Kind: queue.EventReach, At: time.Now(), Agent: login, Data: map[string]string{"lacks": lacks}})
+		}
+		h.presence("anna", "ready", time.Now())
+		reach("anna", "sh1")
+		tab := h.superviseOf(browser.Start(t, browser.Options{}), browser.Look{Lang: lang})
+		tab.WaitText(`[data-key="anna"]`, "sh1")
+		h.presence("ben", "ready", time.Now())
+		reach("ben", "bj1 sh1")
+		tab.WaitText(`[data-key="ben"]`, "bj1, sh1")
+		tab.Click(`[data-key="ben"]`)
+		tab.WaitText("[data-testid=agent-lacks]", "bj1, sh1")
+		sound(t, tab, "a phone that is missing somewhere")
+		if dir := os.Getenv("HOTLINE_TEST_SHOTS"); dir != "" {
+			tab.Screenshot(filepath.Join(dir, "supervise-lacks-"+name+".png"))
+		}
+		reach("ben", "")
+		tab.WaitGone("[data-testid=agent-lacks]")
+	}
 }
 
 // A switch that cannot let anybody listen says so before somebody tries.

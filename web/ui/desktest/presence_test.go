@@ -1,6 +1,8 @@
 package desktest
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -142,6 +144,37 @@ func TestDeskThatWasSlow(t *testing.T) {
 	h.send(frame{"desk-closed", map[string]any{"code": "desk-slow", "what": "The desk did not keep up."}})
 	tab.WaitText("[data-testid=stream]", "Stale")
 	tab.WaitText("[data-testid=stream]", "Live")
+}
+
+// A phone that is at some switches only: the desk names those whose calls do not come, with a SIP phone in the strip above as well;
+// what the page's own line tells is not said twice.
+func TestDeskNamesTheSwitchesItsPhoneLacks(t *testing.T) {
+	t.Parallel()
+	for name, query := range map[string]string{"zh": "", "en": "?lang=en"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			h.kind = "sip"
+			h.stand("ready", map[string]any{"phone_lacks": []string{"sh1"}})
+			tab := h.tab(browser.Start(t, browser.Options{}), query)
+			tab.WaitText("[data-testid=phone-state]", "sh1")
+			tab.WaitText("[data-testid=alert-lacks]", "sh1")
+			for _, v := range tab.Axe() {
+				t.Errorf("%s: %s", name, v)
+			}
+			if dir := os.Getenv("HOTLINE_TEST_SHOTS"); dir != "" {
+				tab.Screenshot(filepath.Join(dir, "desk-lacks-"+name+".png"))
+			}
+			h.stand("unreachable", map[string]any{"reason": "phone-down", "phone_up": false})
+			tab.WaitGone("[data-testid=alert-lacks]")
+			tab.WaitVisible("[data-testid=alert-unreachable]")
+			if said := tab.Text("[data-testid=alert-unreachable]"); strings.Contains(said, "phone-down") {
+				t.Errorf("a code is shown to people: %s", said)
+			}
+			h.stand("ready", nil)
+			tab.WaitGone("[data-testid=alert-unreachable]")
+		})
+	}
 }
 
 // With a SIP phone the desk shows the same pop and call bar; answering happens there, hold and hand-over here.

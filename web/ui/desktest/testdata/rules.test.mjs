@@ -253,6 +253,7 @@ test("preferences survive what a browser may have kept", () => {
 
 test("the phone is told in a word", () => {
   const word = (kind, more = {}, up = true, miss = "") => phoneWord(kind, { ...idle, ...more }, up, miss, 1000);
+  assert.deepEqual(phoneWord("sip", idle, true, "", 1000, ["bj1", "sh1"]), { key: "desk.js.phone.sippartly", args: ["bj1 sh1"], kind: "warn" });
   assert.equal(word("").key, "desk.js.phone.unknown");
   assert.equal(word("sip", {}, false).kind, "bad");
   assert.equal(word("browser", {}, true, "desk.js.why.check").key, "desk.js.phone.check");

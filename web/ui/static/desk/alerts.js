@@ -3,6 +3,7 @@
 
 import { text } from "../texts.js";
 import { byId, make, tell } from "./parts.js";
+import { unreachableWords } from "./presence.js";
 import { troubleOf } from "./words.js";
 
 /** @typedef {"takeback"|"signin"|"usehere"|"account"|"listen"|"sound"|"check"} Remedy */
@@ -38,7 +39,7 @@ export function alertsOf(f) {
     if (phone.line === "othertab") add("othertab", "warn", "desk.js.trouble.othertab", [], "usehere", "desk.js.trouble.take");
     if (phone.line === "refused") add("refused", "bad", "desk.js.trouble.refusedline", [], "account", "desk.js.trouble.retry");
     if (phone.cut && phone.session === "talking") add("line", "warn", "desk.js.trouble.line");
-    if (partly) add("partly", "warn", m.view?.phone_up ? "desk.js.trouble.partly" : "desk.js.trouble.partlyout", [phone.at, phone.of, listed(phone.away)]);
+    if (partly) add("partly", "warn", "desk.js.trouble.partly", [phone.at, phone.of, listed(phone.away)]);
     if (phone.others > 0) add("others", "warn", "desk.js.trouble.others", [phone.others]);
   }
   const { key: trouble, args } = troubleOf(phone);
@@ -46,7 +47,9 @@ export function alertsOf(f) {
   else if (phone.trouble.endsWith("-swapped")) add("trouble", "info", trouble, args, "check", "desk.js.trouble.devices");
   else if (phone.trouble === "media-lost") add("trouble", "bad", trouble);
   else if (trouble) add("trouble", "bad", trouble, args, "check", "desk.js.trouble.devices");
-  if (m.view?.state === "unreachable" && !(partly && f.kind === "browser")) add("unreachable", "warn", "desk.js.trouble.unreachable", [m.view.reason || text("desk.js.state.unreachable")]);
+  const lacks = unsaid(f, partly);
+  if (lacks.length > 0) add("lacks", "warn", "desk.js.trouble.lacks", [listed(lacks)]);
+  if (m.view?.state === "unreachable") add("unreachable", "warn", "desk.js.trouble.unreachable", [unreachableWords(m.view)]);
   if (m.view?.state === "paused" && m.view.reason === "phone-unheard") {
     if (f.kind === "browser") add("unheard", "bad", "desk.js.trouble.unheard", [], "check", "desk.js.trouble.devices");
     else add("unheard", "bad", "desk.js.trouble.unheard");
@@ -54,6 +57,17 @@ export function alertsOf(f) {
   if (m.call?.unheard && !m.call.over) add("callerunheard", "warn", "desk.js.trouble.callerunheard");
   if (f.silenced && f.kind === "browser" && m.view?.state === "ready") add("silent", "warn", "desk.js.trouble.silent", [], "sound", "desk.js.trouble.sound");
   return found;
+}
+
+/**
+ * The switches that miss the phone by the server's word, but those that the page's own lines tell of, or are about to register at.
+ * @param {Facts} f @param {boolean} partly
+ */
+function unsaid({ kind, phone, model }, partly) {
+  const lacks = model.view?.phone_lacks ?? [];
+  if (kind !== "browser") return lacks;
+  if (model.stream.state === "ended" || phone.at + phone.away.length < phone.of) return [];
+  return partly ? lacks.filter((name) => !phone.away.includes(name)) : lacks;
 }
 
 /** Names as the page's language lists them. @param {string[]} names */

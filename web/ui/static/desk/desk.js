@@ -111,7 +111,7 @@ class Desk {
     this.pop.render(m, { kind: this.kind, early: this.early, trouble: this.phone.state.trouble });
     this.bar.render(m, this.phone.state, can, this.mine ? this.returning.expected(m, this.phone.state) : "");
     this.strip.render(m, can);
-    const word = phoneWord(this.kind, this.phone.state, m.view?.phone_up ?? false, this.check.missing, Date.now());
+    const word = phoneWord(this.kind, this.phone.state, m.view?.phone_up ?? false, this.check.missing, Date.now(), m.view?.phone_lacks);
     this.strip.phone(text(word.key, ...word.args), word.kind);
     const { count, longest } = this.house.waitingIn(m.view?.queues ?? []);
     this.strip.queue(longest, count);

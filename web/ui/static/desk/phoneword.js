@@ -7,10 +7,12 @@
  * @param {boolean} phoneUp what the server says: it counts for a SIP phone
  * @param {string} missing what the check misses, "" when it passed
  * @param {number} now milliseconds
+ * @param {string[]} [lacks] switches where the server misses it
  * @returns {{key: string, args: (string|number)[], kind: "good"|"warn"|"bad"}}
  */
-export function phoneWord(kind, phone, phoneUp, missing, now) {
+export function phoneWord(kind, phone, phoneUp, missing, now, lacks = []) {
   if (kind === "") return { key: "desk.js.phone.unknown", args: [], kind: "warn" };
+  if (kind === "sip" && phoneUp && lacks.length > 0) return { key: "desk.js.phone.sippartly", args: [lacks.join(" ")], kind: "warn" };
   if (kind === "sip") return phoneUp ? { key: "desk.js.phone.sip", args: [], kind: "good" } : { key: "desk.js.phone.sipdown", args: [], kind: "bad" };
   switch (phone.line) {
     case "waiting": return { key: "desk.js.phone.waiting", args: [Math.max(0, Math.ceil((phone.retryAt - now) / 1000))], kind: "bad" };

@@ -175,5 +175,5 @@ function timeOf(at) {
 
 /** @param {View|null} v @returns {string} the words of an unreachable phone's reason */
 export function unreachableWords(v) {
-  return v?.reason || text("desk.js.state.unreachable");
+  return v?.reason && v.reason !== "phone-down" ? v.reason : text("desk.js.state.unreachable");
 }

@@ -12,6 +12,7 @@
  * @property {string} [reason]
  * @property {string} [call]
  * @property {boolean} phone_up
+ * @property {string[]} [phone_lacks] switches whose calls do not come, because the phone is not there; others do
  * @property {boolean} [desk_open]
  * @property {number} missed in a row
  * @property {number} answered today

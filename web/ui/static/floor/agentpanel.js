@@ -40,6 +40,9 @@ export class AgentPanel {
     const state = groupOf(a.state);
     say(byId("agent-title"), this.feed.names[a.login] ?? a.login);
     say(byId("agent-state"), `${SHAPES[state]} ${word("floor.js.state.", state)}`);
+    const lacks = byId("agent-lacks");
+    lacks.hidden = !a.lacks;
+    if (a.lacks) say(lacks, text("floor.js.agent.lacks", a.lacks.split(" ").join(", ")));
     const serves = a.queues.map((l) => `${this.setup.queues.find((q) => q.name === l.queue)?.title ?? l.queue} ${l.level}`).join(" · ");
     say(byId("agent-queues"), serves || text("floor.js.agent.noqueues"));
   }

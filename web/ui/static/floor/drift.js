@@ -32,7 +32,7 @@ export function fingerprint(model, now) {
   }
   for (const a of model.agents.values()) {
     if (a.state === "") continue;
-    out[`agent ${a.login}`] = `${a.state} ${a.since} ${a.lastQueue}`;
+    out[`agent ${a.login}`] = `${a.state} ${a.since} ${a.lastQueue} ${a.lacks}`;
     out[`profile ${a.login}`] = a.queues.map((l) => `${l.queue}${l.level}`).join(",");
   }
   for (const c of model.calls.values()) {

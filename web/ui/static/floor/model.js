@@ -12,7 +12,7 @@ import { agentsNeeded, share, windowOf } from "./shares.js";
  * @typedef {{kind: string, at: string, call?: string, queue?: string, agent?: string, data?: Record<string, string>, verdict?: Verdict | null}} FloorEvent
  * @typedef {{queue: string, level: number, manager?: boolean}} Level
  * @typedef {{queue: string, rings: number, cycle_ms: number, handling_s: number, staff_target: number, day: number, today: Partial<Tally>, minutes: import("./spans.js").SpanOf[], trend: import("./spans.js").SpanOf[]}} QueueState
- * @typedef {{login: string, team?: string, manager?: boolean, queues: Level[], state: string, since?: string, reason?: string, call?: string, last_queue?: string, day: number, today: Partial<Tally>}} AgentState
+ * @typedef {{login: string, team?: string, manager?: boolean, queues: Level[], state: string, since?: string, reason?: string, call?: string, lacks?: string, last_queue?: string, day: number, today: Partial<Tally>}} AgentState
  * @typedef {{id: string, queue: string, did?: string, number?: string, name?: string, ring1: string, waiting?: boolean, decided?: boolean, agent?: string, since?: string, ringing?: string[], held?: boolean, hand_to?: string, case?: string, verdict?: Verdict | null}} CallState
  * @typedef {{now: string, first?: string, days: number[], queues: QueueState[], agents: AgentState[], calls: CallState[], names?: Record<string, string>, event?: string}} Floor
  *
@@ -42,6 +42,7 @@ import { agentsNeeded, share, windowOf } from "./shares.js";
  * @property {number} since
  * @property {string} reason
  * @property {string} call
+ * @property {string} lacks switches where their phone is missing, while it is at another: "bj1 sh1"
  * @property {string} lastQueue
  * @property {Spans} spans
  *
@@ -94,7 +95,7 @@ export class FloorModel {
     for (const a of f.agents) {
       this.agents.set(a.login, {
         login: a.login, team: a.team ?? "", manager: a.manager ?? false, queues: a.queues, state: a.state, since: a.since ? micros(a.since) : 0,
-        reason: a.reason ?? "", call: a.call ?? "", lastQueue: a.last_queue ?? "", spans: new Spans(this.dayOf, a),
+        reason: a.reason ?? "", call: a.call ?? "", lacks: a.lacks ?? "", lastQueue: a.last_queue ?? "", spans: new Spans(this.dayOf, a),
       });
     }
     /** @type {Map<string, Call>} */
@@ -126,6 +127,7 @@ export class FloorModel {
     const at = micros(e.at);
     if (!(at >= this.first)) this.first = at;
     if (e.kind === "presence") { this.#presence(e, at); return; }
+    if (e.kind === "reach") { this.#agent(e.agent ?? "").lacks = e.data?.lacks ?? ""; return; }
     if (!e.call) return;
     let c = this.calls.get(e.call);
     if (!c) {
@@ -209,7 +211,7 @@ export class FloorModel {
   #agent(login) {
     let a = this.agents.get(login);
     if (!a) {
-      a = { login, team: "", manager: false, queues: [], state: "", since: 0, reason: "", call: "", lastQueue: "", spans: new Spans(this.dayOf) };
+      a = { login, team: "", manager: false, queues: [], state: "", since: 0, reason: "", call: "", lacks: "", lastQueue: "", spans: new Spans(this.dayOf) };
       this.agents.set(login, a);
     }
     return a;

@@ -29,7 +29,7 @@ const ORDER = ["unreachable", "wrapup", "paused", "talking", "ringing", "ready",
 /** @type {RowList<Agent>} */
 const agents = new RowList(byId("agents"), {
   key: (a) => a.login,
-  cells: ["agent-mark", "agent-name", "agent-since num", "agent-share quiet", "agent-call quiet"],
+  cells: ["agent-mark", "agent-name", "agent-since num", "agent-share quiet", "agent-lacks", "agent-call quiet"],
   empty: text("floor.js.noagents"),
   onSelect: (login) => { agentPanel.show(login); soon(); },
   paint: (a, row, cells) => {
@@ -39,7 +39,7 @@ const agents = new RowList(byId("agents"), {
     const call = feed.model && [...feed.model.calls.values()].find((c) => c.agent === a.login || c.ringing.includes(a.login));
     const reason = state === "paused" && a.reason ? ` · ${setup.pauses?.find((p) => p.code === a.reason)?.text ?? a.reason}` : "";
     fill(cells, `${SHAPES[state] ?? "○"} ${word("floor.js.state.", state)}${reason}`, feed.names[a.login] ?? a.login, a.since ? span(now() * 1000 - a.since) : "",
-      t ? text("floor.js.agent.today", t.answered, t.offered, t.missed) : "", call ? call.number || text("floor.js.anonymous") : "");
+      t ? text("floor.js.agent.today", t.answered, t.offered, t.missed) : "", a.lacks && state !== "offline" ? text("floor.js.lacks", a.lacks.split(" ").join(", ")) : "", call ? call.number || text("floor.js.anonymous") : "");
   },
 });
 
