@@ -68,7 +68,7 @@ func TestDoctorWithNothingThere(t *testing.T) {
 		"HOTLINE_SWITCHES=[{name: main, kind: asterisk, url: 'http://" + closed + "/ari', password_file: /does/not/exist}]",
 	}
 	r := hotline(t, environ, "", "--data", filepath.Join(t.TempDir(), "none"), "doctor")
-	for _, want := range []string{"✗ secrets", "✗ data directory", "✗ redis: cannot be reached", "✗ switch main: cannot be reached", "4 of 10 checks failed"} {
+	for _, want := range []string{"✗ secrets", "✗ data directory", "✗ redis: cannot be reached", "✗ switch main: cannot be reached", "4 of 11 checks failed"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("the doctor does not say %q:\n%s", want, r.out)
 		}
