@@ -84,6 +84,7 @@ func (h *house) signing(t *testing.T, b *browser.Browser, phone browser.Look) {
 		tab.Fill("#digits", "8000")
 		tab.Click("[data-testid=go]")
 		tab.WaitVisible("[data-testid=pad]")
+		tab.Wait(`document.readyState === "complete"`) // before its script runs, the server says what is missing
 		tab.Click("[data-testid=submit]")
 		tab.WaitText("#pad-state", "还没有签名")
 		// The document opens in a page of its own; here its bytes are fetched as that page does.
