@@ -93,7 +93,7 @@ func (c conn) namePeople(ctx context.Context, rows []CustomerRow, words []sought
 		}
 		var first, then []string
 		for _, p := range people {
-			if p.Has || slices.ContainsFunc(words, func(w sought) bool { return strings.Contains(p.Name, w.text) }) {
+			if p.Has || slices.ContainsFunc(words, func(w sought) bool { return strings.Contains(strings.ToLower(p.Name), strings.ToLower(w.text)) }) {
 				first = append(first, p.Name)
 			} else {
 				then = append(then, p.Name)

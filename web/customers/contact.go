@@ -186,6 +186,6 @@ func (c *Customers) contactConflict(w http.ResponseWriter, r *http.Request, id s
 			rows = append(rows, numberRow{Number: n.Number, Label: n.Label})
 		}
 	}
-	c.lastChange(r.Context(), &f, k.ID)
+	c.lastChange(r.Context(), &f, k.ID, k.UpdatedAt)
 	c.showContact(w, r, http.StatusConflict, k, f, withSpare(rows))
 }

@@ -94,7 +94,7 @@ func (c *Customers) save(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		f.meet(valuesOf(stored, names), stored.Version, func(name, value string) string { return c.worded(r, name, value) })
-		c.lastChange(ctx, &f, stored.ID)
+		c.lastChange(ctx, &f, stored.ID, stored.UpdatedAt)
 		c.showEdit(w, r, http.StatusConflict, stored, f)
 	case errors.Is(err, records.ErrInvalid) && c.refusedBy(r, &f, err):
 		c.showEdit(w, r, http.StatusUnprocessableEntity, stored, f)

@@ -21,7 +21,7 @@ type Form struct {
 	Taken   map[string]string // what stood before somebody else's change, where nothing was typed: theirs is in the field
 	Changed bool              // somebody else changed the data
 	By      string            // who, and when; "" when it is not known
-	At      time.Time
+	When    time.Time
 	Focus   string
 }
 
@@ -98,13 +98,13 @@ func (c *Customers) refusedBy(r *http.Request, f *Form, err error) (ok bool) {
 	return true
 }
 
-// lastChange says who changed something last.
-func (c *Customers) lastChange(ctx context.Context, f *Form, object string) {
+// lastChange says who made the change that was met. One by an import is not told: the log says of it only that there was one.
+func (c *Customers) lastChange(ctx context.Context, f *Form, object string, changed time.Time) {
 	log, err := c.store.AuditLog(ctx, records.AuditFilter{Object: object, Limit: 1})
-	if err != nil || len(log.Items) == 0 {
-		return // an import, which says in the log only that it was one
+	if err != nil || len(log.Items) == 0 || !log.Items[0].At.Equal(changed) {
+		return
 	}
-	f.By, f.At = log.Items[0].By, log.Items[0].At
+	f.By, f.When = log.Items[0].By, log.Items[0].At
 	if users, err := c.store.Users(ctx); err == nil {
 		for _, u := range users {
 			if u.Login == f.By && u.Name != "" {
