@@ -90,7 +90,7 @@ func TestACustomerIsKeptRight(t *testing.T) {
 	site.Sound(t, dark, "customer-edit-phone-dark")
 	other := h.Tab(b, "zhao", browser.Look{Lang: "en-GB"})
 	other.Goto(h.Base + h.at())
-	other.WaitText("[data-testid=contact]", "****8000")
+	other.WaitText("main", "****8000")
 	other.WaitGone("[data-testid=edit-contact]")
 	site.Sound(t, other, "customer-masked")
 }

@@ -18,7 +18,10 @@ type editPage struct {
 	Centres  []centreChoice
 }
 
-type centreChoice struct{ Code, Name string }
+type centreChoice struct {
+	Code, Name string
+	Chosen     bool
+}
 
 // fieldsOf are the fields of a customer that the visitor may change, in the order of the form. Who waits for whom is the service manager's
 // to decide.
@@ -60,10 +63,25 @@ func (c *Customers) showEdit(w http.ResponseWriter, r *http.Request, status int,
 	v := ui.VisitorOf(r.Context())
 	f.focus(fieldsOf(v)...)
 	p := editPage{Form: f, Customer: customer, Ranks: v.Has(records.RoleSupervisor)}
-	for _, x := range c.opt.Centres {
-		p.Centres = append(p.Centres, centreChoice{x.Code, x.Name.In(v.Lang)})
-	}
+	p.Centres = c.centres(v.Lang, f.Values["service_centre"])
 	c.pages.Render(w, r, status, "customers/edit", p)
+}
+
+// centres are the service centres to choose from, the one that is written there among them; none where the operator lists none, and any
+// may be typed.
+func (c *Customers) centres(lang, is string) []centreChoice {
+	if len(c.opt.Centres) == 0 {
+		return nil
+	}
+	all, known := []centreChoice{{Code: "", Name: "–", Chosen: is == ""}}, is == ""
+	for _, x := range c.opt.Centres {
+		all = append(all, centreChoice{x.Code, x.Name.In(lang), x.Code == is})
+		known = known || x.Code == is
+	}
+	if !known {
+		all = append(all, centreChoice{is, is, true})
+	}
+	return all
 }
 
 func (c *Customers) save(w http.ResponseWriter, r *http.Request) {
