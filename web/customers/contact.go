@@ -149,7 +149,7 @@ func (c *Customers) keepContact(w http.ResponseWriter, r *http.Request, stored r
 		c.showContact(w, r, http.StatusUnprocessableEntity, stored, f, withSpare(rows))
 		return
 	}
-	kept := next
+	var kept records.Contact
 	if stored.ID == "" {
 		kept, err = c.store.AddContact(ctx, next)
 	} else {

@@ -35,9 +35,12 @@ func newHouse(t testing.TB) *house {
 			o.Procedures = site.Get[[]procedure.Definition](t)(procedure.ParseAll(procedures.Files))
 		},
 		Users: []records.NewUser{
-			{Login: "chen", Name: "陈静", Roles: []string{records.RoleSupervisor}}, {Login: "deng", Name: "邓伟", Roles: []string{records.RoleDispatcher}},
-			{Login: "li", Name: "李强", Roles: []string{records.RoleAgent}}, {Login: "zhao", Name: "赵敏", Roles: []string{records.RoleAgent}},
-			{Login: "gao", Name: "高明", Roles: []string{records.RoleEngineer}}, {Login: "root", Name: "管理员", Roles: []string{records.RoleAdministrator}},
+			{Login: "chen", Name: "陈静", Roles: []string{records.RoleSupervisor}},
+			{Login: "deng", Name: "邓伟", Roles: []string{records.RoleDispatcher}},
+			{Login: "li", Name: "李强", Roles: []string{records.RoleAgent}},
+			{Login: "zhao", Name: "赵敏", Roles: []string{records.RoleAgent}},
+			{Login: "gao", Name: "高明", Roles: []string{records.RoleEngineer}},
+			{Login: "root", Name: "管理员", Roles: []string{records.RoleAdministrator}},
 		},
 		Mount: func(h *site.House) []func(ui.Router) {
 			return []func(ui.Router){
