@@ -62,6 +62,7 @@ func TestExpertJoinsAndLeaves(t *testing.T) {
 			t.Errorf("over %+v", o)
 		}
 		h.invite(call, "cid") // once more
+		h.wantRinging("cid")
 		h.answer("cid")
 		h.wantState(call, "talking")
 		wantRefusal(t, h.d.LetExpertGo(h.t.Context(), call, "bob"), RefusedNotYours)
@@ -200,6 +201,7 @@ func TestExpertStaysThroughAHandOver(t *testing.T) {
 	inHouse(t, testConfig(), func(h *house) {
 		call := h.conference()
 		h.handOver(call, Target{Agent: "bob"})
+		h.wantRinging("bob")
 		h.answer("bob")
 		h.wantState(call, "talking")
 		if v, _ := h.d.Call(call); v.Agent != "bob" || v.Expert != "cid" {
@@ -229,6 +231,7 @@ func TestConferenceIsAdopted(t *testing.T) {
 	inHouse(t, testConfig(), func(h *house) {
 		call := h.talkWithAnn()
 		h.invite(call, "bob") // before ann in every order of names but the legs'
+		h.wantRinging("bob")
 		h.answer("bob")
 		h.wantState(call, "talking")
 		h.crash(nil)
