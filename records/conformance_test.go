@@ -14,6 +14,8 @@ func testStore(t *testing.T, open opener) {
 		"look":              testLook,
 		"audit":             testAudit,
 		"people":            testPeople,
+		"people audited":    testPeopleAudited,
+		"customer list":     testCustomerList,
 		"recognition":       testRecognition,
 		"verification":      testVerification,
 		"claim":             testClaim,

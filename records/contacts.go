@@ -64,15 +64,17 @@ func (s *Store) check(c *Contact) error {
 	return f.problem(ErrInvalid, "contact_invalid", "Mend the fields named.", "The contact cannot be stored like this.")
 }
 
-// AddContact stores a new contact with its numbers normalised. Errors: ErrInvalid, ErrNotFound (customer).
+// AddContact stores a new contact with its numbers normalised; the audit log says so. Errors: ErrInvalid, ErrNotFound (customer).
 func (s *Store) AddContact(ctx context.Context, c Contact) (Contact, error) {
 	if err := s.check(&c); err != nil {
 		return Contact{}, err
 	}
 	var out Contact
 	err := s.write(ctx, "add contact", func(t *txn) (err error) {
-		out, err = t.addContact(ctx, c)
-		return err
+		if out, err = t.addContact(ctx, c); err != nil {
+			return err
+		}
+		return t.audit(ctx, AuditEntry{Action: "contact.add", Object: out.ID, Data: contactChanges(Contact{}, out)})
 	})
 	return out, err
 }
@@ -94,7 +96,7 @@ func (t *txn) addContact(ctx context.Context, c Contact) (Contact, error) {
 	return t.contact(ctx, c.ID)
 }
 
-// UpdateContact replaces what is known of c.ID, numbers included, if c.Version is still the newest.
+// UpdateContact replaces what is known of c.ID, numbers included, if c.Version is still the newest; the audit log says what changed.
 // Errors: ErrInvalid, ErrNotFound, ErrConflict.
 func (s *Store) UpdateContact(ctx context.Context, c Contact) (Contact, error) {
 	if err := s.check(&c); err != nil {
@@ -124,8 +126,10 @@ func (s *Store) UpdateContact(ctx context.Context, c Contact) (Contact, error) {
 		if err := t.setNumbers(ctx, c); err != nil {
 			return err
 		}
-		out, err = t.contact(ctx, c.ID)
-		return err
+		if out, err = t.contact(ctx, c.ID); err != nil {
+			return err
+		}
+		return t.audit(ctx, AuditEntry{Action: "contact.change", Object: c.ID, Data: contactChanges(old, out)})
 	})
 	return out, err
 }

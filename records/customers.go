@@ -70,13 +70,17 @@ func (t *txn) addCustomer(ctx context.Context, c Customer) (Customer, error) {
 		c.ID, c.Code, c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
 }
 
-// UpdateCustomer replaces what is known of c.ID, if c.Version is still the newest. Errors: ErrInvalid, ErrNotFound, ErrConflict.
+// UpdateCustomer replaces what is known of c.ID, if c.Version is still the newest; the audit log says what changed. Errors: ErrInvalid, ErrNotFound, ErrConflict.
 func (s *Store) UpdateCustomer(ctx context.Context, c Customer) (Customer, error) {
 	if err := c.check(); err != nil {
 		return Customer{}, err
 	}
 	var out Customer
 	err := s.write(ctx, "update customer", func(t *txn) error {
+		old, err := t.customer(ctx, c.ID)
+		if err != nil {
+			return err
+		}
 		n, err := t.exec(ctx, `UPDATE customers SET name = ?, region = ?, address = ?, service_centre = ?, agreement = ?, vip = ?,
 			priority = ?, notes = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
 			c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), c.ID, c.Version)
@@ -88,6 +92,9 @@ func (s *Store) UpdateCustomer(ctx context.Context, c Customer) (Customer, error
 		}
 		if n == 0 {
 			return stale("customer", c.ID, c.Version, out.Version)
+		}
+		if err := t.audit(ctx, AuditEntry{Action: "customer.change", Object: c.ID, Data: customerChanges(old, out)}); err != nil {
+			return err
 		}
 		return t.touchCustomer(ctx, c.ID)
 	})

@@ -53,11 +53,13 @@ func pagesOf() []living {
 		{"boss", "/engagements", "[data-testid=engagement]", ""},
 		{"boss", "/feedback", "[data-testid=kept] a", "feedback"},
 		{"boss", "/knowledge", "[data-testid=to-review]", ""},
+		{"boss", "/customers", "[data-testid=customer]", ""},
 		{"admin", "/admin/users", "[data-testid=user]", ""},
 		{"admin", "/admin/audit", "[data-testid=audit] tbody tr", ""},
 		{"admin", "/import", "main h1", ""},
 		{"", "/help", "[data-testid=help-list] a", "help"},
 		// One of each list, from inside.
+		{"boss", "/customers > [data-testid=customer] a", "[data-testid=contact]", ""},
 		{"boss", "/classes > [data-testid=class] a", "[data-testid=tab-people]", ""},
 		{"boss", "/engagements > [data-testid=engagement] a", "[data-testid=version], [data-testid=assign]", ""},
 		{"dispatch", "/orders?kind=remote > [data-testid=order] a", "[data-testid=steps]", ""},

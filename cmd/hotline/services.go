@@ -8,6 +8,7 @@ import (
 	"hotline/records"
 	"hotline/web/bell"
 	"hotline/web/customer"
+	"hotline/web/customers"
 	"hotline/web/followup"
 	"hotline/web/imports"
 	"hotline/web/knowledge"
@@ -58,9 +59,19 @@ func (s afterCall) mounts() ([]func(ui.Router), error) {
 		far.Mount,
 		sent.Mount,
 		customer.New(behindLinks).Mount,
+		customers.New(recordPages(s.cfg, s.pages, s.store, s.log)).Mount,
 		s.asking.Mount,
 		bell.New(bell.Options{Pages: s.pages, Records: s.store, Mail: s.cfg.Mail.Host != "", Log: s.log}).Mount,
 		known.Mount,
 		files.Mount,
 	}, nil
+}
+
+// recordPages is what the pages need on which customers' data are looked up and kept right.
+func recordPages(cfg configs.Config, pages *ui.Pages, store *records.Store, log *slog.Logger) customers.Options {
+	o := customers.Options{Pages: pages, Records: store, Log: log}
+	for _, c := range cfg.Centres {
+		o.Centres = append(o.Centres, customers.Centre{Code: c.Name, Name: records.Bilingual{Zh: c.Title.Zh, En: c.Title.En}})
+	}
+	return o
 }

@@ -36,7 +36,7 @@ func areas(v Visitor, path string) []area {
 	if here >= 0 {
 		mine[here].Current = true
 	}
-	icons := map[string]string{"floor": "layout-dashboard", "service": "wrench", "customers": "book-open", "admin": "settings"}
+	icons := map[string]string{"floor": "layout-dashboard", "service": "wrench", "customers": "circle-user", "admin": "settings"}
 	var all []area
 	for _, p := range mine {
 		if n := len(all); n == 0 || all[n-1].Name != p.area {
@@ -69,6 +69,7 @@ func places() []place {
 		{Path: "/visitcode", Icon: "shield-check", Name: "visitcode", area: "service", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/dispatch/calendars", Icon: "calendar", Name: "calendars", area: "service", roles: []string{"dispatcher", "administrator"}},
 		{Path: "/followup", Icon: "phone-outgoing", Name: "followup", area: "service", roles: []string{"supervisor"}},
+		{Path: "/customers", Icon: "circle-user", Name: "customers", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/classes", Icon: "users", Name: "classes", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
 		{Path: "/engagements", Icon: "building-2", Name: "engagements", area: "customers", roles: []string{"engineer", "supervisor", "dispatcher"}},
 		{Path: "/knowledge", Icon: "book-open", Name: "knowledge", area: "customers", roles: []string{"agent", "supervisor", "dispatcher"}},
