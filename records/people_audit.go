@@ -1,7 +1,9 @@
 package records
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,13 +16,12 @@ func (c *changes) add(field, old, now string, show func(string) string) {
 	if old == now {
 		return
 	}
-	part := func(s string) string {
-		if s == "" {
-			return "–"
-		}
-		return show(s)
-	}
-	*c = append(*c, fmt.Sprintf("%s: %s → %s", field, part(old), part(now)))
+	c.note(field, show(old), show(now))
+}
+
+// note says that a field changed, by what may be shown of it.
+func (c *changes) note(field, old, now string) {
+	*c = append(*c, fmt.Sprintf("%s: %s → %s", field, cmp.Or(old, "–"), cmp.Or(now, "–")))
 }
 
 // text says of a long text that it changed, not how.
@@ -92,21 +93,16 @@ func contactChanges(old, now Contact) string {
 	c.add("email", old.Email, now.Email, mailbox)
 	c.add("language", old.Language, now.Language, plain)
 	c.text("notes", old.Notes, now.Notes)
-	numbers := func(k Contact) (all []string, shown string) {
-		var cut []string
-		for _, n := range k.Numbers {
-			all = append(all, n.Number+" "+n.Label)
-			cut = append(cut, strings.TrimSpace(ending(n.Number)+" "+n.Label))
-		}
-		return all, strings.Join(cut, ", ")
+	if !slices.Equal(old.Numbers, now.Numbers) {
+		c.note("numbers", endings(old.Numbers), endings(now.Numbers))
 	}
-	was, wasShown := numbers(old)
-	is, isShown := numbers(now)
-	c.add("numbers", strings.Join(was, "\n"), strings.Join(is, "\n"), func(s string) string {
-		if s == strings.Join(was, "\n") {
-			return wasShown
-		}
-		return isShown
-	})
 	return c.String()
+}
+
+func endings(numbers []Number) string {
+	shown := make([]string, len(numbers))
+	for i, n := range numbers {
+		shown[i] = strings.TrimSpace(ending(n.Number) + " " + n.Label)
+	}
+	return strings.Join(shown, ", ")
 }

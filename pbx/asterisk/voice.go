@@ -66,28 +66,32 @@ func (t *tracker) hearTalk(c *call, l *leg, at time.Time) {
 	}
 }
 
-// askVoice asks after the talks that are due.
+// askVoice asks after the talks that are due. It runs several times a second beside everything that callers wait for, so it sorts
+// only what it asks.
 func (t *tracker) askVoice(now time.Time) {
-	for _, l := range sorted(t.legs) {
+	due := map[string]effect{}
+	ask := func(v *voice, channel string, call pbx.CallID) {
+		if v.due(now) {
+			v.asking = true
+			due[channel] = effect{kind: listenTo, channel: channel, call: call}
+		}
+	}
+	for _, l := range t.legs {
 		c := l.call
 		if l.state != legTalks || l.want != "" || c.talker != l.id {
 			continue
 		}
 		if l.held { // by its own key: it may send nothing, and the switch may send it nothing
 			l.voice.delay(now, t.noVoice)
+		}
+		if l.held || c.held {
 			c.voice.delay(now, t.noVoice)
 		}
-		if c.held {
-			c.voice.delay(now, t.noVoice)
-		}
-		if l.voice.due(now) {
-			l.voice.asking = true
-			t.do(effect{kind: listenTo, channel: string(l.id), call: c.ID})
-		}
-		if c.voice.due(now) {
-			c.voice.asking = true
-			t.do(effect{kind: listenTo, channel: c.channel, call: c.ID})
-		}
+		ask(&l.voice, string(l.id), c.ID)
+		ask(&c.voice, c.channel, c.ID)
+	}
+	for _, e := range sorted(due) {
+		t.do(e)
 	}
 }
 

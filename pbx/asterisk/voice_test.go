@@ -42,7 +42,7 @@ func TestVoiceIsAskedFor(t *testing.T) {
 		b := newBench()
 		leg := string(b.talks())
 		check(t, b.asked(firstVoice-250*time.Millisecond))
-		check(t, b.asked(time.Second), leg, line)
+		check(t, b.asked(time.Second), line, leg)
 		b.listened(leg, true, b.now)
 		b.listened(line, true, b.now)
 		check(t, b.asked(time.Minute))
@@ -97,7 +97,7 @@ func TestVoiceIsAskedFor(t *testing.T) {
 		b.feed("hold " + leg)
 		check(t, b.asked(time.Minute))
 		b.feed("unhold " + leg)
-		check(t, b.asked(noVoice), leg, line)
+		check(t, b.asked(noVoice), line, leg)
 	})
 	t.Run("off", func(t *testing.T) {
 		b := newBench()
