@@ -37,6 +37,7 @@ func TestAPhoneFromWhichNoVoiceComes(t *testing.T) {
 	h.Wait("the agent presses hold", held.Hold)
 	silent, fromSilence, listens := talk("li", pbxtest.Behaviour{Answer: true}, mute, "13500135000")
 	call, caller, leg := talk("an", dumb, h.Trunk, "13800138000")
+	h.Eventually("the answer is in the records", func() bool { return h.Call(call).Answered })
 	before := h.Call(call)
 	later := h.Dial("13900139000", house.DIDMain)
 	bo := h.Hire("bo", pbxtest.Behaviour{})
