@@ -121,6 +121,7 @@ func TestBoard(t *testing.T) {
 	must(t, err)
 	tab.Goto(h.server.URL + "/dispatch/calendar?day=2026-11-24")
 	tab.Wait(`document.querySelector(".plan-picture")?.textContent.includes("时间重叠")`)
+	tab.Wait(`document.querySelectorAll(".plan-picture .overlaps").length === 2 && document.querySelectorAll(".plan-picture .warn").length === 1`)
 	sound(t, tab, "plan")
 	picture(t, tab, "plan-day")
 	tab.Run(`document.querySelector("#block-` + second.ID + `").focus()`)
