@@ -15,7 +15,7 @@ type finished struct {
 	Due        string
 	Department string
 	AcceptedBy string // who accepted it there
-	Freed      bool // the agent can be offered the next call
+	Freed      bool   // the agent can be offered the next call
 	Places     places
 }
 

@@ -89,7 +89,7 @@ func (h *house) start() {
 			{Code: "sales", Words: desk.Words{Zh: "销售部", En: "Sales"}}, {Code: "finance", Words: desk.Words{Zh: "财务部", En: "Finance"}},
 		},
 		Centres: []desk.Choice{{Code: "nanjing", Words: desk.Words{Zh: "南京服务中心", En: "Nanjing centre"}}, {Code: "hefei", Words: desk.Words{Zh: "合肥服务中心", En: "Hefei centre"}}},
-		Queues: []desk.Choice{{Code: "service", Words: desk.Words{Zh: "服务热线", En: "Service hotline"}}},
+		Queues:  []desk.Choice{{Code: "service", Words: desk.Words{Zh: "服务热线", En: "Service hotline"}}},
 	}))
 	roster := agent.NewRoster(agent.Options{Log: log})
 	var profiles []agent.Profile
