@@ -24,6 +24,9 @@ func TestWhoVisitsComesFirst(t *testing.T) {
 		}
 	}
 	chen := h.signIn("chen")
+	if _, page := chen.get("/followup/visits?part=nobody"); !strings.Contains(page, `href="/customers/new?q=nobody"`) {
+		t.Error("where no customer is found, none can be entered")
+	}
 	option := regexp.MustCompile(`<option value="([a-z]+)">`)
 	for path, want := range map[string]string{
 		"/followup/visits":                                  "yang both chen zeng zhou admin",
