@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"hotline/records"
 	"hotline/records/calendar"
@@ -67,29 +66,6 @@ type block struct {
 	Narrow       bool // too small for words
 	Warn         bool // what is wrong is written above it: once, where several overlap
 	Y, H         int  // within the lane: visits that overlap lie one under the other, so that none hides another
-}
-
-// Who and What are what stands in the block, as much as there is room for; all of it is in its title.
-func (b block) Who() string  { return fit(cmp.Or(b.CustomerName, b.ContactName), b.W-14, 14) }
-func (b block) What() string { return fit(b.Subject, b.W-14, 12) }
-
-// fit cuts a text to the width that it has in a picture, in letters of a size: Chinese characters are as wide as they are high, others
-// take two thirds of that.
-func fit(text string, width, size int) string {
-	used, kept := 0, 0
-	for i, r := range text {
-		w := size
-		if r < 0x2e80 {
-			w = (2*size + 2) / 3
-		}
-		if used+w > width {
-			return text[:kept] + "…"
-		}
-		if used += w; used+size <= width {
-			kept = i + utf8.RuneLen(r)
-		}
-	}
-	return text
 }
 
 // travel is the time between two visits of a day.
