@@ -27,7 +27,7 @@ func fromRooms(err error) *Problem {
 		return told(agentStatus(e.Code), e.Code, e.What, e.Do)
 	}
 	if e, ok := errors.AsType[*queue.Refusal](err); ok {
-		return told(queueStatus(e.Code), e.Code, sentence(e.What), sentence(e.Do))
+		return told(queueStatus(e.Code), e.Code, e.What, e.Do)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-//go:embed all:templates texts icons
+//go:embed all:templates texts icons refusals
 var files embed.FS
 
 //go:embed static
@@ -39,12 +39,13 @@ type Options struct {
 
 // Pages renders the pages and serves their assets.
 type Pages struct {
-	opt     Options
-	texts   texts
-	assets  *assets
-	icons   map[string]string
-	presses map[string]*press // by page
-	shared  *press            // all blocks that pages share, for fragments
+	opt      Options
+	texts    texts
+	refusals refusals
+	assets   *assets
+	icons    map[string]string
+	presses  map[string]*press // by page
+	shared   *press            // all blocks that pages share, for fragments
 }
 
 // New parses every template and text. An unknown text, asset, icon or block, or a place that cannot be escaped, is an error here.
@@ -60,6 +61,9 @@ func build(o Options, files, static fs.FS) (*Pages, error) {
 	var err error
 	if p.texts, err = readTexts(files); err != nil {
 		return nil, fmt.Errorf("ui: texts: %w", err)
+	}
+	if p.refusals, err = readRefusals(files); err != nil {
+		return nil, fmt.Errorf("ui: refusals: %w", err)
 	}
 	if p.assets, err = readAssets(static); err != nil {
 		return nil, fmt.Errorf("ui: assets: %w", err)
