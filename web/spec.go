@@ -67,8 +67,9 @@ func (s *Site) reword(ctx huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	p := fromHuma(e)
+	p := s.worded(visitOf(ctx.Context()).request, fromHuma(e))
 	p.Request = requestOf(ctx.Context())
+	ctx.SetHeader("Content-Language", p.lang)
 	return p, nil
 }
 

@@ -26,7 +26,7 @@ func TestRefusalsAreSaidInChinese(t *testing.T) {
 		t.Fatalf("only %d refusals were found; the test reads past them", len(worded))
 	}
 	p := newPages(t)
-	validation, known := validationWords(t), map[string]bool{}
+	foreign, known := foreignWords(t), map[string]bool{}
 	for english := range p.refusals.whole {
 		known[english] = true
 	}
@@ -39,16 +39,16 @@ func TestRefusalsAreSaidInChinese(t *testing.T) {
 		}
 	}
 	for english := range known {
-		if _, used := worded[english]; !used && !validation[english] {
+		if _, used := worded[english]; !used && !foreign[english] {
 			t.Errorf("nobody refuses with %q", english)
 		}
 	}
 }
 
-// validationWords are what the API's own validation says, whose words are not ours.
-func validationWords(t *testing.T) map[string]bool {
+// foreignWords are those of the libraries beneath the API, which do not stand in our code.
+func foreignWords(t *testing.T) map[string]bool {
 	t.Helper()
-	data, err := fs.ReadFile(files, "refusals/validation.yaml")
+	data, err := fs.ReadFile(files, "refusals/foreign.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
