@@ -105,8 +105,7 @@ func (s *Site) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case codeUnavailable:
 		s.trouble(w, r, p.Status, "ui.trouble.unavailable")
 	default:
-		lang := ui.VisitorOf(r.Context()).Lang
-		s.pages.Trouble(w, r, p.Status, s.pages.Refusal(lang, p.Detail), s.pages.Refusal(lang, p.Do))
+		s.pages.Refused(w, r, p.Status, p.Detail, p.Do)
 	}
 }
 

@@ -34,7 +34,7 @@ func (d *Desk) missingWords(r *http.Request, fields []records.Field) []missing {
 		case "unknown", "too_long", "past", "far", "future", "range", "not_a_number", "too_many", "self":
 			text = d.say(r, "work.fault."+f.Code, d.say(r, "work.field."+f.Name))
 		default:
-			text = f.What + " " + f.Do
+			text = d.pages.Refusals(ui.VisitorOf(r.Context()).Lang, f.What, f.Do)
 		}
 		out = append(out, missing{Name: f.Name, Code: f.Code, Text: text})
 	}

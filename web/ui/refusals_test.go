@@ -7,6 +7,8 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -111,6 +113,55 @@ func TestRefusal(t *testing.T) {
 	}
 	if got := p.Refusals(English, "The agent is not signed in.", "", "Sign in first."); got != "The agent is not signed in. Sign in first." {
 		t.Errorf("two sentences: %q", got)
+	}
+}
+
+// The visitor reads a refusal in their language: no page shows the English of a room as it is.
+func TestPagesShowNoRefusalAsItIs(t *testing.T) {
+	t.Parallel()
+	english := func(e ast.Expr) bool {
+		field, ok := e.(*ast.SelectorExpr)
+		return ok && slices.Contains([]string{"What", "Do"}, field.Sel.Name)
+	}
+	at := token.NewFileSet()
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(at, name, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Trouble" && slices.ContainsFunc(n.Args, english) {
+					t.Errorf("%s shows a refusal in English; use Refused", at.Position(n.Pos()))
+				}
+			case *ast.BinaryExpr: // what + " " + do
+				if left, ok := n.X.(*ast.BinaryExpr); ok && english(left.X) && english(n.Y) && filepath.Base(name) != "rooms.go" {
+					t.Errorf("%s joins a refusal in English; use Refusals", at.Position(n.Pos()))
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	for lang, want := range map[string]string{Chinese: "您不能打开这张服务单。", English: "You may not open this order."} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, "/orders/O-1", nil)
+		p.Refused(w, r.WithContext(WithVisitor(r.Context(), Visitor{Lang: lang})), http.StatusForbidden, "You may not open this order.", "Ask dispatch or the service manager.")
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %s, want %q", lang, w.Code, w.Body, want)
+		}
 	}
 }
 
