@@ -101,11 +101,11 @@ func ownWords() map[string]string {
 // fail answers with an error: as a message above the page for htmx, else as a page.
 func (d *Desk) fail(w http.ResponseWriter, r *http.Request, err error) {
 	t := d.troubleOf(r, err)
-	do := t.Do
+	what, do := t.What, t.Do // in the visitor's language already
 	for _, f := range t.Fields {
 		do += " " + f.Text
 	}
-	d.pages.Trouble(w, r, t.Status, t.What, strings.TrimSpace(do))
+	d.pages.Trouble(w, r, t.Status, what, strings.TrimSpace(do))
 }
 
 // failJSON is fail for scripts.
