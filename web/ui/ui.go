@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-//go:embed all:templates texts icons refusals
+//go:embed all:templates texts icons refusals notes
 var files embed.FS
 
 //go:embed static
@@ -41,7 +41,9 @@ type Options struct {
 type Pages struct {
 	opt      Options
 	texts    texts
-	refusals refusals
+	refusals sentences // what rooms refuse with
+	notes    sentences // what they write beside what people write
+	reports  sentences // what they write where nobody else does
 	assets   *assets
 	icons    map[string]string
 	presses  map[string]*press // by page
@@ -62,8 +64,8 @@ func build(o Options, files, static fs.FS) (*Pages, error) {
 	if p.texts, err = readTexts(files); err != nil {
 		return nil, fmt.Errorf("ui: texts: %w", err)
 	}
-	if p.refusals, err = readRefusals(files); err != nil {
-		return nil, fmt.Errorf("ui: refusals: %w", err)
+	if err := p.readSentences(files); err != nil {
+		return nil, fmt.Errorf("ui: sentences: %w", err)
 	}
 	if p.assets, err = readAssets(static); err != nil {
 		return nil, fmt.Errorf("ui: assets: %w", err)
@@ -75,6 +77,17 @@ func build(o Options, files, static fs.FS) (*Pages, error) {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	return p, nil
+}
+
+func (p *Pages) readSentences(files fs.FS) (err error) {
+	if p.refusals, err = readSentences(files, "refusals/*.yaml", nil); err != nil {
+		return err
+	}
+	if p.notes, err = readSentences(files, "notes/notes.yaml", p.refusals.codes); err != nil {
+		return err
+	}
+	p.reports, err = readSentences(files, "notes/reports.yaml", p.refusals.codes)
+	return err
 }
 
 // Dev says whether pages for developers are shown.

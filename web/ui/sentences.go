@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -13,9 +14,10 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// refusals are the Chinese of what the rooms behind the pages refuse with. records, agent, queue and the switch word a refusal once,
-// in English, and know of no visitor; so it is known again by its sentence, as with gettext, whose parts are then put into the Chinese one.
-type refusals struct {
+// sentences are the Chinese of what the rooms behind the pages say in words: what they refuse with, what they note and report. records,
+// agent, queue and the switch word it once, in English, and know of no visitor; so it is known again by its sentence, as with gettext,
+// whose parts are then put into the Chinese one. What was kept in English long ago is read so, too.
+type sentences struct {
 	whole    map[string]string // sentences without parts
 	patterns []pattern         // sentences with parts, those with the most words of their own first
 	codes    map[string]string // parts that are codes of ours: states, kinds of things
@@ -29,14 +31,15 @@ type pattern struct {
 	chinese string
 }
 
-// refusalLength bounds what is looked for, in bytes: a refusal is two lines long.
-const refusalLength = 4 << 10
+// sentenceLength bounds what is looked for, in bytes: a sentence of a room is two lines long.
+const sentenceLength = 4 << 10
 
-// readRefusals reads refusals/*.yaml: English with the verbs of fmt, and Chinese in which {0} stands for the first of them, {=0} for
-// the Chinese of the code that it is. codes.yaml has the codes.
-func readRefusals(files fs.FS) (refusals, error) {
-	all := refusals{whole: map[string]string{}, codes: map[string]string{}}
-	names, err := fs.Glob(files, "refusals/*.yaml")
+// readSentences reads the files of a pattern: English with the verbs of fmt, and Chinese in which {0} stands for the first of them, {=0} for
+// the Chinese of the code that it is. A file codes.yaml has codes, which add to those given.
+func readSentences(files fs.FS, glob string, codes map[string]string) (sentences, error) {
+	all := sentences{whole: map[string]string{}, codes: map[string]string{}}
+	maps.Copy(all.codes, codes)
+	names, err := fs.Glob(files, glob)
 	if err != nil {
 		return all, err
 	}
@@ -69,7 +72,7 @@ var (
 	part = regexp.MustCompile(`\{=?(\d)\}`)
 )
 
-func (r *refusals) take(code bool, english, chinese string) error {
+func (r *sentences) take(code bool, english, chinese string) error {
 	if chinese == "" {
 		return fmt.Errorf("is not said in Chinese")
 	}
@@ -120,11 +123,11 @@ func (r *refusals) take(code bool, english, chinese string) error {
 }
 
 // say gives the Chinese of an English sentence; false when it is not known.
-func (r *refusals) say(english string) (string, bool) {
+func (r *sentences) say(english string) (string, bool) {
 	if chinese, ok := r.whole[english]; ok {
 		return chinese, true
 	}
-	if len(english) > refusalLength {
+	if len(english) > sentenceLength {
 		return english, false
 	}
 	for _, p := range r.patterns {
@@ -135,7 +138,7 @@ func (r *refusals) say(english string) (string, bool) {
 	return english, false
 }
 
-func (r *refusals) fill(p pattern, parts []string) string {
+func (r *sentences) fill(p pattern, parts []string) string {
 	for i, quoted := range p.quoted {
 		if plain, err := strconv.Unquote(parts[i]); quoted && err == nil {
 			parts[i] = plain
@@ -180,4 +183,20 @@ func (p *Pages) Refusals(lang string, english ...string) string {
 		return strings.Join(said, " ")
 	}
 	return strings.Join(said, "")
+}
+
+// Note gives what stands in a note, a reason or the audit log, in a language: what the hotline itself wrote there is said in it, what
+// people wrote stays theirs.
+func (p *Pages) Note(lang, text string) string { return p.notes.in(lang, text) }
+
+// Report gives what the hotline reports and nobody wrote: a notice to service managers, what does not hold in a chain, what cannot be
+// imported.
+func (p *Pages) Report(lang, text string) string { return p.reports.in(lang, text) }
+
+func (r *sentences) in(lang, english string) string {
+	if lang == English {
+		return english
+	}
+	chinese, _ := r.say(english)
+	return chinese
 }

@@ -102,7 +102,7 @@ func TestRefusal(t *testing.T) {
 		{Chinese, "expected length >= 10", "至少 10 个字符"},
 		{Chinese, "Nobody has ever said this.", "Nobody has ever said this."},
 		{Chinese, "", ""},
-		{Chinese, strings.Repeat("x", refusalLength+1), strings.Repeat("x", refusalLength+1)},
+		{Chinese, strings.Repeat("x", sentenceLength+1), strings.Repeat("x", sentenceLength+1)},
 	} {
 		if got := p.Refusal(c.lang, c.english); got != c.want {
 			t.Errorf("%s %q: %q, want %q", c.lang, c.english, got, c.want)
