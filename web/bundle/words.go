@@ -51,6 +51,12 @@ func Detail(texts Say, lang string, e records.TimelineEntry) string {
 		if key := "timeline.kind." + e.Detail; texts.Knows(key) {
 			return texts.Say(lang, key)
 		}
+	case "evidence", "order": // text · who · reason
+		parts := strings.Split(e.Detail, " · ")
+		for i, part := range parts {
+			parts[i] = texts.Note(lang, part)
+		}
+		return strings.Join(parts, " · ")
 	case "ownership":
 		switch e.What {
 		case "claim", "join", "work", "finish": // the wrap-up beside it says more
