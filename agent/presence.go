@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -97,9 +98,9 @@ func (r *Roster) apply(s *seat, e event) bool {
 func (r *Roster) perform(s *seat, do effect, e event, now time.Time) {
 	has := func(f effect) bool { return do&f != 0 }
 	if has(contradict) {
-		detail := string(e.kind) + " while " + string(s.state)
+		detail := fmt.Sprintf("%s while %s", e.kind, s.state)
 		if e.reason != "" {
-			detail += ": " + e.reason
+			detail = fmt.Sprintf("%s while %s: %s", e.kind, s.state, e.reason)
 		}
 		r.note(slog.LevelWarn, "a contradiction, repaired", s, e)
 		r.notice("contradiction", s.login, e.call, detail)

@@ -19,7 +19,7 @@ func Default() Config {
 		Asterisk: Asterisk{
 			SIPBind: "127.0.0.1:5060", HTTPBind: "127.0.0.1:8088",
 			RTPFirst: 10000, RTPLast: 19999,
-			Watchdog: 20 * time.Second, FallbackRing: 20 * time.Second, NoVoice: 8 * time.Second, SoundsLanguage: "en",
+			Watchdog: 20 * time.Second, FallbackRing: 20 * time.Second, NoVoice: 8 * time.Second, Standby: 4, SoundsLanguage: "en",
 		},
 		Hotlines:  []Hotline{hotline},
 		Queues:    []Queue{queue},

@@ -36,6 +36,7 @@ type Asterisk struct {
 	Watchdog        time.Duration `yaml:"watchdog"`        // a caller whose controller gives no sign of life for this long is taken back by the dialplan
 	FallbackRing    time.Duration `yaml:"fallback_ring"`   // how long one round of the dialplan's own ringing lasts (I9)
 	NoVoice         time.Duration `yaml:"no_voice"`        // an agent's phone from which nothing came so long after the answer is given up; 0 = never
+	Standby         int           `yaml:"standby"`         // agents of each queue, next in line, whose leg stands ready before a call comes; 0 = none
 	SoundsLanguage  string        `yaml:"sounds_language"` // directory below Asterisk's sounds
 	WebCallers      bool          `yaml:"web_callers"`     // callers may come from a browser, by the accounts that the hotline makes at run time
 }

@@ -120,6 +120,7 @@ func (k *checker) asterisk(a Asterisk) {
 	if a.NoVoice != 0 {
 		k.between("asterisk.no_voice", a.NoVoice, 4*time.Second, time.Minute)
 	}
+	k.whole("asterisk.standby", a.Standby, 0, 50)
 	if !langName.MatchString(a.SoundsLanguage) {
 		k.bad("asterisk.sounds_language", "write the directory's name, e.g. en or zh", "%s is no language", quoteShort(a.SoundsLanguage))
 	}

@@ -81,6 +81,7 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{"few ports", func(c *Config) { c.Asterisk.RTPLast = c.Asterisk.RTPFirst }, "asterisk.rtp_last"},
 		{"SIP by name", func(c *Config) { c.Asterisk.SIPBind = "localhost:5060" }, "asterisk.sip_bind"},
 		{"ARI open to all", func(c *Config) { c.Asterisk.HTTPBind = "0.0.0.0:8088" }, "asterisk.http_bind"},
+		{"a leg for everybody", func(c *Config) { c.Asterisk.Standby = 51 }, "asterisk.standby"},
 		{"no time for voice", func(c *Config) { c.Asterisk.NoVoice = time.Second }, "asterisk.no_voice"},
 		{"parts of a second", func(c *Config) { c.Asterisk.Watchdog = 1500 * time.Millisecond }, "asterisk.watchdog"},
 		{"trunk name", func(c *Config) { c.Asterisk.Trunks = []Trunk{{"A_b", []string{"192.0.2.1"}}} }, "asterisk.trunks[0].name"},

@@ -58,6 +58,13 @@ type Switch interface {
 	HangUp(ctx context.Context, call CallID, why EndCode) error
 }
 
+// Preparer is a Switch that can make legs ready before their call has come, so that a phone rings and is heard sooner.
+type Preparer interface {
+	// Prepare names the phones that are likely to ring next, all of them each time: for others nothing is kept ready. It is a hint: any
+	// phone can be rung at any time.
+	Prepare(ctx context.Context, phones []string) error
+}
+
 // Accounts provisions agents' phones at run time, so that an account has one home: our records.
 type Accounts interface {
 	// PutPhone creates or replaces the account; the next REGISTER uses the new secret.

@@ -17,7 +17,7 @@ func (c *liveCall) invite(in callInput) {
 	case !known:
 		err = errUnknownAgent(agent)
 	case !c.d.can(c.ID, AsExpert):
-		err = errUnsupported("a third party cannot join a talk on this switch")
+		err = errUnsupported("A third party cannot join a talk on this switch.")
 	case c.expert != nil:
 		err = errThird(c.expert.leg.agent)
 	case agent == o.by || c.d.seats.keptFor(agent) != "":

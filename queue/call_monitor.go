@@ -26,7 +26,7 @@ func (c *liveCall) listen(in callInput) {
 	var err error
 	switch {
 	case !c.d.can(c.ID, AsMonitor):
-		err = errUnsupported("nobody can listen to a talk on this switch")
+		err = errUnsupported("Nobody can listen to a talk on this switch.")
 	case c.winner == nil:
 		err = errWrongState(c.state, in.kind)
 	case c.monitor != nil && c.monitor.leg.agent == o.by:

@@ -11,7 +11,7 @@ import (
 type Refusal struct{ Code, What, Do string }
 
 // Error says what is wrong and what to do.
-func (r *Refusal) Error() string { return r.What + "; " + r.Do }
+func (r *Refusal) Error() string { return r.What + " " + r.Do }
 
 // The codes of Refusal.
 const (
@@ -30,58 +30,58 @@ const (
 )
 
 func errUnknownCall(call string) error {
-	return &Refusal{RefusedUnknownCall, fmt.Sprintf("call %s has ended or never was", call), "look at the list of calls"}
+	return &Refusal{RefusedUnknownCall, fmt.Sprintf("The call %s has ended or never was.", call), "Look at the list of calls."}
 }
 
 func errUnknownAgent(agent string) error {
-	return &Refusal{RefusedUnknownAgent, fmt.Sprintf("nobody is called %q here", agent), "choose somebody from the list of agents"}
+	return &Refusal{RefusedUnknownAgent, fmt.Sprintf("Nobody is called %q here.", agent), "Choose somebody from the list of agents."}
 }
 
 func errUnknownQueue(queue string) error {
-	return &Refusal{RefusedUnknownQueue, fmt.Sprintf("there is no queue %q", queue), "choose one from the list of queues"}
+	return &Refusal{RefusedUnknownQueue, fmt.Sprintf("There is no queue %q.", queue), "Choose one from the list of queues."}
 }
 
 func errNotYours(call, agent string) error {
-	return &Refusal{RefusedNotYours, fmt.Sprintf("%s is not the one who talks in call %s", agent, call), "ask who does, or a service manager"}
+	return &Refusal{RefusedNotYours, fmt.Sprintf("%s is not the one who talks in call %s.", agent, call), "Ask who does, or a service manager."}
 }
 
 func errNotOffered(call, agent string) error {
-	return &Refusal{RefusedNotOffered, fmt.Sprintf("call %s does not ring for %s any more", call, agent), "nothing: it is settled"}
+	return &Refusal{RefusedNotOffered, fmt.Sprintf("The call %s does not ring for %s any more.", call, agent), "Nothing is to be done: it is settled."}
 }
 
 func errUnreached(agent, switchName string) error {
 	return &Refusal{
-		RefusedUnreached, fmt.Sprintf("the phone of %s is not registered at switch %s, where this call is", agent, switchName),
-		"register it there, or choose somebody else, a queue, or the service manager",
+		RefusedUnreached, fmt.Sprintf("The phone of %s is not registered at switch %s, where this call is.", agent, switchName),
+		"Register it there, or choose somebody else, a queue, or the service manager.",
 	}
 }
 
 func errBusy(agent string) error {
-	return &Refusal{RefusedBusy, fmt.Sprintf("%s cannot take a call now", agent), "choose somebody else, a queue, or the service manager"}
+	return &Refusal{RefusedBusy, fmt.Sprintf("%s cannot take a call now.", agent), "Choose somebody else, a queue, or the service manager."}
 }
 
 func errWrongState(state callState, in inputKind) error {
-	return &Refusal{RefusedState, fmt.Sprintf("%q is not possible while the call is %s", string(in), state), "wait, or look at the call again"}
+	return &Refusal{RefusedState, fmt.Sprintf("%q is not possible while the call is %s.", string(in), state), "Wait, or look at the call again."}
 }
 
 func errUnsupported(what string) error {
-	return &Refusal{RefusedUnsupported, what, "use Asterisk as the switch for this"}
+	return &Refusal{RefusedUnsupported, what, "Use Asterisk as the switch for this."}
 }
 
 func errNoGuest(call string) error {
-	return &Refusal{RefusedNotOffered, fmt.Sprintf("there is no such party in call %s", call), "look at the call again"}
+	return &Refusal{RefusedNotOffered, fmt.Sprintf("There is no such party in call %s.", call), "Look at the call again."}
 }
 
 func errThird(agent string) error {
-	return &Refusal{RefusedBusy, fmt.Sprintf("%s is in the call already", agent), "wait until they have left"}
+	return &Refusal{RefusedBusy, fmt.Sprintf("%s is in the call already.", agent), "Wait until they have left."}
 }
 
 func errNoPhone(login string) error {
-	return &Refusal{RefusedUnknownAgent, fmt.Sprintf("%s has no phone", login), "let the administrator make a phone account"}
+	return &Refusal{RefusedUnknownAgent, fmt.Sprintf("%s has no phone.", login), "Let the administrator make a phone account."}
 }
 
 func errMode(mode string) error {
-	return &Refusal{RefusedInvalid, fmt.Sprintf("%q is no way to listen", mode), "choose listen, whisper or barge"}
+	return &Refusal{RefusedInvalid, fmt.Sprintf("%q is no way to listen.", mode), "Choose listen, whisper or barge."}
 }
 
 // errParty is why a third party could not be let into a talk.
@@ -91,11 +91,11 @@ func errParty(err error) error {
 	case errors.As(err, &refusal):
 		return refusal
 	case err == nil:
-		return &Refusal{RefusedState, "their phone left the call", "look at the call again"}
+		return &Refusal{RefusedState, "Their phone left the call.", "Look at the call again."}
 	case errors.Is(err, ErrUnsupported):
-		return errUnsupported("the switch cannot do this")
+		return errUnsupported("The switch cannot do this.")
 	case errors.Is(err, ErrUnknown):
-		return &Refusal{RefusedState, "the call or the phone has just ended", "look at the call again"}
+		return &Refusal{RefusedState, "The call or the phone has just ended.", "Look at the call again."}
 	}
 	return errSwitch(err)
 }
@@ -105,13 +105,13 @@ func errSwitch(err error) error {
 		return refusal
 	}
 	if errors.Is(err, ErrUnsupported) {
-		return errUnsupported("the telephone switch cannot do this")
+		return errUnsupported("The telephone switch cannot do this.")
 	}
-	return &Refusal{RefusedSwitch, "the telephone switch did not do it: " + err.Error(), "try again; if it stays so, call the administrator"}
+	return &Refusal{RefusedSwitch, fmt.Sprintf("The telephone switch did not do it: %s.", err), "Try again; if it stays so, call the administrator."}
 }
 
 func errBoard(err error) error {
-	return &Refusal{RefusedBoard, "the queue could not be asked: " + err.Error(), "try again in a moment"}
+	return &Refusal{RefusedBoard, fmt.Sprintf("The queue could not be asked: %s.", err), "Try again in a moment."}
 }
 
 // order is a command on its way to a call and its answer on the way back.

@@ -143,8 +143,7 @@ func (t *txn) returnToOwner(ctx context.Context, e Escalation, ch escalationChan
 	if err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%s service %s by %s: %s", e.Kind, ch.input.feedChange(), ch.by, e.Reason+e.Result)
-	if _, err := t.addNote(ctx, e.Case, ch.by, note); err != nil {
+	if _, err := t.addNote(ctx, e.Case, ch.by, e.endNote(ch)); err != nil {
 		return err
 	}
 	if others > 0 || c.State != CaseEscalated {
@@ -152,6 +151,20 @@ func (t *txn) returnToOwner(ctx context.Context, e Escalation, ch escalationChan
 	}
 	return t.do(ctx, `UPDATE cases SET state = ?, promise = '', promised_at = NULL, updated_at = ?, version = version + 1
 		WHERE number = ?`, CaseOpen, at(t.now), e.Case)
+}
+
+// endNote is what is noted in the case when its service ends. Pages know these four sentences and say them in the reader's language.
+func (e Escalation) endNote(ch escalationChange) string {
+	onsite, done := e.Kind == KindOnsite, ch.input == finishEscalation
+	switch {
+	case onsite && done:
+		return fmt.Sprintf("onsite service done by %s: %s", ch.by, e.Result)
+	case onsite:
+		return fmt.Sprintf("onsite service declined by %s: %s", ch.by, e.Reason)
+	case done:
+		return fmt.Sprintf("remote service done by %s: %s", ch.by, e.Result)
+	}
+	return fmt.Sprintf("remote service declined by %s: %s", ch.by, e.Reason)
 }
 
 // AcceptEscalation says that by will serve it. version is the one seen, 0 = whatever. Errors: ErrNotFound, ErrConflict

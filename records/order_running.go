@@ -135,25 +135,27 @@ func (r *runningOrder) apply(_ context.Context, t *txn, in procedure.Input) erro
 }
 
 func refusedBy(o Order, do procedure.Action, missing []procedure.Lack) error {
-	kind, code, say := ErrIncomplete, "order_incomplete", "Add what is missing."
+	refused := func(kind error, code, say string) *Problem {
+		return problem(kind, code, say, "Order %s: %q is not possible.", o.Number, string(do))
+	}
+	p := refused(ErrIncomplete, "order_incomplete", "Add what is missing.")
 	switch missing[0].Code {
 	case "state":
-		kind, code, say = ErrConflict, "order_state", "Load it again and see how it stands."
+		p = refused(ErrConflict, "order_state", "Load it again and see how it stands.")
 	case "settled":
-		kind, code, say = ErrConflict, "step_settled", "Load it again and see how it stands."
+		p = refused(ErrConflict, "step_settled", "Load it again and see how it stands.")
 	case "no_step", "no_need", "wrong_kind", "wrong_channel", "not_a_picture", "field_wrong", "waiver_not_allowed":
-		kind, code, say = ErrInvalid, "evidence_invalid", "Look at what the step asks for."
+		p = refused(ErrInvalid, "evidence_invalid", "Look at what the step asks for.")
 	case "not_yours", "manager_only", "not_waivable":
-		kind, code, say = ErrForbidden, "order_not_allowed", "Ask who may."
+		p = refused(ErrForbidden, "order_not_allowed", "Ask who may.")
 	}
-	p := problem(kind, code, say, "Order %s: %q is not possible.", o.Number, string(do))
 	p.Lacks = missing
 	for _, m := range missing {
 		name := m.Step
 		if m.Need != "" {
 			name += "." + m.Need
 		}
-		p.Fields = append(p.Fields, Field{Name: name, Code: m.Code, What: m.What.EN, Do: say})
+		p.Fields = append(p.Fields, Field{Name: name, Code: m.Code, What: m.What.EN, Do: p.Do})
 	}
 	return p
 }

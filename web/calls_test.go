@@ -160,7 +160,7 @@ func TestCommands(t *testing.T) {
 		queue.RefusedSwitch: 502, queue.RefusedBoard: 503,
 	} {
 		h.board.mu.Lock()
-		h.board.refuse = &queue.Refusal{Code: code, What: "it is so", Do: "do this"}
+		h.board.refuse = &queue.Refusal{Code: code, What: "It is so.", Do: "Do this."}
 		h.board.mu.Unlock()
 		p := h.do(t, "anna", "POST", "/api/v1/calls/a-1/hold", nil).problem(status, code)
 		if p.Detail != "It is so." || p.Do != "Do this." {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hotline/records"
+	"hotline/web/ui"
 )
 
 // formFaults says of each field of a form what is wrong with it, in the visitor's language; "form" is the form as a whole.
@@ -30,9 +31,10 @@ func (s *Site) faultsOf(r *http.Request, err error) (faults formFaults, status i
 		return nil, 0, false
 	}
 	faults = formFaults{}
+	lang := ui.VisitorOf(r.Context()).Lang
 	for _, f := range p.Fields {
 		name, _, _ := strings.Cut(f.Name, ".")
-		faults[name] = s.sayOr(r, f.What+" "+f.Do, "fault."+name+"."+f.Code)
+		faults[name] = s.sayOr(r, s.pages.Refusals(lang, f.What, f.Do), "fault."+name+"."+f.Code)
 	}
 	switch {
 	case errors.Is(err, records.ErrExists):
@@ -42,7 +44,7 @@ func (s *Site) faultsOf(r *http.Request, err error) (faults formFaults, status i
 	case !errors.Is(err, records.ErrInvalid) && !errors.Is(err, records.ErrIncomplete):
 		return nil, 0, false
 	case len(faults) == 0:
-		faults["form"] = p.What + " " + p.Do
+		faults["form"] = s.pages.Refusals(lang, p.What, p.Do)
 	}
 	return faults, recordsStatus(err), true
 }

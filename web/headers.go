@@ -74,16 +74,19 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // requestHeader tells the client the id under which the log speaks of its request.
 const requestHeader = "X-Request-Id"
 
+// teller answers with a problem in the language of who asks.
+type teller func(http.ResponseWriter, *http.Request, *Problem)
+
 // logged gives each request an id, writes one log line, and turns a panic into a 500 problem. Queries are not logged: they
 // may hold numbers.
-func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Handler {
+func logged(log *slog.Logger, now func() time.Time, tell teller, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visit{uuid.NewString(), r, now()}
 		w.Header().Set(requestHeader, v.id)
 		a := &answer{ResponseWriter: w}
 		defer func() { //nolint:contextcheck // it gets the request's own context
 			fault := recover()
-			a.settle(r.Context(), log, v, now(), fault)
+			a.settle(r.Context(), log, v, now(), fault, tell)
 			if fault == http.ErrAbortHandler {
 				panic(fault)
 			}
@@ -93,12 +96,12 @@ func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Hand
 }
 
 // settle answers for a handler that panicked, and writes the log line.
-func (a *answer) settle(ctx context.Context, log *slog.Logger, v visit, now time.Time, fault any) {
+func (a *answer) settle(ctx context.Context, log *slog.Logger, v visit, now time.Time, fault any, tell teller) {
 	log = log.With("request", v.id, "method", v.request.Method, "path", loggedPath(v.request.URL.Path))
 	if fault != nil && fault != http.ErrAbortHandler {
 		log.ErrorContext(ctx, "request panicked", "panic", fault, "stack", string(debug.Stack()))
 		if a.status == 0 {
-			writeProblem(a, problem(codeInternal, "Something went wrong on our side."))
+			tell(a, v.request, problem(codeInternal, "Something went wrong on our side."))
 		}
 	}
 	level := slog.LevelDebug

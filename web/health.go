@@ -107,7 +107,7 @@ func (s *Site) serveReady(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	if !s.operator(r) {
-		writeProblem(w, &Problem{
+		s.refuse(w, r, &Problem{
 			Type: "/problems/" + codeForbidden, Title: "Not permitted", Status: http.StatusForbidden, Code: codeForbidden,
 			Detail: "Metrics are told only on the loopback address or with the operator's token.",
 			Do:     "Scrape from this machine, or set web.operator_token and send it as bearer token.",

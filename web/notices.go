@@ -50,13 +50,19 @@ func (s *Site) describeNotices() {
 		Kind   string `query:"kind" maxLength:"64"`
 	},
 	) (*one[records.Page[records.Notice]], error) {
-		return oneOf(all.Notices(ctx, records.NoticeFilter{Unseen: in.Unseen, Kind: in.Kind, Cursor: in.Cursor, Limit: in.Limit}))
+		page, err := all.Notices(ctx, records.NoticeFilter{Unseen: in.Unseen, Kind: in.Kind, Cursor: in.Cursor, Limit: in.Limit})
+		for i, n := range page.Items {
+			page.Items[i].Detail = s.pages.Report(s.apiLanguage(visitOf(ctx).request), n.Detail)
+		}
+		return oneOf(page, err)
 	})
 	handle(s, op{
 		id: "see-notice", method: http.MethodPost, path: apiBase + "/notices/{id}/seen", tag: "supervision", roles: []Role{Supervisor},
 		summary: "Say that you have seen a notice", codes: []string{codeNotFound},
 	}, func(ctx context.Context, w *who, in *ByID) (*one[records.Notice], error) {
-		return oneOf(all.SeeNotice(ctx, in.ID, w.Login))
+		seen, err := all.SeeNotice(ctx, in.ID, w.Login)
+		seen.Detail = s.pages.Report(s.apiLanguage(visitOf(ctx).request), seen.Detail)
+		return oneOf(seen, err)
 	})
 	handle(s, op{
 		id: "list-webhooks", method: http.MethodGet, path: apiBase + "/webhooks", tag: "administration",

@@ -51,7 +51,7 @@ func handle[I, O any](s *Site, o op, fn func(context.Context, *who, *I) (*O, err
 		defer cancel()
 		out, err := fn(ctx, whoOf(ctx), in)
 		if err != nil {
-			return nil, s.problemFor(ctx, o.id, err)
+			return nil, s.worded(visitOf(ctx).request, s.problemFor(ctx, o.id, err))
 		}
 		return out, nil
 	})
@@ -130,14 +130,14 @@ func (s *Site) guard(o op) func(huma.Context, func(huma.Context)) {
 			err = problem(codeForbidden, "This needs the role %s.", strings.Join(names, " or "))
 		}
 		if err != nil {
-			writeProblem(w, s.problemFor(r.Context(), o.id, err))
+			s.refuse(w, r, s.problemFor(r.Context(), o.id, err))
 			return
 		}
 		next(huma.WithContext(ctx, withWho(records.By(r.Context(), user.Login), user)))
 	}
 }
 
-// problemFor turns any error into the problem that the client reads. What is not worded for people is logged and told as 500.
+// problemFor turns any error into the problem that the client reads, in English. What is not worded for people is logged and told as 500.
 func (s *Site) problemFor(ctx context.Context, operation string, err error) *Problem {
 	p := asProblem(err)
 	if p == nil {

@@ -174,7 +174,7 @@ func TestUnknownAddressesAndMethods(t *testing.T) {
 		t.Errorf("Allow %v", got)
 	}
 	for _, k := range kinds() {
-		if r := h.do(t, "", "GET", "/problems/"+k.code, nil); r.Status != 200 || !strings.Contains(string(r.Body), k.title) {
+		if r := h.do(t, "", "GET", "/problems/"+k.code+"?lang=en", nil); r.Status != 200 || !strings.Contains(string(r.Body), k.title) {
 			t.Errorf("/problems/%s: %d", k.code, r.Status)
 		}
 	}
@@ -185,7 +185,7 @@ func TestUnknownAddressesAndMethods(t *testing.T) {
 func TestPanicIsOneAnswerNotTheEnd(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	broken := logged(h.site.log, h.site.now, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }))
+	broken := logged(h.site.log, h.site.now, h.site.refuse, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }))
 	w := httptest.NewRecorder()
 	broken.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	if w.Code != 500 || strings.Contains(w.Body.String(), "boom") || !strings.Contains(w.Body.String(), codeInternal) {

@@ -105,7 +105,7 @@ func (s *Site) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case codeUnavailable:
 		s.trouble(w, r, p.Status, "ui.trouble.unavailable")
 	default:
-		s.pages.Trouble(w, r, p.Status, p.Detail, p.Do)
+		s.pages.Refused(w, r, p.Status, p.Detail, p.Do)
 	}
 }
 

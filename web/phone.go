@@ -161,7 +161,7 @@ func (s *Site) serveSIP(w http.ResponseWriter, r *http.Request) {
 func (s *Site) serveFurtherSIP(w http.ResponseWriter, r *http.Request) {
 	at := slices.IndexFunc(s.opt.Softphone.Lines, func(l PhoneLine) bool { return l.Switch == r.PathValue("switch") })
 	if at < 1 {
-		writeProblem(w, problem(codeNotFound, "There is no such switch."))
+		s.refuse(w, r, problem(codeNotFound, "There is no such switch."))
 		return
 	}
 	s.carrySIP(w, r, at)
@@ -169,13 +169,13 @@ func (s *Site) serveFurtherSIP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) carrySIP(w http.ResponseWriter, r *http.Request, line int) {
 	if origin, err := url.Parse(r.Header.Get("Origin")); err != nil || !strings.EqualFold(origin.Host, r.Host) {
-		writeProblem(w, problem(codeCrossOrigin, "A page of another site asked for a telephone."))
+		s.refuse(w, r, problem(codeCrossOrigin, "A page of another site asked for a telephone."))
 		return
 	}
 	if ticket := r.URL.Query().Get("ticket"); ticket != "" && line == 0 && s.opt.Softphone.Admit != nil {
 		done, ok := s.opt.Softphone.Admit(ticket)
 		if !ok {
-			writeProblem(w, problem(codeForbidden, "This ticket is used or too old."))
+			s.refuse(w, r, problem(codeForbidden, "This ticket is used or too old."))
 			return
 		}
 		defer done()
@@ -185,7 +185,7 @@ func (s *Site) carrySIP(w http.ResponseWriter, r *http.Request, line int) {
 			err = problem(codeForbidden, "This needs the role agent or supervisor.")
 		}
 		if err != nil {
-			writeProblem(w, s.problemFor(r.Context(), "sip", err))
+			s.refuse(w, r, s.problemFor(r.Context(), "sip", err))
 			return
 		}
 	}

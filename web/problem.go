@@ -15,10 +15,10 @@ import (
 )
 
 // Problem is the body of every error answer: RFC 9457 problem details (media type application/problem+json) with a
-// stable code, one sentence that says what is wrong, and one that says what to do.
+// stable code, one sentence that says what is wrong, and one that says what to do: in the language of who asks (apiLanguage).
 type Problem struct {
 	Type    string           `json:"type" doc:"Stable URI of the kind of problem: /problems/<code>, readable in a browser" example:"/problems/not-found"`
-	Title   string           `json:"title" doc:"Short name of the kind of problem; the same each time" example:"Not found"`
+	Title   string           `json:"title" doc:"Short name of the kind of problem; the same each time in one language" example:"Not found"`
 	Status  int              `json:"status" doc:"HTTP status code" example:"404"`
 	Code    string           `json:"code" doc:"Stable code for programs" example:"not-found"`
 	Detail  string           `json:"detail" doc:"What is wrong this time, one sentence" example:"There is no case C-20261122-0001."`
@@ -28,12 +28,15 @@ type Problem struct {
 	Request string           `json:"request,omitempty" doc:"Id of the request, for the operator's log"`
 
 	retry time.Duration
+	lang  string // that it is worded in, once it was worded for somebody
 }
 
 // Field is one missing or wrong field of a request.
 type Field struct {
 	Name string `json:"name" doc:"Where: a field name or a path such as body.outcome" example:"body.outcome"`
 	What string `json:"what" doc:"What is wrong with it" example:"expected value to be one of …"`
+
+	sentences []string // What's, where it has several
 }
 
 // Error gives code and detail, for logs.
@@ -53,6 +56,9 @@ func (p *Problem) GetHeaders() http.Header {
 	}
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="hotline"`)
+	}
+	if p.lang != "" {
+		h.Set("Content-Language", p.lang)
 	}
 	return h
 }

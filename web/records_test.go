@@ -232,6 +232,13 @@ func TestEscalationFeed(t *testing.T) {
 	if len(notices.Items) != 1 || notices.Items[0].Kind != records.NoticeDeclined {
 		t.Fatalf("notices %+v", notices.Items)
 	}
+	for lang, want := range map[string]string{"en": " declined the ", "zh-CN": " 退回了 "} { // as the page of service managers shows it
+		var read records.Page[records.Notice]
+		h.ask(t, "sue", "GET", "/api/v1/notices?unseen=true", "", lang, "").want(http.StatusOK, &read)
+		if len(read.Items) != 1 || !strings.Contains(read.Items[0].Detail, want) {
+			t.Errorf("in %s: %+v", lang, read.Items)
+		}
+	}
 	h.do(t, "sue", "POST", "/api/v1/notices/"+notices.Items[0].ID+"/seen", nil).want(http.StatusOK, nil)
 	notices = records.Page[records.Notice]{}
 	h.do(t, "sue", "GET", "/api/v1/notices?unseen=true", nil).want(http.StatusOK, &notices)

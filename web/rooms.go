@@ -14,7 +14,7 @@ func fromRooms(err error) *Problem {
 	if p, ok := errors.AsType[*records.Problem](err); ok {
 		fields := make([]Field, len(p.Fields))
 		for i, f := range p.Fields {
-			fields[i] = Field{Name: f.Name, What: f.What + " " + f.Do}
+			fields[i] = Field{Name: f.Name, What: f.What + " " + f.Do, sentences: []string{f.What, f.Do}}
 		}
 		out := told(recordsStatus(err), p.Code, p.What, p.Do, fields...)
 		out.Lacks = p.Lacks
@@ -27,7 +27,7 @@ func fromRooms(err error) *Problem {
 		return told(agentStatus(e.Code), e.Code, e.What, e.Do)
 	}
 	if e, ok := errors.AsType[*queue.Refusal](err); ok {
-		return told(queueStatus(e.Code), e.Code, sentence(e.What), sentence(e.Do))
+		return told(queueStatus(e.Code), e.Code, e.What, e.Do)
 	}
 	return nil
 }

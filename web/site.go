@@ -185,10 +185,10 @@ func (s *Site) route() (http.Handler, error) {
 			return nil, fmt.Errorf("web: trusted origin: %w", err)
 		}
 	}
-	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, problem(codeCrossOrigin, "A browser sent this from another site."))
+	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, r, problem(codeCrossOrigin, "A browser sent this from another site."))
 	}))
-	return logged(s.log, s.now, secure(s.opt.TLS, s.measure(origins.Handler(mux)))), nil
+	return logged(s.log, s.now, s.refuse, secure(s.opt.TLS, s.measure(origins.Handler(mux)))), nil
 }
 
 // unrouted answers what no route takes: 405 with Allow when the path exists for another method, else 404; a browser that
@@ -206,14 +206,14 @@ func (s *Site) unrouted(mux *http.ServeMux) http.HandlerFunc {
 			}
 		}
 		if w.Header().Get("Allow") != "" {
-			writeProblem(w, problem(codeMethod, "This address does not take %s.", method(r)))
+			s.refuse(w, r, problem(codeMethod, "This address does not take %s.", method(r)))
 			return
 		}
 		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
 			missing.ServeHTTP(w, r)
 			return
 		}
-		writeProblem(w, problem(codeNotFound, "There is nothing at this address."))
+		s.refuse(w, r, problem(codeNotFound, "There is nothing at this address."))
 	}
 }
 

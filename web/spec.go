@@ -29,6 +29,8 @@ func (s *Site) config() huma.Config {
 	c.Transformers = []huma.Transformer{s.reword}
 	c.Info.Description = "A call centre that answers within three rings. Times are RFC 3339, durations are seconds unless the name " +
 		"says otherwise, numbers are E.164. Every error is an RFC 9457 problem; its type is a page of this server. " +
+		"Its title, detail and do are in the language that the reader chose on the pages, else by Accept-Language (zh, en), else English; " +
+		"code, type, status and the names of fields are the same in all. " +
 		"Sign in with POST /api/v1/login; send the token as bearer, or let the browser send the cookie."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "The token of POST /api/v1/login."},
@@ -67,8 +69,9 @@ func (s *Site) reword(ctx huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	p := fromHuma(e)
+	p := s.worded(visitOf(ctx.Context()).request, fromHuma(e))
 	p.Request = requestOf(ctx.Context())
+	ctx.SetHeader("Content-Language", p.lang)
 	return p, nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"hotline/web/ui"
 )
 
 // statusPage is what somebody sees who is not signed in: what runs, and how its parts do.
@@ -46,7 +48,8 @@ type problemPage struct {
 func (s *Site) serveProblemPage(w http.ResponseWriter, r *http.Request) {
 	code := r.PathValue("code")
 	if k, ok := s.problems[code]; ok {
-		s.pages.Render(w, r, http.StatusOK, "ui/problem", problemPage{k.title, k.code, k.do, k.status})
+		lang := ui.VisitorOf(r.Context()).Lang
+		s.pages.Render(w, r, http.StatusOK, "ui/problem", problemPage{s.pages.Refusal(lang, k.title), k.code, s.pages.Refusal(lang, k.do), k.status})
 		return
 	}
 	if len(code) > 64 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz-") != "" {
@@ -54,6 +57,6 @@ func (s *Site) serveProblemPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.pages.Render(w, r, http.StatusOK, "ui/problem", problemPage{
-		Title: code, Code: code, Do: "A refusal of this code says in its detail what is wrong, and in its do what to do about it.",
+		Title: s.say(r, "ui.problem.title"), Code: code, Do: s.say(r, "ui.problem.other"),
 	})
 }

@@ -52,7 +52,7 @@ func TestOrdersForThirdParties(t *testing.T) {
 	h.do(t, "sue", "POST", "/api/v1/calls/a-1/monitor", body{"mode": "shout"}).problem(http.StatusUnprocessableEntity, codeInvalid)
 	h.do(t, "sue", "POST", "/api/v1/calls/a-1/takeover", body{}).problem(http.StatusUnprocessableEntity, codeInvalid)
 	h.board.mu.Lock()
-	h.board.refuse = &queue.Refusal{Code: queue.RefusedUnsupported, What: "nobody can listen", Do: "use Asterisk"}
+	h.board.refuse = &queue.Refusal{Code: queue.RefusedUnsupported, What: "Nobody can listen.", Do: "Use Asterisk."}
 	h.board.mu.Unlock()
 	p := h.do(t, "sue", "POST", "/api/v1/calls/a-1/monitor", body{"mode": "listen"}).problem(http.StatusNotImplemented, codeUnsupported)
 	if p.Detail != "Nobody can listen." || p.Do != "Use Asterisk." {

@@ -31,6 +31,7 @@ var variants = []variant{
 type usage struct {
 	asterisk, hotline, redis          float64 // CPU, ms
 	events, requests, steps, commands float64
+	rings, ready                      float64 // phones asked to ring; of these by a leg that stood ready
 }
 
 // latencies is one variant's round.
@@ -83,6 +84,7 @@ func (c *centre) used() totals {
 		*into = milliseconds(spent)
 	}
 	t.events, t.requests = m["hotline_ari_events_total"], m["hotline_ari_requests_total"]
+	t.rings, t.ready = m["hotline_ari_rings_total"], m["hotline_ari_rings_ready_total"]
 	t.steps = m["hotline_redis_commands_total"]
 	redis, err := countCommands(context.Background(), c.Redis.Addr)
 	c.stage.must("Redis", err)
@@ -96,6 +98,7 @@ func (t totals) since(before totals, calls int) usage {
 		asterisk: per(t.asterisk, before.asterisk), hotline: per(t.hotline, before.hotline), redis: per(t.redis, before.redis),
 		events: per(t.events, before.events), requests: per(t.requests, before.requests),
 		steps: per(t.steps, before.steps), commands: per(t.commands, before.commands),
+		rings: per(t.rings, before.rings), ready: per(t.ready, before.ready),
 	}
 }
 
@@ -149,6 +152,7 @@ func latencyRows(dial, queue, hotline []latencies) []row {
 		}),
 		count("ARI events", func(l latencies) float64 { return l.events }, atMost(events, 10, "")),
 		count("ARI requests (REST)", func(l latencies) float64 { return l.requests }),
+		alone("phones rung by a leg that stood ready", "%", median(column(hotline, func(l latencies) float64 { return 100 * l.ready / max(l.rings, l.ready, 1e-9) }))),
 		count("steps on the board (Redis round trips)", func(l latencies) float64 { return l.steps }),
 		count("Redis commands, those inside scripts included", func(l latencies) float64 { return l.commands }),
 	}

@@ -108,6 +108,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	}
 	roster.OnChange(events.noted)
 	roster.OnReach(events.reached)
+	ready := newStandby(lines, cfg.Asterisk.Standby, roster, log)
 
 	pages, err := openPages(cfg, zone, inside, dev, log)
 	if err != nil {
@@ -197,6 +198,7 @@ func serve(ctx context.Context, cfg configs.Config, dev bool, out io.Writer, log
 	house.start("calls out", dialer.Run)
 	house.start("survey links", (&surveyLinks{pages: asking, log: log}).Run)
 	house.start("staff", people.Run)
+	house.start("standby", ready.Run)
 	if guests != nil {
 		house.start("visitors", guests.Run)
 	}

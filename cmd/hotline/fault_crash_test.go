@@ -133,6 +133,39 @@ func TestAKilledControllerLosesNobody(t *testing.T) {
 	h.Run("verify")
 }
 
+// TestPickedUpWhileTheControllerIsAway kills the controller while a phone rings; the agent picks up before it is back. The two talk at once,
+// and the next process makes of it what it is: an answer with its verdict, and a case with its owner.
+func TestPickedUpWhileTheControllerIsAway(t *testing.T) {
+	h := openHouse(t, house.Options{})
+	an := h.Agent("an", pbxtest.Behaviour{})
+	h.Eventually("a leg stands ready", func() bool { return strings.Contains(h.Asterisk.CLI("core show channels concise"), "standby~") })
+	caller := h.Dial("13800138000", house.DIDMain)
+	leg := h.Invite(an)
+	call := h.LiveFrom("+8613800138000").Call
+	h.Eventually("the caller waits where the phone rings", func() bool { return strings.Count(h.Asterisk.CLI("bridge show all"), " 2 ") > 0 })
+	h.Kill()
+	leg.Answer()
+	h.Wait("the caller is answered without a controller", caller.WaitAnswered)
+	h.Talk(caller, leg)
+	h.Launch()
+	h.Eventually("the talk has its verdict and its case", func() bool {
+		v := h.Live()[call]
+		return v.Live != nil && v.Live.State == "talking" && v.Answered && v.Agent == "an" && v.Live.Owner == "an"
+	})
+	h.Eventually("the agent talks", func() bool { return h.Presence("an") == "talking" })
+	h.Talk(caller, leg)
+	if caller.Passed(pbxtest.MarkEnded) || leg.Passed(pbxtest.MarkEnded) {
+		t.Error("the talk was cut")
+	}
+	if v := h.Call(call); v.Rings < 1 || v.WaitedMS <= 0 {
+		t.Errorf("the verdict is %+v", v)
+	}
+	h.Wait("the caller hangs up", caller.HangUp)
+	endedOnce(t, h, []string{call}, "caller")
+	h.Stop()
+	h.Run("verify")
+}
+
 // ring1 is the instant of a call's first ring, as the process that adopted it wrote it down.
 func ring1(t *testing.T, h *house.House, call string) time.Time {
 	t.Helper()

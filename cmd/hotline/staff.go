@@ -96,8 +96,8 @@ func (s *staff) tell(users []records.User) {
 			continue
 		}
 		profile := profileOf(s.cfg, u)
-		if len(profile.Queues) == 0 && u.HA1 == "" {
-			continue // takes no calls
+		if len(profile.Queues) == 0 && u.HA1 == "" && !u.Is(records.RoleAgent) {
+			continue // takes no calls; an agent has a desk from the first day, before there is a phone or a queue
 		}
 		profiles = append(profiles, profile)
 		agents = append(agents, agentOf(s.cfg, u))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/CyCoreSystems/ari/v5"
 
@@ -50,6 +51,10 @@ func (d *Driver) PutPhone(ctx context.Context, account pbx.PhoneAccount) error {
 			return fail("put "+part.kind+" of phone", account.Phone, err)
 		}
 	}
+	_ = d.ask(ctx, true, func(t *tracker) error {
+		t.renewStandby(account.Phone, time.Now())
+		return nil
+	})
 	return nil
 }
 

@@ -32,18 +32,30 @@ func (t *tracker) liveLeg(id pbx.CallID, leg pbx.LegID) (*call, *leg, error) {
 	return c, l, nil
 }
 
+// ringing is what Ring must know.
+type ringing struct {
+	caller  string // the caller's channel
+	channel string // the leg's
+	ready   bool   // it stands ready, and is only to be dialled
+	parts   bool   // the caller must leave the bridge of the leg that rings already, see parts
+}
+
 // ring notes a leg before it is asked for, so that no event of it can come before its owner.
-func (t *tracker) ring(id pbx.CallID, r pbx.Ring, now time.Time) (caller string, err error) {
+func (t *tracker) ring(id pbx.CallID, r pbx.Ring, now time.Time) (ringing, error) {
 	c, err := t.alive(id)
 	if err != nil {
-		return "", err
+		return ringing{}, err
 	}
 	if t.legs[r.Leg] != nil || t.ended.has(string(r.Leg)) {
-		return "", fmt.Errorf("leg %s was rung before", r.Leg)
+		return ringing{}, fmt.Errorf("leg %s was rung before", r.Leg)
 	}
 	l := &leg{id: r.Leg, call: c, phone: r.Phone, state: legAsked, until: now.Add(r.Timeout)}
+	l.standby = t.takeStandby(c, r)
+	if l.standby != nil {
+		t.stood[l.standby.channel] = l
+	}
 	t.legs[l.id], c.legs[l.id] = l, l
-	return c.channel, nil
+	return ringing{caller: c.channel, channel: l.channel(), ready: l.standby != nil, parts: c.parts()}, nil
 }
 
 // rung: the switch took the request. It has not sent it to the phone yet: nothing more is asked of it until the phone says
@@ -54,8 +66,11 @@ func (t *tracker) rung(id pbx.LegID) {
 		return // it has ended meanwhile, and that was told
 	}
 	l.accepted = true
+	if l.standby != nil {
+		t.do(effect{kind: nameLeg, channel: l.channel(), reason: string(id), call: l.call.ID, after: precedence})
+	}
 	if l.want != "" { // released while the request was under way
-		t.do(effect{kind: hangUp, channel: string(id), reason: "normal"})
+		t.do(effect{kind: hangUp, channel: l.channel(), reason: "normal"})
 	}
 }
 
@@ -94,12 +109,12 @@ func (t *tracker) notRung(id pbx.LegID, certain bool) (lives bool) {
 	}
 	l.silent, l.accepted = true, true
 	l.want = pbx.LegFault
-	if certain {
+	if certain && l.standby == nil { // one that stood ready is there all the same
 		delete(t.legs, id)
 		delete(l.call.legs, id)
 		return false
 	}
-	t.do(effect{kind: hangUp, channel: string(id), reason: "normal"})
+	t.do(effect{kind: hangUp, channel: l.channel(), reason: "normal"})
 	return false
 }
 
@@ -113,7 +128,8 @@ func (t *tracker) connected(id pbx.CallID, leg pbx.LegID, drop bool, at time.Tim
 		c.state = next
 	}
 	if drop || !c.held { // who joins while the caller is parked leaves them parked
-		c.up, c.bridged, c.held, c.found = true, true, false, false
+		c.bridged, c.held, c.found = true, false, false
+		c.rise()
 	}
 	if l.state != legTalks {
 		t.move(l, legJoined, at)
@@ -129,23 +145,23 @@ func (t *tracker) connected(id pbx.CallID, leg pbx.LegID, drop bool, at time.Tim
 	for _, other := range sorted(c.legs) {
 		if drop && other != l && other.state == legTalks && other.want == "" && !other.joined {
 			other.want = pbx.LegHandedOver
-			t.do(effect{kind: hangUp, channel: string(other.id), reason: "normal"})
+			t.do(effect{kind: hangUp, channel: other.channel(), reason: "normal"})
 		}
 	}
 	return nil
 }
 
 // release notes why a leg is to end. wait says that its channel may not exist yet: rung ends it then.
-func (t *tracker) release(id pbx.CallID, leg pbx.LegID, why pbx.LegEnd) (reason string, wait bool, err error) {
+func (t *tracker) release(id pbx.CallID, leg pbx.LegID, why pbx.LegEnd) (channel, reason string, wait bool, err error) {
 	l := t.legs[leg]
 	if l == nil || l.call.ID != id || l.silent {
-		return "", false, fmt.Errorf("leg %s: %w", leg, pbx.ErrGone)
+		return "", "", false, fmt.Errorf("leg %s: %w", leg, pbx.ErrGone)
 	}
 	if l.want == "" {
 		l.want = why
 	}
 	if why == pbx.LegCancelled && l.call.human() {
-		return "answered_elsewhere", !l.accepted, nil // RFC 3326: the phone lists no missed call
+		return l.channel(), "answered_elsewhere", !l.accepted, nil // RFC 3326: the phone lists no missed call
 	}
-	return "normal", !l.accepted, nil
+	return l.channel(), "normal", !l.accepted, nil
 }

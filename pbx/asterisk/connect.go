@@ -36,6 +36,11 @@ type meeting struct {
 	held    bool
 	done    bool // the leg talks already
 	parked  bool // the caller is on hold and stays so
+
+	leg   string          // its channel
+	home  bool            // the leg is in the bridge already
+	met   bool            // it was picked up with the caller in it: the bridge answers the caller
+	risen <-chan struct{} // closed when the caller is answered
 }
 
 func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop bool) error {
@@ -97,6 +102,7 @@ func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID, drop bool) (m meeting,
 		caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held || c.found,
 		done:   l.state == legTalks && (c.bridged && !c.held || !drop),
 		parked: c.held && !drop,
+		leg:    l.channel(), home: l.atHome() && l.state == legAnswered, met: l.met, risen: c.risen,
 	}, c.turn, nil
 }
 
@@ -105,12 +111,21 @@ func (d *Driver) meet(ctx context.Context, call pbx.CallID, leg pbx.LegID, m mee
 	if err := d.await(ctx, call, m.bridge); err != nil {
 		return err
 	}
-	who := []string{string(leg)}
+	var who []string
+	if !m.home {
+		who = append(who, m.leg)
+	}
+	if !m.parked && (m.held || !m.bridged) {
+		who = append(who, m.caller)
+	}
+	if len(who) == 0 {
+		if m.up || m.met && answered(ctx, m.risen) {
+			return nil
+		}
+		return d.rest.answer(ctx, m.caller)
+	}
 	if m.parked {
 		return d.rest.addToBridge(ctx, m.bridge.id, who...)
-	}
-	if m.held || !m.bridged {
-		who = append(who, m.caller)
 	}
 	if m.held {
 		if err := d.rest.stopMusic(ctx, m.caller); err != nil {

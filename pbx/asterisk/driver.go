@@ -42,6 +42,7 @@ var (
 	_ pbx.Switch   = (*Driver)(nil)
 	_ pbx.Accounts = (*Driver)(nil)
 	_ pbx.Monitor  = (*Driver)(nil)
+	_ pbx.Preparer = (*Driver)(nil)
 )
 
 var (
@@ -138,6 +139,9 @@ func (d *Driver) Run(ctx context.Context, sink pbx.Sink) error {
 	stop()
 	link.Wait()
 	d.aside.Wait()
+	if o.session != nil {
+		d.dismissAll(o.t)
+	}
 	d.rest.close()
 	return ctx.Err()
 }

@@ -46,6 +46,14 @@ func (d *Driver) carryOut(ctx context.Context, e effect) {
 		err = d.setWatchdog(ctx, e)
 	case listenTo:
 		err = d.listenTo(ctx, e)
+	case makeStandby:
+		err = d.makeStandby(ctx, e.standby)
+	case seatStandby:
+		err = d.seatStandby(ctx, e.standby)
+	case nameLeg:
+		err = d.rest.setVariable(ctx, e.channel, legVariable, e.reason)
+	case letIn:
+		err = d.letIn(ctx, e)
 	}
 	if err != nil && !errors.Is(err, pbx.ErrGone) && ctx.Err() == nil {
 		d.log.WarnContext(ctx, "could not be done at the switch", "what", e.kind, "channel", e.channel,

@@ -21,7 +21,7 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		return amiss[id] >= enough
 	}
 	for _, l := range sorted(t.legs) {
-		if _, up := v.channels[string(l.id)]; !up && (l.accepted || l.silent) && strike(string(l.id)) {
+		if _, up := v.channels[l.channel()]; !up && (l.accepted || l.silent) && strike(l.channel()) {
 			t.legEnds(l, t.missedLeg(l, at), at)
 			healed = append(healed, "leg end")
 		}
@@ -32,6 +32,12 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 			healed = append(healed, "call end")
 		}
 	}
+	for _, s := range sorted(t.standbys) {
+		if _, up := v.channels[s.channel]; !up && s.ready && strike(s.channel) {
+			t.forgetStandby(s)
+			healed = append(healed, "standby")
+		}
+	}
 	healed = append(healed, t.outsFound(v, at, strike)...)
 	for _, ch := range s.Channels {
 		if t.ended.has(ch.ID) {
@@ -40,10 +46,18 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		if _, _, ok := t.outOf(ch.ID); ok {
 			continue
 		}
-		if id, _, ok := t.ours(ch.ID); ok {
+		if s := t.standing(ch.ID); s != nil {
+			if !s.ready && strike(ch.ID) {
+				t.dismiss(s)
+				healed = append(healed, "standby")
+			}
+			continue
+		}
+		_, stood := t.standsReady(ch.ID)
+		if _, _, ok := t.ours(ch.ID); ok || stood {
 			l := t.legOf(ch.ID)
 			_, here := ch.args(t.app)
-			if (l == nil || l.silent || l.want != "" || t.calls[id] == nil) && strike(ch.ID) {
+			if (l == nil || l.silent || l.want != "" || t.calls[l.call.ID] == nil) && strike(ch.ID) {
 				t.do(effect{kind: hangUp, channel: ch.ID, reason: "normal"})
 				healed = append(healed, "half-call")
 			} else if l != nil && l.picksUp() && ch.State == "Up" && here && strike(ch.ID) {
@@ -74,6 +88,10 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		}
 	}
 	for _, b := range s.Bridges {
+		if t.strayHome(b.ID) && strike(b.ID) {
+			t.do(effect{kind: dropBridge, bridge: madeBridge(b.ID)})
+			healed = append(healed, "standby's bridge")
+		}
 		if t.strayEar(b.ID) && strike(b.ID) {
 			t.do(effect{kind: dropBridge, bridge: madeBridge(b.ID)})
 			healed = append(healed, "ear")
@@ -95,6 +113,7 @@ func (t *tracker) look(s snapshot, at time.Time) (healed []string) {
 		}
 	}
 	t.strikes = amiss
+	t.standAll(at)
 	return healed
 }
 

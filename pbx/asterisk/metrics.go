@@ -21,6 +21,8 @@ type Metrics struct {
 	requests   *prometheus.CounterVec
 	latency    *prometheus.HistogramVec
 	calls      *prometheus.GaugeVec
+	rings      *prometheus.CounterVec
+	ready      *prometheus.CounterVec
 }
 
 // NewMetrics registers with reg; nil registers nowhere.
@@ -52,10 +54,12 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Buckets: []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1, 3},
 		}, []string{"switch", "verb", "what"}),
 		calls: gauge("calls", "Callers' calls on the switch."),
+		rings: counter("rings_total", "Phones asked to ring."),
+		ready: counter("rings_ready_total", "Phones asked to ring by a leg that stood ready before the call came."),
 	}
 	if reg != nil {
 		reg.MustRegister(m.events, m.unknown, m.malformed, m.bytes, m.backlog, m.overflows, m.connects, m.usurped,
-			m.healed, m.unexpected, m.requests, m.latency, m.calls)
+			m.healed, m.unexpected, m.requests, m.latency, m.calls, m.rings, m.ready)
 	}
 	return m
 }
@@ -67,6 +71,7 @@ type counters struct {
 	unknown, malformed, bytes    prometheus.Counter
 	overflows, connects, usurped prometheus.Counter
 	backlog, calls               prometheus.Gauge
+	rings, ready                 prometheus.Counter
 }
 
 func (m *Metrics) of(name string) *counters {
@@ -76,6 +81,7 @@ func (m *Metrics) of(name string) *counters {
 		bytes: m.bytes.WithLabelValues(name), overflows: m.overflows.WithLabelValues(name),
 		connects: m.connects.WithLabelValues(name), usurped: m.usurped.WithLabelValues(name),
 		backlog: m.backlog.WithLabelValues(name), calls: m.calls.WithLabelValues(name),
+		rings: m.rings.WithLabelValues(name), ready: m.ready.WithLabelValues(name),
 	}
 }
 

@@ -79,8 +79,10 @@ func (d *Driver) Monitor(ctx context.Context, call pbx.CallID, leg pbx.LegID, mo
 type hearing struct {
 	bridge *bridge
 	snoop  *snoop
-	fresh  bool // the ear is to be made
-	done   bool // it is heard so already
+	leg    string // channel of who listens
+	talker string // channel of who is listened to
+	fresh  bool   // the ear is to be made
+	done   bool   // it is heard so already
 }
 
 func (d *Driver) hear(ctx context.Context, call pbx.CallID, leg pbx.LegID, mode pbx.MonitorMode) error {
@@ -98,7 +100,7 @@ func (d *Driver) hear(ctx context.Context, call pbx.CallID, leg pbx.LegID, mode 
 	if err != nil || h.done {
 		return err
 	}
-	if err = d.prick(ctx, leg, h, mode); err == nil {
+	if err = d.prick(ctx, h, mode); err == nil {
 		err = d.ask(ctx, true, func(t *tracker) error { return t.heard(call, leg, h, mode, time.Now().UTC()) })
 	}
 	if err != nil {
@@ -111,7 +113,7 @@ func (d *Driver) hear(ctx context.Context, call pbx.CallID, leg pbx.LegID, mode 
 }
 
 // prick makes ear and snoop and brings the leg to them.
-func (d *Driver) prick(ctx context.Context, leg pbx.LegID, h hearing, mode pbx.MonitorMode) error {
+func (d *Driver) prick(ctx context.Context, h hearing, mode pbx.MonitorMode) error {
 	if h.fresh {
 		h.bridge.err = d.rest.do(ctx, http.MethodPost, "bridge", bridgePath(h.bridge.id, ""), map[string]string{"type": "mixing"}, nil)
 		close(h.bridge.ready)
@@ -123,7 +125,7 @@ func (d *Driver) prick(ctx context.Context, leg pbx.LegID, h hearing, mode pbx.M
 	if mode == pbx.MonitorWhisper {
 		whisper = "out" // what Asterisk sends to the agent's phone
 	}
-	err := d.rest.do(ctx, http.MethodPost, "snoop", channelPath(string(h.snoop.target), "/snoop/"+h.snoop.id),
+	err := d.rest.do(ctx, http.MethodPost, "snoop", channelPath(h.talker, "/snoop/"+h.snoop.id),
 		map[string]string{"spy": "both", "whisper": whisper, "app": d.opt.App, "appArgs": snoopArg}, nil)
 	if err != nil {
 		return err
@@ -135,7 +137,7 @@ func (d *Driver) prick(ctx context.Context, leg pbx.LegID, h hearing, mode pbx.M
 	case <-bounded.Done():
 		return fmt.Errorf("%w: the snoop channel did not come: %w", pbx.ErrDown, bounded.Err())
 	}
-	return d.rest.addToBridge(ctx, h.bridge.id, h.snoop.id, string(leg))
+	return d.rest.addToBridge(ctx, h.bridge.id, h.snoop.id, h.leg)
 }
 
 // hear notes a snoop before it is asked for.
@@ -158,7 +160,7 @@ func (t *tracker) hear(call pbx.CallID, id pbx.LegID, mode pbx.MonitorMode, uniq
 	}
 	t.bridges++
 	unique += "." + strconv.Itoa(t.bridges)
-	h = hearing{snoop: &snoop{id: snoopPrefix + string(id) + "~" + unique, leg: l, target: talker.id, ready: make(chan struct{})}}
+	h = hearing{leg: l.channel(), talker: talker.channel(), snoop: &snoop{id: snoopPrefix + string(id) + "~" + unique, leg: l, target: talker.id, ready: make(chan struct{})}}
 	if l.ear != nil {
 		h.bridge = l.ear.bridge
 	} else {
@@ -249,7 +251,7 @@ func (t *tracker) snoopGone(id string) {
 // foundEar takes over the ear of a leg that another process let listen.
 func (t *tracker) foundEar(l *leg, v view) {
 	found := v.ears[l.id]
-	if found.bridge == "" || !found.members[string(l.id)] {
+	if found.bridge == "" || !found.members[l.channel()] {
 		return
 	}
 	l.state, l.ear = legHears, &ear{bridge: madeBridge(found.bridge)}

@@ -47,7 +47,9 @@ func (t *tracker) endpoint(e ari.EndpointData, at time.Time) {
 		if delete(t.fresh, phone); e.State == online {
 			t.fresh[phone] = at
 		}
+		t.dismissAt(phone) // its contact may be another one now
 		t.settlePhone(phone, at)
+		t.stand(phone, at)
 	}
 }
 
@@ -93,9 +95,11 @@ func (t *tracker) reach(phone string, up bool, at time.Time) {
 	if up {
 		t.phones[phone] = true
 		t.tell(pbx.Event{Kind: pbx.PhoneUp, At: at, Phone: phone})
+		t.stand(phone, at)
 		return
 	}
 	delete(t.phones, phone)
+	t.dismissAt(phone)
 	t.tell(pbx.Event{Kind: pbx.PhoneDown, At: at, Phone: phone})
 }
 

@@ -15,8 +15,9 @@ import (
 // maxRing bounds how long a phone rings: the switch's own time-out is what ends a leg when the hotline is gone.
 const maxRing = 10 * time.Minute
 
-// Ring asks the switch to ring one phone. The leg's channel carries the leg's id and enters the application when the
-// phone answers (ARI originate). A phone that cannot be reached is no error: LegEnded says so.
+// Ring asks the switch to ring one phone. A leg that stands ready is dialled (standby.go). Otherwise the leg's channel carries
+// the leg's id and enters the application when the phone answers (ARI originate). A phone that cannot be reached is no
+// error: LegEnded says so.
 //
 // Errors: pbx.ErrGone (the caller hung up), pbx.ErrDown (then the leg is ended if it came to be after all, and nothing
 // of it is told), or a request that makes no sense.
@@ -31,18 +32,39 @@ func (d *Driver) Ring(ctx context.Context, call pbx.CallID, r pbx.Ring) error {
 	// ARI counts whole seconds.
 	seconds := (r.Timeout + time.Second - 1) / time.Second
 	r.Timeout = seconds * time.Second
-	var caller string
+	var now ringing
 	err := d.ask(ctx, false, func(t *tracker) (err error) {
-		caller, err = t.ring(call, r, time.Now())
+		now, err = t.ring(call, r, time.Now())
 		return err
 	})
 	if err != nil {
 		return fail("ring", r.Leg, err)
 	}
-	err = d.rest.do(ctx, http.MethodPost, "originate", "/channels", ari.OriginateRequest{
-		Endpoint: "PJSIP/" + r.Phone, Timeout: int(seconds), CallerID: callerID(r.CallerName, r.CallerID),
-		App: d.opt.App, AppArgs: "leg," + string(call), ChannelID: string(r.Leg), Originator: caller,
-	}, nil)
+	if now.ready {
+		if err = d.dial(ctx, now, int(seconds)); status(err) == 0 {
+			d.m.rings.Inc()
+			d.m.ready.Inc()
+			return fail("ring", r.Leg, d.rang(ctx, r.Leg, err))
+		}
+		// It is not there any more, or not as we thought. The other way always works.
+		over := false
+		if err = d.ask(ctx, true, func(t *tracker) error {
+			over = t.fallBack(r.Leg, time.Now().UTC())
+			return nil
+		}); err != nil || over {
+			return fail("ring", r.Leg, err)
+		}
+	}
+	if now.parts {
+		err = d.part(ctx, call)
+	}
+	if err == nil {
+		d.m.rings.Inc()
+		err = d.rest.do(ctx, http.MethodPost, "originate", "/channels", ari.OriginateRequest{
+			Endpoint: "PJSIP/" + r.Phone, Timeout: int(seconds), CallerID: callerID(r.CallerName, r.CallerID),
+			App: d.opt.App, AppArgs: "leg," + string(call), ChannelID: string(r.Leg), Originator: now.caller,
+		}, nil)
+	}
 	return fail("ring", r.Leg, d.rang(ctx, r.Leg, err))
 }
 
@@ -92,16 +114,16 @@ func callerID(name, number string) string {
 
 // Release ends one leg, ringing or answered; LegEnded follows with why.
 func (d *Driver) Release(ctx context.Context, call pbx.CallID, leg pbx.LegID, why pbx.LegEnd) error {
-	var reason string
+	var channel, reason string
 	var wait bool
 	err := d.ask(ctx, false, func(t *tracker) (err error) {
-		reason, wait, err = t.release(call, leg, why)
+		channel, reason, wait, err = t.release(call, leg, why)
 		return err
 	})
 	if err != nil {
 		return fail("release", leg, err)
 	}
-	err = d.rest.hangUp(ctx, string(leg), reason)
+	err = d.rest.hangUp(ctx, channel, reason)
 	if wait && errors.Is(err, pbx.ErrGone) {
 		return nil // not there yet: ended as soon as it is
 	}

@@ -16,7 +16,10 @@ type channel struct {
 	State        string       `json:"state"`
 	Caller       ari.CallerID `json:"caller"`
 	CreationTime ari.DateTime `json:"creationtime"`
-	Dialplan     struct {
+	Vars         struct {
+		Leg string `json:"HOTLINE_LEG"` // ari.conf, channelvars
+	} `json:"channelvars"`
+	Dialplan struct {
 		Context string `json:"context"`
 		App     string `json:"app_name"`
 		Data    string `json:"app_data"`

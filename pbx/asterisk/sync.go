@@ -24,8 +24,13 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 	t.engaged, t.taken = v.engaged, v.taken
 
 	for _, l := range sorted(t.legs) {
-		if _, up := v.channels[string(l.id)]; !up && l.accepted {
+		if _, up := v.channels[l.channel()]; !up && l.accepted {
 			t.legEnds(l, t.missedLeg(l, at), at)
+		}
+	}
+	for _, s := range sorted(t.standbys) {
+		if _, up := v.channels[s.channel]; !up && s.ready {
+			t.forgetStandby(s)
 		}
 	}
 	for _, c := range sorted(t.calls) {
@@ -51,6 +56,7 @@ func (t *tracker) sync(s snapshot, at time.Time) {
 	}
 	t.outsFound(v, at, func(string) bool { return true })
 	t.reachAll(s.Endpoints, at)
+	t.standAll(at)
 	live := make([]pbx.CallID, 0, len(t.calls))
 	for _, c := range sorted(t.calls) {
 		live = append(live, c.ID)
@@ -75,6 +81,8 @@ func (t *tracker) restarted(at time.Time) {
 	for _, o := range sorted(t.outs) {
 		t.endOut(o, pbx.OutFault, "", at)
 	}
+	clear(t.standbys)
+	clear(t.stood)
 	t.ended = graves{}
 }
 
@@ -82,8 +90,9 @@ func (t *tracker) restarted(at time.Time) {
 type view struct {
 	channels   map[string]channel
 	legs       map[pbx.CallID][]channel       // agents' legs by their call
-	bridges    map[pbx.CallID]string          // newest bridge of a call with a member, else any
-	members    map[pbx.CallID]map[string]bool // channels in a bridge of the call
+	bridges    map[pbx.CallID]string          // the call's bridge: with the caller, else with anybody, else any
+	members    map[pbx.CallID]map[string]bool // channels in it
+	stood      map[string]pbx.LegID           // by channel: whose leg it is that stood ready
 	ears       map[pbx.LegID]foundEar
 	engaged    map[string]bool          // phones in calls that are none of ours
 	outs       map[pbx.CallID][]channel // channels of calls out
@@ -94,13 +103,18 @@ type view struct {
 func (t *tracker) view(s snapshot) view {
 	v := view{
 		channels: map[string]channel{}, legs: map[pbx.CallID][]channel{},
-		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{}, ears: map[pbx.LegID]foundEar{},
+		bridges: map[pbx.CallID]string{}, members: map[pbx.CallID]map[string]bool{}, stood: map[string]pbx.LegID{}, ears: map[pbx.LegID]foundEar{},
 		engaged: map[string]bool{}, outs: map[pbx.CallID][]channel{}, outBridges: map[pbx.CallID]string{},
 	}
+	t.meetings(s, v)
 	for _, ch := range s.Channels {
 		v.channels[ch.ID] = ch
 		if id, _, ok := t.ours(ch.ID); ok {
 			v.legs[id] = append(v.legs[id], ch)
+		} else if _, ok := t.standsReady(ch.ID); ok {
+			if id, _, ok := v.stood[ch.ID].Parse(); ok {
+				v.legs[id] = append(v.legs[id], ch)
+			}
 		} else if id, _, ok := parseOut(ch.ID); ok && id.Switch() == t.name {
 			v.outs[id] = append(v.outs[id], ch)
 		} else if phone, ok := ch.phone(); ok {
@@ -120,19 +134,6 @@ func (t *tracker) view(s snapshot) view {
 		}
 		if id, ok := parseOutBridge(b.ID); ok && id.Switch() == t.name {
 			v.outBridges[id] = b.ID
-		}
-		id, ok := parseBridge(b.ID)
-		if !ok || id.Switch() != t.name {
-			continue
-		}
-		if v.members[id] == nil {
-			v.members[id] = map[string]bool{}
-		}
-		if _, known := v.bridges[id]; !known || len(b.ChannelIDs) > 0 {
-			v.bridges[id] = b.ID
-		}
-		for _, member := range b.ChannelIDs {
-			v.members[id][member] = true
 		}
 	}
 	for id := range v.legs {
@@ -163,6 +164,7 @@ func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
 	if old := t.callOf(ch.ID); old != nil {
 		for _, l := range old.legs {
 			delete(t.legs, l.id)
+			delete(t.stood, l.channel())
 		}
 	}
 	c := t.admit(ch, args, at)
@@ -194,8 +196,11 @@ func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
 func (t *tracker) found(c *call, ch channel, v view) *leg {
 	_, phone, _ := t.ours(ch.ID)
 	l := &leg{id: pbx.LegID(ch.ID), call: c, phone: phone, state: legAsked, accepted: true, told: true}
+	if phone, ok := t.standsReady(ch.ID); ok {
+		t.foundStood(l, v.stood[ch.ID], phone, ch.ID)
+	}
 	switch {
-	case ch.State == "Up" && v.members[c.ID][ch.ID]:
+	case ch.State == "Up" && v.members[c.ID][ch.ID] && c.up:
 		l.state = legTalks
 		c.state = callTalking
 	case ch.State == "Up":
@@ -243,7 +248,9 @@ func shown(s legState) legState {
 
 // catchUp tells what a known call and its legs did while nobody looked.
 func (t *tracker) catchUp(c *call, ch channel, v view, at time.Time) {
-	c.up = c.up || ch.State == "Up"
+	if ch.State == "Up" {
+		c.rise()
+	}
 	c.left = time.Time{}
 	if c.state != callTalking {
 		c.renew = at

@@ -18,6 +18,10 @@ func (t *tracker) started(ch channel, args []string, at time.Time) {
 		t.outStarted(ch.ID, at)
 		return
 	}
+	if _, ok := t.standsReady(ch.ID); ok {
+		t.standbyStarted(ch.ID)
+		return
+	}
 	if _, _, ok := t.ours(ch.ID); ok {
 		if l := t.legOf(ch.ID); l != nil {
 			t.legStarts(l, at)
@@ -49,10 +53,14 @@ func (t *tracker) admit(ch channel, args []string, at time.Time) *call {
 		ch.CreationTime = ari.DateTime(at)
 	}
 	c := &call{
-		channel: ch.ID, state: callWaiting, up: ch.State == "Up",
+		channel: ch.ID, state: callWaiting, risen: make(chan struct{}),
 		legs: map[pbx.LegID]*leg{}, turn: make(chan struct{}, 1), watchTurn: make(chan struct{}, 1),
 	}
+	if ch.State == "Up" {
+		c.rise()
+	}
 	c.Call, c.watchdog = arrival(t.name, ch, args)
+	c.plain = c.Caller != "" && c.Caller == ch.Caller.Number && c.CallerName == ch.Caller.Name
 	if c.watchdog > 0 {
 		c.renew = at.Add(c.watchdog / watchdogPerRenewal)
 	}
@@ -64,7 +72,7 @@ func (t *tracker) legStarts(l *leg, at time.Time) {
 	if l.want != "" || l.silent {
 		// It picked up while being cancelled: the cancel stands.
 		t.surprise("answered while cancelled")
-		t.do(effect{kind: hangUp, channel: string(l.id), reason: "normal"})
+		t.do(effect{kind: hangUp, channel: l.channel(), reason: "normal"})
 		return
 	}
 	if !l.up.IsZero() {
@@ -93,11 +101,18 @@ func (t *tracker) stateChanged(channel, state string, at time.Time) {
 		switch state {
 		case "Ringing":
 			if l.want == "" && t.move(l, legRang, at) && l.call.bridge == nil {
-				l.call.bridge = t.newBridge(l.call, at) // there is time now: who picks up finds the caller in it
+				// There is time now: who picks up finds the caller in it.
+				if !t.meetAt(l) {
+					l.call.bridge = t.newBridge(l.call, at)
+				}
 			}
 		case "Up":
 			if l.up.IsZero() {
 				l.up = at
+			}
+			if l.standby != nil { // in Stasis all the time: no StasisStart tells of the pick-up
+				l.met = l.atHome() && l.call.bridged
+				t.legStarts(l, at)
 			}
 		}
 		return
@@ -109,7 +124,10 @@ func (t *tracker) stateChanged(channel, state string, at time.Time) {
 		return
 	}
 	if c := t.callOf(channel); c != nil && state == "Up" {
-		c.up = true
+		c.rise()
+		if c.deserted() {
+			t.alone(c.ID)
+		}
 	}
 }
 
@@ -161,6 +179,9 @@ func (t *tracker) destroyed(channel string, cause int, at time.Time) {
 		t.callEnds(c, callGone, cause, at)
 		return
 	}
+	if t.standbyGone(channel) {
+		return
+	}
 	if _, ok := parseOf(snoopPrefix, channel); ok {
 		t.snoopGone(channel)
 		return
@@ -195,7 +216,7 @@ func (t *tracker) bury(c *call) {
 				l.want = pbx.LegCallerGone
 			}
 		}
-		t.do(effect{kind: hangUp, channel: string(l.id), reason: "normal"})
+		t.do(effect{kind: hangUp, channel: l.channel(), reason: "normal"})
 	}
 	if c.bridge != nil {
 		t.do(effect{kind: dropBridge, bridge: c.bridge})
@@ -266,7 +287,7 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 	t.deafen(l)
 	delete(t.legs, l.id)
 	delete(l.call.legs, l.id)
-	t.ended.bury(string(l.id))
+	t.leave(l, at)
 	if !l.silent {
 		t.tell(pbx.Event{Kind: pbx.LegEnded, At: at, Call: l.call.ID, Leg: l.id, Phone: l.phone, LegEnd: why})
 	}
@@ -290,7 +311,7 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 		t.do(effect{kind: hangUp, channel: c.channel, reason: "normal", after: precedence})
 		return
 	}
-	if picked {
+	if picked || l.standby != nil { // the switch may have let the caller hear a phone that was cancelled as it was picked up
 		t.alone(c.ID)
 	}
 }
@@ -301,7 +322,7 @@ func (t *tracker) alone(id pbx.CallID) {
 	if c == nil || c.want != "" || c.playing != "" || c.held {
 		return
 	}
-	c.up = true
+	c.rise()
 	t.do(effect{kind: ringback, channel: c.channel, call: id})
 }
 

@@ -35,7 +35,7 @@ func (b *bench) head(kind string) ari.EventData {
 }
 
 func (b *bench) event(kind, channel string) ari.Event {
-	data := ari.ChannelData{ID: channel, State: "Ring"}
+	data := ari.ChannelData{ID: channel, State: "Ring", Caller: &ari.CallerID{Number: "13800138000"}}
 	switch kind {
 	case "start":
 		args := []string{"leg", string(lineC)}
@@ -273,8 +273,10 @@ func TestStrangersLeg(t *testing.T) {
 	b := newBench()
 	b.feed("start " + line)
 	other := pbx.NewLegID(lineC, "wang", 7)
+	caller := inStasis(line)
+	caller.State = "Up"
 	b.sync(snapshot{
-		Channels: []channel{inStasis(line), {ID: string(other), State: "Up"}},
+		Channels: []channel{caller, {ID: string(other), State: "Up"}},
 		Bridges:  []ari.BridgeData{{ID: bridgeID(lineC, "z"), ChannelIDs: []string{line, string(other)}}},
 	}, b.now)
 	check(t, b.told(), "switch.up", "call.adopted", "switch.synced")

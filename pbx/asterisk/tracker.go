@@ -36,6 +36,10 @@ type tracker struct {
 	strikes  map[string]int // channel or bridge → looks in a row that found it amiss
 	bridges  int            // bridges named so far
 
+	wanted   map[string]bool     // phones for which a leg shall stand ready
+	standbys map[string]*standby // by phone: legs that stand ready, or are just being made so
+	stood    map[string]*leg     // by channel: legs that stood ready until they were dialled
+
 	events  []pbx.Event
 	effects []effect
 	odd     []string // inputs that changed nothing, for the counters
@@ -46,7 +50,9 @@ type call struct {
 	pbx.Call
 	channel string
 	state   callState
-	up      bool // the caller's channel was answered, by human or machine
+	up      bool          // the caller's channel was answered, by human or machine; see rise
+	risen   chan struct{} // closed when it was
+	plain   bool          // number and name are what the network sent, nothing had to be cleaned
 	legs    map[pbx.LegID]*leg
 	bridge  *bridge
 	bridged bool          // the caller is in the bridge
@@ -83,6 +89,8 @@ type leg struct {
 	ear      *ear       // how it hears a talk, see Monitor
 	until    time.Time  // when the switch stops ringing it
 	up       time.Time  // ChannelStateChange to Up: the pick-up itself
+	standby  *standby   // the leg stood ready; nil when it was originated
+	met      bool       // when it was picked up, the caller was in its bridge already
 	voice    voice      // watched while it is the talker
 }
 
@@ -99,6 +107,10 @@ const (
 	dialFar     effectKind = "dial"     // let the number's channel of a call out ring, for reason seconds
 	setWatchdog effectKind = "watchdog" // set the time-out that gives the caller back to the dialplan
 	listenTo    effectKind = "listen"   // ask whether voice came from a channel
+	makeStandby effectKind = "standby"  // make a leg that stands ready
+	seatStandby effectKind = "seat"     // put it into its bridge
+	nameLeg     effectKind = "name"     // write on a channel that stood ready which leg it is now
+	letIn       effectKind = "let in"   // put the caller into the bridge of a leg that stood ready and rings
 )
 
 // effect is one of them.
@@ -108,6 +120,7 @@ type effect struct {
 	reason  string
 	bridge  *bridge
 	call    pbx.CallID
+	standby *standby
 	after   time.Duration // not before so long
 }
 
@@ -120,6 +133,7 @@ func newTracker(name, app string, cycle func(string) time.Duration, noVoice time
 		name: name, app: app, cycle: cycle, noVoice: noVoice,
 		calls: map[pbx.CallID]*call{}, legs: map[pbx.LegID]*leg{}, snoops: map[string]*snoop{}, outs: map[pbx.CallID]*out{}, phones: map[string]bool{}, online: map[string]bool{},
 		suspect: map[string]time.Time{}, fresh: map[string]time.Time{}, strikes: map[string]int{},
+		wanted: map[string]bool{}, standbys: map[string]*standby{}, stood: map[string]*leg{},
 	}
 }
 
@@ -186,7 +200,12 @@ func fromEvent(data ari.ChannelData) channel {
 }
 
 // legOf and callOf find what a channel is; nil when it is neither, or has ended.
-func (t *tracker) legOf(channel string) *leg { return t.legs[pbx.LegID(channel)] }
+func (t *tracker) legOf(channel string) *leg {
+	if l := t.stood[channel]; l != nil {
+		return l
+	}
+	return t.legs[pbx.LegID(channel)]
+}
 
 func (t *tracker) callOf(channel string) *call { return t.calls[pbx.NewCallID(t.name, channel)] }
 

@@ -87,7 +87,7 @@ func (t *tracker) askVoice(now time.Time) {
 		if l.held || c.held {
 			c.voice.delay(now, t.noVoice)
 		}
-		ask(&l.voice, string(l.id), c.ID)
+		ask(&l.voice, l.channel(), c.ID)
 		ask(&c.voice, c.channel, c.ID)
 	}
 	for _, e := range sorted(due) {

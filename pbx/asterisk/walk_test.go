@@ -3,6 +3,8 @@ package asterisk
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,9 +38,20 @@ func TestWalk(t *testing.T) {
 			call := pbx.NewCallID("a", rapid.SampledFrom(lines).Draw(t, "line"))
 			phone := rapid.SampledFrom(phones).Draw(t, "phone")
 			leg := pbx.NewLegID(call, phone, 1)
-			switch rapid.IntRange(0, 12).Draw(t, "what") {
+			all := append(slices.Clone(channels), b.madeReady()...)
+			switch rapid.IntRange(0, 18).Draw(t, "what") {
 			case 0:
-				if _, err := b.ring(call, pbx.Ring{Leg: leg, Phone: phone, Timeout: 10 * time.Second}, b.now); err == nil {
+				r := pbx.Ring{Leg: leg, Phone: phone, Timeout: 10 * time.Second}
+				if rapid.Bool().Draw(t, "plain") {
+					r.CallerID = "13800138000"
+				}
+				if now, err := b.ring(call, r, b.now); err == nil {
+					if now.ready && rapid.Bool().Draw(t, "refused") {
+						b.fallBack(leg, b.now)
+					}
+					if now.parts { // part
+						b.calls[call].bridge, b.calls[call].bridged = nil, false
+					}
 					switch rapid.IntRange(0, 3).Draw(t, "answer") {
 					case 0:
 						b.unreached(leg, b.now)
@@ -51,25 +64,39 @@ func TestWalk(t *testing.T) {
 			case 1:
 				_ = b.connected(call, leg, rapid.Bool().Draw(t, "drop"), b.now)
 			case 2:
-				_, _, _ = b.release(call, leg, pbx.LegCancelled)
+				_, _, _, _ = b.release(call, leg, pbx.LegCancelled)
 			case 3:
 				if c := b.calls[call]; c != nil {
 					c.want = pbx.EndBySystem
 				}
 			case 4:
-				s := drawSnapshot(t, channels)
+				s := drawSnapshot(t, all)
 				w.reborn = b.startup != "" && b.startup != s.Startup
 				b.sync(s, b.now)
 			case 5:
-				b.look(drawSnapshot(t, channels), b.now)
+				b.look(drawSnapshot(t, all), b.now)
 			case 6:
 				b.looked(call, nil)
 			case 7:
 				b.windUp(b.now)
+			case 8:
+				b.prepare(rapid.SliceOfDistinct(rapid.SampledFrom(phones), rapid.ID).Draw(t, "next"), b.now)
+			case 9:
+				state := rapid.SampledFrom([]string{"online", "online", "offline"}).Draw(t, "state")
+				b.endpoint(ari.EndpointData{Technology: "PJSIP", Resource: phone, State: state}, b.now)
+			case 10, 11:
+				if s := b.standbys[phone]; s != nil {
+					s.begun = true
+					b.standbyStarted(s.channel)
+					s.ready = rapid.Bool().Draw(t, "seated")
+				}
+			case 12:
+				b.apply(b.event(rapid.SampledFrom(kinds).Draw(t, "kind"), rapid.SampledFrom(all).Draw(t, "any")), b.now)
 			default:
 				b.apply(b.event(rapid.SampledFrom(kinds).Draw(t, "kind"), ch), b.now)
 			}
 			w.see(t, b)
+			b.holds(t)
 		}
 		w.reborn = b.startup != ""
 		b.sync(snapshot{Startup: "last"}, b.now)
@@ -91,6 +118,44 @@ func TestWalk(t *testing.T) {
 			t.Fatalf("%d calls on an empty switch", len(b.calls))
 		}
 	})
+}
+
+// madeReady names the channels of legs that stand ready, and of those that did.
+func (b *bench) madeReady() (channels []string) {
+	for _, s := range sorted(b.standbys) {
+		channels = append(channels, s.channel)
+	}
+	for _, l := range sorted(b.stood) {
+		channels = append(channels, l.standby.channel)
+	}
+	return append(channels, "standby~a~li~gone")
+}
+
+// holds checks what must be true of legs that stand ready at any time.
+func (b *bench) holds(t *rapid.T) {
+	for channel, l := range b.stood {
+		if l.standby == nil || l.standby.channel != channel || b.legs[l.id] != l {
+			t.Fatalf("%s is noted as a leg's that is not: %+v", channel, l)
+		}
+	}
+	for _, l := range b.legs {
+		if l.standby != nil && b.stood[l.standby.channel] != l {
+			t.Fatalf("leg %s is not found by its channel", l.id)
+		}
+	}
+	for phone, s := range b.standbys {
+		if s.phone != phone || !b.wanted[phone] || b.stood[s.channel] != nil {
+			t.Fatalf("%+v stands ready for %s", s, phone)
+		}
+	}
+	for _, c := range b.calls {
+		if slices.ContainsFunc(sorted(c.legs), func(l *leg) bool { return l.standby != nil && l.number() == 0 }) {
+			continue // adopted: a drawn snapshot shows what no switch would
+		}
+		if c.parts() && len(c.legs) > 1 {
+			t.Fatalf("%s: the caller is in the bridge of a phone that rings, and another one does, too", c.ID)
+		}
+	}
 }
 
 // watch checks what is told: true while it lives, false when it has ended.
@@ -152,7 +217,14 @@ func drawSnapshot(t *rapid.T, channels []string) snapshot {
 			continue
 		}
 		ch := channel{ID: id, State: rapid.SampledFrom([]string{"Down", "Ring", "Ringing", "Up"}).Draw(t, "state")}
-		if call, _, ok := pbx.LegID(id).Parse(); ok {
+		if strings.HasPrefix(id, standbyPrefix) {
+			in := []string{id}
+			if rapid.Bool().Draw(t, "bridged") {
+				in = append(in, rapid.SampledFrom(channels).Draw(t, "with"))
+			}
+			s.Bridges = append(s.Bridges, ari.BridgeData{ID: id, ChannelIDs: in})
+			ch.Dialplan.App, ch.Dialplan.Data = "Stasis", "hotline,"+standbyArg
+		} else if call, _, ok := pbx.LegID(id).Parse(); ok {
 			if rapid.Bool().Draw(t, "bridged") {
 				s.Bridges = append(s.Bridges, ari.BridgeData{ID: bridgeID(call, "x"), ChannelIDs: []string{id, call.Channel()}})
 			}

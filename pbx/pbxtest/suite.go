@@ -25,6 +25,8 @@ type Harness struct {
 	// Media: voice goes through the switch, so it can play, record, and let who waits hear something. Without it, voice goes
 	// from phone to phone, and who is on hold is told so by SDP.
 	Media bool
+	// Early: the switch answers the caller by itself when the only phone that rings is picked up, before Connect.
+	Early bool
 }
 
 // Run is the conformance suite that every driver passes. open is called once for each test; the harness it returns may
@@ -197,7 +199,7 @@ func (s *Stage) Provision(name string) {
 func (s *Stage) Call() (*PhoneCall, pbx.CallID) {
 	s.Helper()
 	before := s.Events.Len()
-	out, err := s.Caller.Dial(s.Ctx, s.DID, DialOptions{})
+	out, err := s.Caller.Dial(s.Ctx, s.DID, DialOptions{DisplayName: "Zhang"})
 	if err != nil {
 		s.Fatalf("dial: %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 type Say interface {
 	Say(lang, key string, args ...any) string
 	Knows(key string) bool
+	Note(lang, text string) string
 }
 
 // Word says what an entry of a timeline is, in a language.
@@ -50,11 +51,21 @@ func Detail(texts Say, lang string, e records.TimelineEntry) string {
 		if key := "timeline.kind." + e.Detail; texts.Knows(key) {
 			return texts.Say(lang, key)
 		}
+	case "evidence", "order": // text · who · reason
+		parts := strings.Split(e.Detail, " · ")
+		for i, part := range parts {
+			parts[i] = texts.Note(lang, part)
+		}
+		return strings.Join(parts, " · ")
 	case "ownership":
 		switch e.What {
 		case "claim", "join", "work", "finish": // the wrap-up beside it says more
 			return ""
 		}
+		if from, rest, ok := strings.Cut(e.Detail, " → "); ok { // whose it was → whose it is, why
+			to, why, _ := strings.Cut(rest, " ")
+			return strings.TrimSpace(from + " → " + to + " " + texts.Note(lang, why))
+		}
 	}
-	return e.Detail
+	return texts.Note(lang, e.Detail)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hotline/records"
+	"hotline/web/ui"
 )
 
 // Form is one form with what was typed into it, and what became of the same data meanwhile.
@@ -92,7 +93,7 @@ func (c *Customers) refusedBy(r *http.Request, f *Form, err error) (ok bool) {
 		if key := "customers.fault." + x.Code; c.pages.Knows(key) {
 			f.Faults[x.Name] = c.say(r, key)
 		} else {
-			f.Faults[x.Name] = x.What + " " + x.Do
+			f.Faults[x.Name] = c.pages.Refusals(ui.VisitorOf(r.Context()).Lang, x.What, x.Do)
 		}
 	}
 	return true

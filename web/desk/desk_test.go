@@ -293,6 +293,8 @@ func TestSplittingACall(t *testing.T) {
 	}
 }
 
+func onlyErr(_ any, err error) error { return err }
+
 func TestNotesAndHistory(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -302,6 +304,10 @@ func TestNotesAndHistory(t *testing.T) {
 	li.get(path+"/more").want(http.StatusOK, "No notes yet", "answered first", "李强")
 	li.post(path+"/notes", "note", "  ").want(http.StatusUnprocessableEntity, "The note is empty")
 	li.post(path+"/notes", "note", `<img src=x onerror=alert(1)>`).want(http.StatusOK, "&lt;img src=x").without("<img src=x")
+	must(t, onlyErr(h.store.AddNote(t.Context(), own.Number, "gao", "remote service done by gao: 驱动已重装")))
+	li.get(path+"/more").want(http.StatusOK, "remote service done by gao: 驱动已重装")
+	li.lang = "zh-CN"
+	li.get(path+"/more").want(http.StatusOK, "远程服务已完成（gao）：驱动已重装").without("remote service")
 	li.post("/desk/cases/C-0/notes", "note", "x").want(http.StatusNotFound)
 }
 

@@ -34,7 +34,7 @@ func (d *Desk) missingWords(r *http.Request, fields []records.Field) []missing {
 		case "unknown", "too_long", "past", "far", "future", "range", "not_a_number", "too_many", "self":
 			text = d.say(r, "work.fault."+f.Code, d.say(r, "work.field."+f.Name))
 		default:
-			text = f.What + " " + f.Do
+			text = d.pages.Refusals(ui.VisitorOf(r.Context()).Lang, f.What, f.Do)
 		}
 		out = append(out, missing{Name: f.Name, Code: f.Code, Text: text})
 	}
@@ -101,11 +101,11 @@ func ownWords() map[string]string {
 // fail answers with an error: as a message above the page for htmx, else as a page.
 func (d *Desk) fail(w http.ResponseWriter, r *http.Request, err error) {
 	t := d.troubleOf(r, err)
-	do := t.Do
+	what, do := t.What, t.Do // in the visitor's language already
 	for _, f := range t.Fields {
 		do += " " + f.Text
 	}
-	d.pages.Trouble(w, r, t.Status, t.What, strings.TrimSpace(do))
+	d.pages.Trouble(w, r, t.Status, what, strings.TrimSpace(do))
 }
 
 // failJSON is fail for scripts.

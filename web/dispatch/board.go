@@ -3,7 +3,6 @@ package dispatch
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -141,10 +140,7 @@ func (d *Dispatch) lanes(r *http.Request) (boardPage, error) {
 	}
 	conflicts, err := d.opt.Records.VisitConflicts(ctx, "")
 	for _, c := range conflicts {
-		var why actionAnswer
-		if json.Unmarshal([]byte(c.Detail), &why) != nil {
-			why.What = c.Detail
-		}
+		why := d.why(langOf(ui.VisitorOf(ctx)), c.Detail)
 		p.Conflicts = append(p.Conflicts, conflict{c, strings.Join(append([]string{why.What}, why.Lacks...), " · ")})
 	}
 	return p, err

@@ -190,12 +190,12 @@ func (d *Dispatch) fail(w http.ResponseWriter, r *http.Request, err error) {
 		d.log.ErrorContext(r.Context(), "a page failed", "page", r.Pattern, "err", err)
 		d.trouble(w, r, http.StatusInternalServerError, "dispatch.trouble.internal")
 	case errors.Is(err, records.ErrNotFound):
-		d.opt.Pages.Trouble(w, r, http.StatusNotFound, p.What, p.Do)
+		d.opt.Pages.Refused(w, r, http.StatusNotFound, p.What, p.Do)
 	case errors.Is(err, records.ErrConflict):
-		d.opt.Pages.Trouble(w, r, http.StatusConflict, p.What, p.Do)
+		d.opt.Pages.Refused(w, r, http.StatusConflict, p.What, p.Do)
 	case errors.Is(err, records.ErrForbidden):
-		d.opt.Pages.Trouble(w, r, http.StatusForbidden, p.What, p.Do)
+		d.opt.Pages.Refused(w, r, http.StatusForbidden, p.What, p.Do)
 	default:
-		d.opt.Pages.Trouble(w, r, http.StatusUnprocessableEntity, p.What, p.Do)
+		d.opt.Pages.Refused(w, r, http.StatusUnprocessableEntity, p.What, p.Do)
 	}
 }

@@ -122,7 +122,7 @@ func TestSheetSaysWhatWasSigned(t *testing.T) {
 	for i, wrong := range []string{
 		strings.Replace(right, "主板和硬盘正常", "主板正常", 1), strings.Replace(right, "12000.5", "12000", 1), strings.Replace(right, "每季检查一次电池", "", 1), "同意",
 	} {
-		if a := sign(fmt.Sprint("wrong", i), wrong); a.Outcome != records.ActionRefused || !strings.Contains(a.What, "not what stands in the records") {
+		if a := sign(fmt.Sprint("wrong", i), wrong); a.Outcome != records.ActionRefused || !strings.Contains(a.What, "签字的内容与现在的记录不同") {
 			t.Errorf("signed all the same: %+v", a)
 		}
 	}
@@ -182,7 +182,7 @@ func TestCopyByMail(t *testing.T) {
 	}
 	_, err := h.store.IssueDocument(t.Context(), records.Actor{Login: "gao"}, records.Issued{Number: o.Number, Kind: "work_order", Hash: strings.Repeat("ab", 32), Order: o.ID}, "x.pdf", strings.NewReader("%PDF-1.7 x"))
 	must(t, err)
-	if a := mail("unknown", ""); a.Outcome != records.ActionRefused || !strings.Contains(a.What, "mail address") {
+	if a := mail("unknown", ""); a.Outcome != records.ActionRefused || !strings.Contains(a.What, "没有客户的邮件地址") {
 		t.Errorf("to nobody: %+v", a)
 	}
 	if a := mail("m1", "sun@example.com"); a.Outcome != records.ActionDone || a.URL != "" {

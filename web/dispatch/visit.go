@@ -158,6 +158,9 @@ func (d *Dispatch) visitDataJSON(w http.ResponseWriter, r *http.Request) {
 		d.failJSON(w, r, err)
 		return
 	}
+	for i, c := range out.Conflicts {
+		out.Conflicts[i].Detail = d.whyInWords(langOf(v), c.Detail)
+	}
 	writeJSON(w, http.StatusOK, out)
 }
 

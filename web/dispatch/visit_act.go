@@ -50,6 +50,8 @@ type actionAnswer struct {
 	Visit   *visitJSON `json:"visit,omitempty"` // as it stands now; left out when the order has ended
 	URL     string     `json:"url,omitempty"`   // of a link that was made
 	QR      string     `json:"qr,omitempty"`    // data: address of its picture
+
+	refusal *records.Problem // in no language yet
 }
 
 const maxActionBody = 25 << 20
@@ -90,24 +92,13 @@ func (d *Dispatch) act(w http.ResponseWriter, r *http.Request) {
 		}
 		answer.At = have.At
 	case records.ActionRefused:
-		_ = json.Unmarshal([]byte(have.Detail), &answer) // the words of the first refusal
+		first := d.why(langOf(v), have.Detail)
+		answer.What, answer.Do, answer.Lacks = first.What, first.Do, first.Lacks
 	}
 	if now, err := d.visitJSON(r, a.Order); err == nil {
 		answer.Visit = &now
 	}
 	writeJSON(w, http.StatusOK, answer)
-}
-
-// outcomeDetail is what is kept of an answer: never the secret of a link.
-func outcomeDetail(a actionAnswer) string {
-	if a.Outcome != records.ActionRefused {
-		return ""
-	}
-	text, err := json.Marshal(map[string]any{"what": a.What, "do": a.Do, "lacks": a.Lacks})
-	if err != nil {
-		return a.What
-	}
-	return string(text)
 }
 
 var errBadAction = errors.New("dispatch: an action cannot be read")
@@ -157,7 +148,8 @@ func (d *Dispatch) doAction(r *http.Request, v ui.Visitor, a records.VisitAction
 		answer.What, answer.Do = d.say(r, "dispatch.trouble.internal"), d.say(r, "dispatch.trouble.internal.do")
 		return answer
 	}
-	answer.What, answer.Do = p.What, p.Do
+	answer.refusal = p
+	answer.What, answer.Do = d.opt.Pages.Refusal(langOf(v), p.What), d.opt.Pages.Refusal(langOf(v), p.Do)
 	for _, l := range p.Lacks {
 		answer.Lacks = append(answer.Lacks, l.What.In(langOf(v)))
 	}
@@ -288,9 +280,10 @@ func (d *Dispatch) failJSON(w http.ResponseWriter, r *http.Request, err error) {
 	a := actionAnswer{What: d.say(r, "dispatch.trouble.internal"), Do: d.say(r, "dispatch.trouble.internal.do")}
 	status := http.StatusInternalServerError
 	if p, ok := errors.AsType[*records.Problem](err); ok {
-		status, a.What, a.Do = http.StatusUnprocessableEntity, p.What, p.Do
+		lang := langOf(ui.VisitorOf(r.Context()))
+		status, a.What, a.Do = http.StatusUnprocessableEntity, d.opt.Pages.Refusal(lang, p.What), d.opt.Pages.Refusal(lang, p.Do)
 		for _, l := range p.Lacks {
-			a.Lacks = append(a.Lacks, l.What.In(langOf(ui.VisitorOf(r.Context()))))
+			a.Lacks = append(a.Lacks, l.What.In(lang))
 		}
 	} else if errors.Is(err, errBadAction) {
 		status, a.What, a.Do = http.StatusBadRequest, d.say(r, "dispatch.trouble.form"), d.say(r, "dispatch.trouble.form.do")

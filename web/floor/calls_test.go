@@ -224,7 +224,7 @@ func TestOneCallAndItsChain(t *testing.T) {
 	}
 	h.tamper("UPDATE journal SET agent = 'nobody' WHERE call = 'a-1' AND seq = 4")
 	_, page, _ = h.body(sue, http.MethodGet, "/calls/a-1", nil)
-	if !strings.Contains(page, "记录链在第 4 条断开") || !strings.Contains(page, "edited or moved") {
+	if !strings.Contains(page, "记录链在第 4 条断开") || !strings.Contains(page, "这条记录被改过或移动过") {
 		t.Error("a chain that was tampered with looks whole")
 	}
 }

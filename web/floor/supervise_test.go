@@ -176,11 +176,11 @@ func TestSupervisorsStepIn(t *testing.T) {
 	}
 
 	h.board.mu.Lock()
-	h.board.refuse = &queue.Refusal{Code: queue.RefusedUnsupported, What: "this switch cannot do it", Do: "connect an Asterisk"}
+	h.board.refuse = &queue.Refusal{Code: queue.RefusedUnsupported, What: "Nobody can listen to a talk on this switch.", Do: "Use Asterisk as the switch for this."}
 	h.board.mu.Unlock()
 	tab.Expect("501")
 	tab.Click("[data-testid=barge]")
-	tab.WaitText("[data-testid=monitor-why]", "This switch cannot do it")
+	tab.WaitText("[data-testid=monitor-why]", "这台交换机不支持监听通话")
 	tab.Wait(`[...document.querySelectorAll(".monitor button")].every((b) => b.disabled)`)
 
 	// Skills.

@@ -102,6 +102,6 @@ func (m *Imports) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, records.ErrConflict):
 		m.trouble(w, r, http.StatusConflict, "imports.trouble.changed")
 	default:
-		m.pages.Trouble(w, r, http.StatusUnprocessableEntity, p.What, p.Do)
+		m.pages.Refused(w, r, http.StatusUnprocessableEntity, p.What, p.Do)
 	}
 }

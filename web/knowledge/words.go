@@ -81,7 +81,7 @@ func (k *Knowledge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		k.pages.Trouble(w, r, status, k.say(r, key), k.say(r, key+".do"))
 		return
 	}
-	k.pages.Trouble(w, r, status, p.What, p.Do)
+	k.pages.Refused(w, r, status, p.What, p.Do)
 }
 
 // names gives everybody's name by login.

@@ -108,6 +108,6 @@ func (p *Pages) refused(r *http.Request, refusal *records.Problem, step, need st
 		t.What = append(t.What, p.opt.Pages.Say(v.Lang, key))
 		return t
 	}
-	t.What = append(t.What, refusal.What+" "+refusal.Do)
+	t.What = append(t.What, p.opt.Pages.Refusals(v.Lang, refusal.What, refusal.Do))
 	return t
 }

@@ -79,6 +79,15 @@ func TestOrderInTheBrowser(t *testing.T) {
 		tab.Goto(h.server.URL + "/orders?ended=1")
 		tab.WaitVisible("[data-testid=order]")
 		sound(t, tab, "orders-"+name)
+		tab.Goto(h.server.URL + "/orders?q=" + o.Number[:3] + "&lang=" + map[bool]string{true: "en", false: "zh-Hans"}[look.Lang == "en"])
+		if look.Width == 390 { // what is found comes first; the other conditions are folded away, until one of them is set
+			tab.Wait(`document.querySelector("#list").getBoundingClientRect().top < 520 && !document.querySelector("#kind").checkVisibility()`)
+			tab.Click("[data-testid=filters-more]")
+			tab.WaitVisible("#kind")
+			sound(t, tab, "orders-filters")
+			tab.Goto(h.server.URL + "/orders?ended=1&kind=" + records.KindRemote)
+		}
+		tab.WaitVisible("#kind")
 		tab.Goto(h.server.URL + "/cases/" + o.Case)
 		tab.WaitVisible("[data-testid=timeline]")
 		sound(t, tab, "case-"+name)

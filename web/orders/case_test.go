@@ -119,6 +119,27 @@ func TestBundle(t *testing.T) {
 	}
 }
 
+// What the hotline noted when the service ended is read in the language of the page; what people wrote in it stays theirs.
+func TestCaseNotesInBothLanguages(t *testing.T) {
+	h := openHouse(t)
+	o := h.finished("c1")
+	_, err := h.store.AddNote(t.Context(), o.Case, "anna", "Rebooted while waiting for the engineer.")
+	h.must(err)
+	_, err = h.store.OverrideOwner(t.Context(), records.OwnerOverride{Case: o.Case, To: "ben", By: "sue", Reason: "took the call over: 客户要求"})
+	h.must(err)
+	for lang, want := range map[string][]string{
+		"zh-Hans": {"远程服务已完成（gao）：" + o.Number + ": 驱动已重装", "anna → ben 接管了通话：客户要求"},
+		"en":      {"remote service done by gao: " + o.Number + ": 驱动已重装", "anna → ben took the call over: 客户要求"},
+	} {
+		_, page := h.get("sue", "/cases/"+o.Case+"?lang="+lang)
+		for _, part := range append(want, "Rebooted while waiting for the engineer.") {
+			if !strings.Contains(page, part) {
+				t.Errorf("the page in %s does not say %q", lang, part)
+			}
+		}
+	}
+}
+
 // chain checks lines of JSON as the README says, and gives the hash of the last.
 func chain(t *testing.T, lines []byte, version string, fields []string) string {
 	t.Helper()

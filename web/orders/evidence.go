@@ -50,6 +50,7 @@ func (p *Pages) evidence(v ui.Visitor, f records.OrderFile, n procedure.Need, e 
 			if key == "shown" {
 				text = short(text)
 			}
+			text = p.opt.Pages.Note(v.Lang, text)
 			out.Lines = append(out.Lines, line{p.opt.Pages.Say(v.Lang, "orders.body."+key), text})
 		}
 	}
@@ -108,7 +109,7 @@ func (p *Pages) event(v ui.Visitor, d procedure.Definition, e records.Evidence, 
 	if s, ok := d.Step(e.Step); ok {
 		out.What += " · " + s.Name.In(v.Lang)
 	}
-	for _, more := range []string{called(body.Engineer), called(body.Login), body.Reason, body.Result} {
+	for _, more := range []string{called(body.Engineer), called(body.Login), p.opt.Pages.Note(v.Lang, body.Reason), body.Result} {
 		if more != "" {
 			out.More = strings.TrimPrefix(out.More+" · "+more, " · ")
 		}

@@ -51,6 +51,12 @@ func readFilter(q url.Values) listFilter {
 	}
 }
 
+// Narrowed says that more is set than the words searched for: then the other conditions are not folded away.
+func (f listFilter) Narrowed() bool {
+	f.Text = ""
+	return f != listFilter{}
+}
+
 func (f listFilter) query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{

@@ -190,7 +190,7 @@ func (p *Pages) refused(w http.ResponseWriter, r *http.Request, err error) {
 		p.trouble(w, r, status, key)
 		return
 	}
-	p.opt.Pages.Trouble(w, r, status, refusal.What, refusal.Do)
+	p.opt.Pages.Refused(w, r, status, refusal.What, refusal.Do)
 }
 
 // failed answers for an error that is not the visitor's.

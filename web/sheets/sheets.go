@@ -197,7 +197,7 @@ func Told(pages *ui.Pages, lang string, err error) (lines []string, ok bool) {
 		if key := "sheets.fault." + f.Name; len(p.Lacks) == 0 && pages.Knows(key) {
 			lines = append(lines, pages.Say(lang, key))
 		} else if len(p.Lacks) == 0 {
-			lines = append(lines, f.What+" "+f.Do)
+			lines = append(lines, pages.Refusals(lang, f.What, f.Do))
 		}
 	}
 	if len(lines) > 0 {
@@ -206,5 +206,5 @@ func Told(pages *ui.Pages, lang string, err error) (lines []string, ok bool) {
 	if key := "sheets.refused." + p.Code; pages.Knows(key) {
 		return []string{pages.Say(lang, key)}, true
 	}
-	return []string{p.What + " " + p.Do}, true
+	return []string{pages.Refusals(lang, p.What, p.Do)}, true
 }

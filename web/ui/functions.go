@@ -21,7 +21,10 @@ func (pl *plate) functions() template.FuncMap {
 			}
 			return fmt.Sprint(name)
 		},
-		"texts": func(prefix string) (template.JS, error) { return asJSON(p.texts.under(pl.visitor.Lang, prefix)) },
+		// What the hotline itself wrote among what people write, and where nobody else does.
+		"note":   func(text string) string { return p.Note(pl.visitor.Lang, text) },
+		"report": func(text string) string { return p.Report(pl.visitor.Lang, text) },
+		"texts":  func(prefix string) (template.JS, error) { return asJSON(p.texts.under(pl.visitor.Lang, prefix)) },
 		// who looks, and where
 		"visitor":  func() Visitor { return pl.visitor },
 		"has":      func(role string) bool { return pl.visitor.Has(role) },

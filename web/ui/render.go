@@ -137,6 +137,12 @@ type trouble struct {
 	What, Do string
 }
 
+// Refused is Trouble with what the rooms said, in English, of a refusal: the visitor reads it in their language.
+func (p *Pages) Refused(w http.ResponseWriter, r *http.Request, status int, what, do string) {
+	lang := VisitorOf(r.Context()).Lang
+	p.Trouble(w, r, status, p.Refusal(lang, what), p.Refusal(lang, do))
+}
+
 // Trouble answers with an error page: what happened, and what to do. For htmx it is a fragment, shown as a message
 // above the page (app.js), which leaves what was typed where it is.
 func (p *Pages) Trouble(w http.ResponseWriter, r *http.Request, status int, what, do string) {

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-//go:embed all:templates texts icons
+//go:embed all:templates texts icons refusals notes
 var files embed.FS
 
 //go:embed static
@@ -39,12 +39,15 @@ type Options struct {
 
 // Pages renders the pages and serves their assets.
 type Pages struct {
-	opt     Options
-	texts   texts
-	assets  *assets
-	icons   map[string]string
-	presses map[string]*press // by page
-	shared  *press            // all blocks that pages share, for fragments
+	opt      Options
+	texts    texts
+	refusals sentences // what rooms refuse with
+	notes    sentences // what they write beside what people write
+	reports  sentences // what they write where nobody else does
+	assets   *assets
+	icons    map[string]string
+	presses  map[string]*press // by page
+	shared   *press            // all blocks that pages share, for fragments
 }
 
 // New parses every template and text. An unknown text, asset, icon or block, or a place that cannot be escaped, is an error here.
@@ -61,6 +64,9 @@ func build(o Options, files, static fs.FS) (*Pages, error) {
 	if p.texts, err = readTexts(files); err != nil {
 		return nil, fmt.Errorf("ui: texts: %w", err)
 	}
+	if err := p.readSentences(files); err != nil {
+		return nil, fmt.Errorf("ui: sentences: %w", err)
+	}
 	if p.assets, err = readAssets(static); err != nil {
 		return nil, fmt.Errorf("ui: assets: %w", err)
 	}
@@ -71,6 +77,17 @@ func build(o Options, files, static fs.FS) (*Pages, error) {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	return p, nil
+}
+
+func (p *Pages) readSentences(files fs.FS) (err error) {
+	if p.refusals, err = readSentences(files, "refusals/*.yaml", nil); err != nil {
+		return err
+	}
+	if p.notes, err = readSentences(files, "notes/notes.yaml", p.refusals.codes); err != nil {
+		return err
+	}
+	p.reports, err = readSentences(files, "notes/reports.yaml", p.refusals.codes)
+	return err
 }
 
 // Dev says whether pages for developers are shown.

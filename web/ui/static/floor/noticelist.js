@@ -7,7 +7,7 @@ import { order } from "./orders.js";
 
 /** @typedef {{id: string, kind: string, login?: string, call?: string, case?: string, detail: string, at: string}} Notice */
 
-const KNOWN = new Set(["wrapup-timeout", "missed-calls", "escalation-overdue", "escalation-declined", "callback-overdue", "followup-overdue", "survey-low", "improvement-overdue", "visit-due", "desk-lost", "phone-unheard", "contradiction", "alarm"]);
+const KNOWN = new Set(["wrapup-timeout", "missed-calls", "escalation-overdue", "escalation-declined", "callback-overdue", "followup-overdue", "survey-low", "improvement-overdue", "visit-due", "order-returned", "desk-lost", "phone-unheard", "contradiction", "alarm"]);
 
 export class Notices {
   /** @param {Intl.DateTimeFormat} clock */

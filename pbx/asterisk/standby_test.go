@@ -1,0 +1,286 @@
+package asterisk_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hotline/pbx"
+	"hotline/pbx/asterisk"
+	"hotline/pbx/pbxtest"
+)
+
+// standing makes a stage on whose switch a leg stands ready for whoever is rung.
+func standing(t *testing.T, real *pbxtest.Asterisk) (*pbxtest.Stage, *prepared) {
+	t.Helper()
+	d := newDriver(t, real, nil)
+	h := harness(real, d)
+	p := &prepared{Driver: d, t: t, used: new(atomic.Int64)}
+	h.Switch, h.Early = p, true
+	return pbxtest.NewStage(t, h), p
+}
+
+// channelOf gives the channel that stands ready for a phone, or did.
+func channelOf(t *testing.T, real *pbxtest.Asterisk, phone string) (id, state string) {
+	t.Helper()
+	_, body := real.ARI("GET", "/channels", nil)
+	var channels []struct{ ID, State string }
+	if err := json.Unmarshal(body, &channels); err != nil {
+		t.Fatal(err)
+	}
+	for _, ch := range channels {
+		if strings.HasPrefix(ch.ID, "standby~a~"+phone+"~") {
+			return ch.ID, ch.State
+		}
+	}
+	return "", ""
+}
+
+// empty waits until the switch has no channel and no bridge.
+func empty(t *testing.T, real *pbxtest.Asterisk) {
+	t.Helper()
+	until(t, "nothing to be left on the switch", func() bool {
+		_, channels := real.ARI("GET", "/channels", nil)
+		_, bridges := real.ARI("GET", "/bridges", nil)
+		return string(channels) == "[]" && string(bridges) == "[]"
+	})
+}
+
+// TestStandsReady: a phone with a leg that stands ready is neither rung nor in use, for Asterisk's own ringing neither; the leg goes with its
+// registration, with its account, when it is not wanted any more, and with the driver.
+func TestStandsReady(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s, p := standing(t, real)
+	li := s.Phone("li", pbxtest.Behaviour{})
+	s.Must(p.ready(s.Ctx, "li"), "prepare")
+	first, state := channelOf(t, real, "li")
+	if first == "" || state != "Down" {
+		t.Fatalf("the leg that stands ready is %q %q", first, state)
+	}
+	if _, device := real.ARI("GET", "/deviceStates/PJSIP%2Fli", nil); !strings.Contains(string(device), `"NOT_INUSE"`) {
+		// what the device state is cached as counts only for subscribers: the dialplan asks anew
+		t.Logf("device state: %s", device)
+	}
+	again := func(what string) string {
+		t.Helper()
+		var next string
+		until(t, "another leg to stand ready after "+what, func() bool {
+			ready, _ := p.Settled(s.Ctx, "li")
+			next, _ = channelOf(t, real, "li")
+			return ready && next != "" && next != first
+		})
+		return next
+	}
+	s.Provision("li")
+	first = again("a change of the account")
+	s.Must(li.Unregister(s.Ctx), "unregister")
+	until(t, "the leg to go with the registration", func() bool { id, _ := channelOf(t, real, "li"); return id == "" })
+	pbxtest.NewPhone(t, pbxtest.PhoneOptions{User: "li", Secret: "secret-li", Server: s.SIPAddr, IP: s.PhoneIP})
+	again("a new registration")
+	s.Must(p.Prepare(s.Ctx, nil), "prepare nobody")
+	empty(t, real)
+	s.Must(p.Prepare(s.Ctx, []string{"li"}), "prepare")
+	again("being wanted again")
+	s.Abandon()
+	empty(t, real)
+}
+
+// TestRingsWhereThePhoneIsNow: the phone has moved since the leg was made ready.
+func TestRingsWhereThePhoneIsNow(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s, p := standing(t, real)
+	s.Phone("li", pbxtest.Behaviour{})
+	s.Must(p.ready(s.Ctx, "li"), "prepare")
+	before, _ := channelOf(t, real, "li")
+	moved := pbxtest.NewPhone(t, pbxtest.PhoneOptions{User: "li", Secret: "secret-li", Server: s.SIPAddr, IP: s.PhoneIP})
+	until(t, "a leg to stand ready for the new place", func() bool {
+		ready, _ := p.Settled(s.Ctx, "li")
+		now, _ := channelOf(t, real, "li")
+		return ready && now != before
+	})
+	out, in, _, _ := s.Talk(moved)
+	s.Must(out.HangUp(s.Ctx), "hang up")
+	s.Gone(in)
+}
+
+// TestPickedUpWithoutAController: the controller is away when the agent picks up. The two talk all the same, and the next controller
+// finds them talking.
+func TestPickedUpWithoutAController(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s, _ := standing(t, real)
+	li := s.Phone("li", pbxtest.Behaviour{})
+	out, call := s.Call()
+	leg, in := s.Ring(call, li)
+	s.Told(pbx.LegRinging, call, leg)
+	until(t, "the caller to be in the phone's bridge", func() bool { return members(t, real) == 2 })
+	s.Abandon()
+	in.Answer()
+	s.Must(out.WaitAnswered(s.Ctx), "the caller to be answered")
+	s.Hear(out, in)
+	next := newDriver(t, real, nil)
+	s.TakeOver(next, next)
+	e := s.Told(pbx.CallAdopted, call, "")
+	if len(e.Legs) != 1 || e.Legs[0].Phone != "li" || e.Legs[0].State != pbx.LegIsConnected {
+		t.Fatalf("adopted with %+v", e.Legs)
+	}
+	s.Hear(out, in)
+	s.Must(s.Switch.Hold(s.Ctx, call), "hold")
+	s.Must(s.Switch.Resume(s.Ctx, call), "resume")
+	s.Hear(out, in)
+	s.Must(in.HangUp(s.Ctx), "agent hangs up")
+	s.LegEnded(call, e.Legs[0].ID, pbx.LegHungUp)
+	s.Ended(call, pbx.EndByAgent)
+	empty(t, real)
+}
+
+// members counts the channels in bridges.
+func members(t *testing.T, real *pbxtest.Asterisk) (n int) {
+	t.Helper()
+	_, body := real.ARI("GET", "/bridges", nil)
+	var bridges []struct{ Channels []string }
+	if err := json.Unmarshal(body, &bridges); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range bridges {
+		n += len(b.Channels)
+	}
+	return n
+}
+
+// TestAdoptsLegsThatStoodReady: a crash at each step between a leg that stands ready and a talk.
+func TestAdoptsLegsThatStoodReady(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s, p := standing(t, real)
+	silent, rings, talks, held := s.Phone("silent", pbxtest.Behaviour{Silent: true}), s.Phone("rings", pbxtest.Behaviour{}),
+		s.Phone("talks", pbxtest.Behaviour{}), s.Phone("held", pbxtest.Behaviour{})
+	one, two := s.Phone("one", pbxtest.Behaviour{}), s.Phone("two", pbxtest.Behaviour{})
+
+	_, dialled := s.Call()
+	s.Ring(dialled, silent) // an INVITE, and nothing from the phone
+	ringsOut, ringing := s.Call()
+	ringLeg, ringIn := s.Ring(ringing, rings)
+	s.Told(pbx.LegRinging, ringing, ringLeg)
+	talkOut, talkIn, talking, _ := s.Talk(talks)
+	_, _, holding, _ := s.Talk(held)
+	s.Must(s.Switch.Hold(s.Ctx, holding), "hold")
+	_, both := s.Call()
+	oneLeg, _ := s.Ring(both, one)
+	s.Told(pbx.LegRinging, both, oneLeg)
+	twoLeg, _ := s.Ring(both, two) // the caller is taken out of the first one's bridge
+	s.Told(pbx.LegRinging, both, twoLeg)
+	until(t, "the one who rings, two who talk each, the one on hold and the two who ring for one to be where they belong", func() bool {
+		return members(t, real) == 1+2+2+1+1+1
+	})
+	s.Must(p.ready(s.Ctx, "silent"), "prepare") // in a call: nothing to be made
+
+	s.Abandon()
+	next := newDriver(t, real, nil)
+	s.TakeOver(next, next)
+	want := map[pbx.CallID][]string{
+		dialled: {"silent ringing"}, ringing: {"rings ringing"}, talking: {"talks connected"}, holding: {"held connected"},
+		both: {"one ringing", "two ringing"},
+	}
+	for call, legs := range want {
+		e := s.Told(pbx.CallAdopted, call, "")
+		var got []string
+		for _, leg := range e.Legs {
+			got = append(got, leg.Phone+" "+string(leg.State))
+			if leg.Phone == "rings" {
+				ringLeg = leg.ID
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, legs) {
+			t.Errorf("adopted with legs %v, want %v", got, legs)
+		}
+	}
+	ringIn.Answer()
+	s.Told(pbx.LegAnswered, ringing, ringLeg)
+	s.Must(s.Switch.Connect(s.Ctx, ringing, ringLeg), "connect the one who rang")
+	s.Hear(ringsOut, ringIn)
+	s.Hear(talkOut, talkIn)
+	s.Must(s.Switch.Resume(s.Ctx, holding), "resume")
+	s.Must(talkIn.HangUp(s.Ctx), "agent hangs up")
+	s.Ended(talking, pbx.EndByAgent)
+}
+
+// TestFallsBackToOriginate: what stands ready cannot be dialled. The phone is rung by the way that always works.
+func TestFallsBackToOriginate(t *testing.T) {
+	f := newFake(t)
+	created := make(chan string, 1)
+	f.before(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/endpoints/PJSIP"):
+			_, _ = io.WriteString(w, `[{"technology":"PJSIP","resource":"li","state":"online","channel_ids":[]}]`)
+		case strings.HasSuffix(r.URL.Path, "/channels/create"):
+			var body struct{ ChannelID string }
+			if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+				t.Error(err)
+			}
+			w.WriteHeader(http.StatusOK)
+			_, _ = io.WriteString(w, `{}`)
+			created <- body.ChannelID
+		case strings.HasSuffix(r.URL.Path, "/dial"):
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `{"message":"Channel not found"}`)
+		default:
+			return false
+		}
+		return true
+	})
+	p := f.run(nil, nil)
+	conn := <-f.conns
+	p.wait(t, pbx.SwitchSynced, 0)
+	if err := p.driver.Prepare(p.ctx, []string{"li"}); err != nil {
+		t.Fatal(err)
+	}
+	f.send(conn, `{"type":"StasisStart","application":"hotline","timestamp":"2026-11-22T16:00:00.000+0000","args":["standby"],"channel":{"id":"`+
+		<-created+`","name":"PJSIP/li-1","state":"Down","caller":{"name":"","number":""},"creationtime":"2026-11-22T16:00:00.000+0000"}}`)
+	until(t, "a leg to stand ready", func() bool { ready, _ := p.driver.Settled(p.ctx, "li"); return ready })
+	f.send(conn, arrives(1))
+	call := p.wait(t, pbx.CallArrived, 0).Call
+	err := p.driver.Ring(p.ctx, call, pbx.Ring{Leg: pbx.NewLegID(call, "li", 1), Phone: "li", CallerID: "13800138000", Timeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dialled, made := f.requests("POST /channels/standby"), f.requests("POST /channels"); dialled != 1 || made != 3 {
+		t.Errorf("dialled %d times, %d requests to make or dial a channel; want 1, and 3 with create and originate", dialled, made)
+	}
+	if rings, ready := total(t, p.reg, "rings_total", nil), total(t, p.reg, "rings_ready_total", nil); rings != 1 || ready != 0 {
+		t.Errorf("%v phones rung, %v of them by what stood ready; want 1 and 0", rings, ready)
+	}
+	until(t, "what could not be dialled to be ended", func() bool { return f.requests("DELETE /channels/standby") == 1 })
+}
+
+// TestCallerWhoseNameIsCleaned: a phone is shown what the network said only where that needs no cleaning.
+func TestCallerWhoseNameIsCleaned(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s, p := standing(t, real)
+	li := s.Phone("li", pbxtest.Behaviour{})
+	out, err := s.Caller.Dial(s.Ctx, s.DID, pbxtest.DialOptions{DisplayName: "Zhang ${SHELL(id)}"})
+	s.Must(err, "dial")
+	e := s.Wait(func(e pbx.Event) bool { return e.Kind == pbx.CallArrived }, "the call")
+	s.Must(p.ready(s.Ctx, "li"), "prepare")
+	leg := pbx.NewLegID(e.Call, "li", 1)
+	s.Must(p.Driver.Ring(s.Ctx, e.Call, pbx.Ring{
+		Leg: leg, Phone: "li", CallerID: e.Arrival.Caller, CallerName: e.Arrival.CallerName, Timeout: 10 * time.Second,
+	}), "ring")
+	s.Accept(leg)
+	in, err := li.WaitInvite(s.Ctx)
+	s.Must(err, "the phone to ring")
+	if got := in.CallerName(); strings.ContainsAny(got, "${}") || !strings.HasPrefix(got, "Zhang") {
+		t.Errorf("the phone shows %q", got)
+	}
+	if id, _ := channelOf(t, real, "li"); id != "" {
+		until(t, "the leg that was not used to be gone", func() bool { id, _ := channelOf(t, real, "li"); return id == "" })
+	}
+	s.Must(out.Cancel(s.Ctx), "give up")
+	s.Ended(e.Call, pbx.EndAbandoned)
+}
+
+var _ pbx.Preparer = (*asterisk.Driver)(nil)
