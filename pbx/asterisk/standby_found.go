@@ -64,6 +64,9 @@ func (t *tracker) whoMeets(members []string, callers map[string]bool, v view) (i
 		if id, _, ok := v.stood[member].Parse(); ok {
 			return id, true
 		}
+		if id, _, ok := t.ours(member); ok { // whom the first one handed the caller over to
+			return id, true
+		}
 	}
 	return "", false
 }

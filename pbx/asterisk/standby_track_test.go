@@ -147,6 +147,18 @@ func TestStandingReady(t *testing.T) {
 			t.Errorf("done: %v", got)
 		}
 	})
+	t.Run("held, and handed over before", func(t *testing.T) {
+		b := newBench()
+		caller, second := inStasis(line), channel{ID: string(pbx.NewLegID(lineC, "wang", 2)), State: "Up"}
+		caller.State = "Up"
+		b.sync(snapshot{
+			Channels: []channel{caller, second},
+			Bridges:  []ari.BridgeData{{ID: "standby~a~li~gone.1", ChannelIDs: []string{second.ID}}}, // the first leg's, who is gone
+		}, b.now)
+		if c := b.calls[lineC]; c.state != callTalking || !c.held || c.talker != pbx.LegID(second.ID) || c.bridge == nil {
+			t.Errorf("adopted as %+v", c)
+		}
+	})
 	t.Run("of a process before", func(t *testing.T) {
 		b := newBench()
 		b.sync(snapshot{Startup: "x"}, b.now)
