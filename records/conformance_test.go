@@ -15,6 +15,7 @@ func testStore(t *testing.T, open opener) {
 		"audit":             testAudit,
 		"people":            testPeople,
 		"people audited":    testPeopleAudited,
+		"kind of customer":  testKindOfCustomer,
 		"customer list":     testCustomerList,
 		"recognition":       testRecognition,
 		"verification":      testVerification,

@@ -71,10 +71,8 @@ func (s *Store) AddContact(ctx context.Context, c Contact) (Contact, error) {
 	}
 	var out Contact
 	err := s.write(ctx, "add contact", func(t *txn) (err error) {
-		if out, err = t.addContact(ctx, c); err != nil {
-			return err
-		}
-		return t.audit(ctx, AuditEntry{Action: "contact.add", Object: out.ID, Data: contactChanges(Contact{}, out)})
+		out, err = t.addContact(ctx, c)
+		return err
 	})
 	return out, err
 }
@@ -93,7 +91,11 @@ func (t *txn) addContact(ctx context.Context, c Contact) (Contact, error) {
 	if err := t.setNumbers(ctx, c); err != nil {
 		return Contact{}, err
 	}
-	return t.contact(ctx, c.ID)
+	out, err := t.contact(ctx, c.ID)
+	if err != nil {
+		return Contact{}, err
+	}
+	return out, t.audit(ctx, AuditEntry{Action: "contact.add", Object: out.ID, Data: contactChanges(Contact{}, out)})
 }
 
 // UpdateContact replaces what is known of c.ID, numbers included, if c.Version is still the newest; the audit log says what changed.

@@ -87,7 +87,26 @@ func testPeopleAudited(t *testing.T, open opener) {
 		}
 		return strings.Join(lines, "\n")
 	}
-	equal(t, "customer", log(c.ID), "customer.change name: 华** → 华**; region: 江苏 → 浙江; address: – → 杭州市滨江区**; vip: false → true; notes")
+	equal(t, "customer", log(c.ID), "customer.change name: 华** → 华**; region: 江苏 → 浙江; address: – → 杭州市滨江区**; vip: false → true; notes\n"+
+		"customer.add kind: – → organisation; name: – → 华**; region: – → 江苏; notes")
 	equal(t, "contact", log(k.ID), "contact.change name: 王** → 王**; email: – → w**@example.com; language: – → en; numbers: ****8000 手机 → ****8000 手机, ****1234\n"+
 		"contact.add customer: – → "+c.ID+"; name: – → 王**; numbers: – → ****8000 手机")
+
+	both := get[records.Contact](t)(s.AddPerson(ctx, records.Customer{Name: "周涛", Kind: records.CustomerPerson}, records.Contact{Name: "周涛", Numbers: []records.Number{{Number: "13900139000"}}}))
+	equal(t, "a customer who came with a contact", log(both.CustomerID), "customer.add kind: – → person; name: – → 周**")
+	equal(t, "a contact who came with a customer", log(both.ID), "contact.add customer: – → "+both.CustomerID+"; name: – → 周**; numbers: – → ****9000")
+}
+
+// testKindOfCustomer: an organisation unless it is said; a change that does not say it leaves it.
+func testKindOfCustomer(t *testing.T, open opener) {
+	ctx, s := t.Context(), open(t).open(t)
+	equal(t, "nothing said", get[records.Customer](t)(s.AddCustomer(ctx, records.Customer{Name: "华东一厂"})).Kind, records.CustomerOrganisation)
+	c := get[records.Customer](t)(s.AddCustomer(ctx, records.Customer{Name: "周涛", Kind: records.CustomerPerson}))
+	c.Kind, c.Region = "", "江苏"
+	c = get[records.Customer](t)(s.UpdateCustomer(ctx, c))
+	equal(t, "nothing said in a change", c.Kind, records.CustomerPerson)
+	c.Kind = records.CustomerOrganisation
+	equal(t, "changed", get[records.Customer](t)(s.UpdateCustomer(ctx, c)).Kind, records.CustomerOrganisation)
+	_, err := s.AddCustomer(ctx, records.Customer{Name: "x", Kind: "robot"})
+	equal(t, "fault", refusal(t, err, records.ErrInvalid).Fields[0].Name, "kind")
 }

@@ -1,14 +1,23 @@
 package records
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
-// Customer is an organisation that is served.
+// Kinds of customers.
+const (
+	CustomerOrganisation = "organisation"
+	CustomerPerson       = "person" // who is served in their own name
+)
+
+// Customer is who is served.
 type Customer struct {
 	ID            string    `db:"id"             json:"id"`
 	Code          string    `db:"code"           json:"code,omitempty"` // the house's own number; only an import sets it
+	Kind          string    `db:"kind"           json:"kind"`           // "organisation", "person"; "" in a change: as it is
 	Name          string    `db:"name"           json:"name"`
 	Region        string    `db:"region"         json:"region"`
 	Address       string    `db:"address"        json:"address,omitempty"` // where engineers go
@@ -38,7 +47,8 @@ func (c *Customer) check() error {
 	c.Code, c.Name, c.Region, c.Address, c.ServiceCentre = line(c.Code), line(c.Name), line(c.Region), line(c.Address), line(c.ServiceCentre)
 	c.Agreement, c.Notes = text(c.Agreement), text(c.Notes)
 	var f faults
-	f.required("name", c.Name, maxLine, "A customer needs a name.", "Enter the organisation's name.")
+	f.required("name", c.Name, maxLine, "A customer needs a name.", "Enter the name of the organisation or the person.")
+	f.missing(slices.Contains([]string{"", CustomerOrganisation, CustomerPerson}, c.Kind), "kind", "This kind of customer is unknown.", "Choose organisation or person.")
 	f.short("region", c.Region, maxLine)
 	f.short("address", c.Address, maxLine)
 	f.short("service_centre", c.ServiceCentre, maxLine)
@@ -50,7 +60,8 @@ func (c *Customer) check() error {
 	return f.problem(ErrInvalid, "customer_invalid", "Mend the fields named.", "The customer cannot be stored like this.")
 }
 
-// AddCustomer stores a new customer; ID, times and Version are given by the store. Errors: ErrInvalid.
+// AddCustomer stores a new customer, an organisation unless it is said to be a person; ID, times and Version are given by the store, and
+// the audit log says so. Errors: ErrInvalid.
 func (s *Store) AddCustomer(ctx context.Context, c Customer) (Customer, error) {
 	if err := c.check(); err != nil {
 		return Customer{}, err
@@ -64,10 +75,14 @@ func (s *Store) AddCustomer(ctx context.Context, c Customer) (Customer, error) {
 
 func (t *txn) addCustomer(ctx context.Context, c Customer) (Customer, error) {
 	c.ID, c.CreatedAt, c.UpdatedAt, c.Version = newID(t.now), t.now, t.now, 1
-	return c, t.do(ctx, `INSERT INTO customers
-		(id, code, name, region, address, service_centre, agreement, vip, priority, notes, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, c.Code, c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now))
+	c.Kind = cmp.Or(c.Kind, CustomerOrganisation)
+	if err := t.do(ctx, `INSERT INTO customers
+		(id, code, kind, name, region, address, service_centre, agreement, vip, priority, notes, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, c.Code, c.Kind, c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), at(t.now)); err != nil {
+		return Customer{}, err
+	}
+	return c, t.audit(ctx, AuditEntry{Action: "customer.add", Object: c.ID, Data: customerChanges(Customer{}, c)})
 }
 
 // UpdateCustomer replaces what is known of c.ID, if c.Version is still the newest; the audit log says what changed. Errors: ErrInvalid, ErrNotFound, ErrConflict.
@@ -81,9 +96,9 @@ func (s *Store) UpdateCustomer(ctx context.Context, c Customer) (Customer, error
 		if err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `UPDATE customers SET name = ?, region = ?, address = ?, service_centre = ?, agreement = ?, vip = ?,
+		n, err := t.exec(ctx, `UPDATE customers SET kind = ?, name = ?, region = ?, address = ?, service_centre = ?, agreement = ?, vip = ?,
 			priority = ?, notes = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
-			c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), c.ID, c.Version)
+			cmp.Or(c.Kind, old.Kind), c.Name, c.Region, c.Address, c.ServiceCentre, c.Agreement, c.VIP, c.Priority, c.Notes, at(t.now), c.ID, c.Version)
 		if err != nil {
 			return err
 		}

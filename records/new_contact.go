@@ -2,7 +2,7 @@ package records
 
 import "context"
 
-// AddPerson stores a new contact together with a new customer, or neither. Errors: ErrInvalid; the names of a customer's
+// AddPerson stores a new contact together with a new customer, or neither; the audit log says so of both. Errors: ErrInvalid; the names of a customer's
 // fields begin with "customer.".
 func (s *Store) AddPerson(ctx context.Context, customer Customer, contact Contact) (Contact, error) {
 	var f faults

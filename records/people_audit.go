@@ -74,6 +74,7 @@ func district(s string) string {
 // customerChanges says what of a customer was changed.
 func customerChanges(old, now Customer) string {
 	var c changes
+	c.add("kind", old.Kind, now.Kind, plain)
 	c.add("name", old.Name, now.Name, initial)
 	c.add("region", old.Region, now.Region, plain)
 	c.add("address", old.Address, now.Address, district)

@@ -31,18 +31,18 @@ func TestComponents(t *testing.T) {
 		tab := b.Tab(look)
 		tab.Goto(h.server.URL + "/design")
 		tab.WaitText("#live .ring-words", "·")
-		words := map[string]string{"first": "第1声 · 2.1 秒", "second": "第2声 · 6.4 秒", "third": "第3声 · 12.9 秒", "over": "超出 4.3 秒", "japan": "第3声 · 7.0 秒", "five": "第4声 · 17.0 秒"}
+		words := map[string]string{"first": "第1声 · 2.1 秒", "second": "第2声 · 6.4 秒", "third": "第3声 · 12.9 秒", "over": "超出 4.3 秒", "caller": "第4声 · 19.3 秒", "japan": "第3声 · 7.0 秒", "five": "第4声 · 17.0 秒"}
 		if look.Lang == "en" {
-			words["second"], words["over"] = "ring 2 · 6.4 s", "4.3 s over"
+			words["second"], words["over"], words["caller"] = "ring 2 · 6.4 s", "4.3 s over", "ring 4 · 19.3 s"
 		}
-		for _, name := range []string{"second", "over"} {
+		for _, name := range []string{"second", "over", "caller"} {
 			if got := tab.Text("[data-testid=ring-" + name + "] .ring-words"); got != words[name] {
 				t.Errorf("ring bar %q says %q, want %q", name, got, words[name])
 			}
 		}
 		var rings map[string]string
 		tab.Eval(`Object.fromEntries([...document.querySelectorAll("[data-testid^=ring-]")].map((r) => [r.dataset.testid.slice(5), r.dataset.ring]))`, &rings)
-		for name, want := range map[string]string{"first": "1", "second": "2", "third": "3", "over": "over", "japan": "3", "five": "2"} {
+		for name, want := range map[string]string{"first": "1", "second": "2", "third": "3", "over": "over", "caller": "over", "japan": "3", "five": "2"} {
 			if rings[name] != want {
 				t.Errorf("ring bar %q is in colour %q, want %q", name, rings[name], want)
 			}

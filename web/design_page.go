@@ -35,6 +35,7 @@ func (s *Site) mountDesign(r ui.Router) {
 				{"second", 5000, 3, 6400},
 				{"third", 5000, 3, 12900},
 				{"over", 5000, 3, 19300},
+				{"caller", 5000, 3, 19300},
 				{"japan", 3000, 3, 7000},
 				{"five", 5000, 5, 17000},
 			},

@@ -24,6 +24,7 @@ type People interface {
 }
 
 type customerBody struct {
+	Kind          string `json:"kind,omitempty" enum:"organisation,person" doc:"left out: an organisation; in a change, as it is"`
 	Name          string `json:"name" minLength:"1" maxLength:"200"`
 	Region        string `json:"region,omitempty" maxLength:"200"`
 	Address       string `json:"address,omitempty" maxLength:"200" doc:"where engineers go"`
@@ -36,7 +37,7 @@ type customerBody struct {
 
 func (b customerBody) customer() records.Customer {
 	return records.Customer{
-		Name: b.Name, Region: b.Region, Address: b.Address, ServiceCentre: b.ServiceCentre, Agreement: b.Agreement,
+		Kind: b.Kind, Name: b.Name, Region: b.Region, Address: b.Address, ServiceCentre: b.ServiceCentre, Agreement: b.Agreement,
 		VIP: b.VIP, Priority: b.Priority, Notes: b.Notes,
 	}
 }
@@ -167,14 +168,23 @@ func (s *Site) describePeople() {
 		return oneOf(people.Contact(ctx, in.ID))
 	})
 	handle(s, op{
-		id: "update-contact", method: http.MethodPut, path: apiBase + "/contacts/{id}", tag: "people", roles: write,
+		id: "update-contact", method: http.MethodPut, path: apiBase + "/contacts/{id}", tag: "people", roles: read,
 		summary: "Replace what is known of a contact", codes: []string{codeNotFound, codeConflict},
-	}, func(ctx context.Context, _ *who, in *struct {
+		doc: "By service managers and dispatchers; by an agent, while they own an open case of the contact's customer (of the contact, where there " +
+			"is no customer). Who belongs to which customer only the former change. The audit log says what changed, without showing it.",
+	}, func(ctx context.Context, w *who, in *struct {
 		ByID
 		Versioned
 		Body contactBody
 	},
 	) (*one[records.Contact], error) {
+		old, err := people.Contact(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.mayKeep(ctx, w, old, in.Body.CustomerID); err != nil {
+			return nil, err
+		}
 		c := in.Body.contact()
 		c.ID, c.Version = in.ID, in.Version
 		return oneOf(people.UpdateContact(ctx, c))
@@ -184,7 +194,7 @@ func (s *Site) describePeople() {
 
 func (s *Site) describeCustomers() {
 	people := s.opt.Records
-	write, read := []Role{Agent, Supervisor}, []Role{Agent, Supervisor, Dispatcher}
+	read, manage := []Role{Agent, Supervisor, Dispatcher}, []Role{Supervisor, Dispatcher}
 	handle(s, op{
 		id: "list-customers", method: http.MethodGet, path: apiBase + "/customers", tag: "people", roles: read,
 		summary: "Find customers by name",
@@ -196,8 +206,9 @@ func (s *Site) describeCustomers() {
 		return listOf(people.Customers(ctx, in.Name, in.Limit))
 	})
 	handle(s, op{
-		id: "add-customer", method: http.MethodPost, path: apiBase + "/customers", tag: "people", roles: write,
+		id: "add-customer", method: http.MethodPost, path: apiBase + "/customers", tag: "people", roles: read,
 		summary: "Add a customer", status: http.StatusCreated,
+		doc: "Agents enter one in a call. VIP and priority are the service manager's to set. The audit log says who did.",
 	}, func(ctx context.Context, w *who, in *struct{ Body customerBody }) (*one[records.Customer], error) {
 		if err := mayRank(w, records.Customer{}, in.Body); err != nil {
 			return nil, err
@@ -211,8 +222,10 @@ func (s *Site) describeCustomers() {
 		return oneOf(people.Customer(ctx, in.ID))
 	})
 	handle(s, op{
-		id: "update-customer", method: http.MethodPut, path: apiBase + "/customers/{id}", tag: "people", roles: write,
+		id: "update-customer", method: http.MethodPut, path: apiBase + "/customers/{id}", tag: "people", roles: manage,
 		summary: "Replace what is known of a customer", codes: []string{codeNotFound, codeConflict},
+		doc: "By service managers and dispatchers, as on the pages; VIP and priority by the former alone. The audit log says what changed, " +
+			"without showing it.",
 	}, func(ctx context.Context, w *who, in *struct {
 		ByID
 		Versioned
@@ -242,6 +255,28 @@ func (s *Site) describeCustomers() {
 func mayRank(w *who, old records.Customer, b customerBody) error {
 	if (b.VIP != old.VIP || b.Priority != old.Priority) && !w.has(Supervisor) {
 		return problem(codeForbidden, "VIP and priority are set by a service manager.")
+	}
+	return nil
+}
+
+// mayKeep says who changes a contact, as the pages do: service managers and dispatchers, and the agent who owns an open case of theirs, who
+// leaves them with their customer.
+func (s *Site) mayKeep(ctx context.Context, w *who, old records.Contact, customer string) error {
+	if w.has(Supervisor) || w.has(Dispatcher) {
+		return nil
+	}
+	f := records.CaseFilter{Open: true, Owner: w.Login, Customer: old.CustomerID, Limit: 1}
+	if old.CustomerID == "" {
+		f.Contact = old.ID
+	}
+	own, err := s.opt.Records.Cases(ctx, f)
+	switch {
+	case err != nil:
+		return err
+	case len(own.Items) == 0:
+		return problem(codeForbidden, "You own no open case of this customer; who does may change its contacts, and so may service managers and dispatchers.")
+	case customer != old.CustomerID:
+		return problem(codeForbidden, "Whose contact this is, a service manager or a dispatcher says.")
 	}
 	return nil
 }

@@ -125,6 +125,9 @@ func TestEveryPageLives(t *testing.T) {
 		tabs[p.login] = tab
 		p.lives(t, tab, base)
 	}
+	for _, login := range []string{"wangfang", "dispatch", "engineer", "boss", "admin"} {
+		leads(t, base, login, password[login])
+	}
 	floor, wide := tabs["boss"], open("boss", browser.Look{Width: 1920, Height: 1080})
 	for _, c := range []struct{ name, path, has string }{
 		{"wall", "/wall", "[data-testid=board] .wall-row"},

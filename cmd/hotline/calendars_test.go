@@ -50,3 +50,13 @@ func TestCalendarsOfTheConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// TestYearsAreWrittenForPeople: as doctor names those whose public days are missing.
+func TestYearsAreWrittenForPeople(t *testing.T) {
+	t.Parallel()
+	for want, list := range map[string][]int{"2027": {2027}, "2026 and 2027": {2026, 2027}} {
+		if got := years(list); got != want {
+			t.Errorf("%v is written %q, want %q", list, got, want)
+		}
+	}
+}

@@ -82,10 +82,7 @@ func (d *desks) Talk(t queue.Talk) {
 }
 
 func (d *desks) Over(o queue.Over) {
-	d.push(o.Agent, "over", o.Call, map[string]any{
-		"end": o.End, "at": o.At, "talked_ms": o.Talked.Milliseconds(), "handed_to": o.HandedTo, "as": o.As,
-		"free": o.Free, "return_by": o.ReturnBy,
-	})
+	d.push(o.Agent, "over", o.Call, wordOf(o))
 	if o.Unheard {
 		d.roster.CallUnheard(o.Agent, o.Call, o.Queue, o.At)
 		return
@@ -95,6 +92,17 @@ func (d *desks) Over(o queue.Over) {
 		return
 	}
 	d.roster.CallOver(o.Agent, o.Call, o.Queue, o.At)
+}
+
+// wordOf is what the desk learns of a talk that is over. A time by which the caller comes back is said only where one does.
+func wordOf(o queue.Over) map[string]any {
+	word := map[string]any{
+		"end": o.End, "at": o.At, "talked_ms": o.Talked.Milliseconds(), "handed_to": o.HandedTo, "as": o.As, "free": o.Free,
+	}
+	if !o.ReturnBy.IsZero() {
+		word["return_by"] = o.ReturnBy
+	}
+	return word
 }
 
 // Tell passes word of a call on to somebody in it, with the name of whom it is about.

@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"hotline/configs"
@@ -33,9 +34,18 @@ func diagnoseCalendars(ctx context.Context, cfg configs.Config, store *records.S
 			continue
 		}
 		found = append(found, diagnosis{
-			part: "calendar " + c.Name, good: true, detail: fmt.Sprintf("the public days of %v are missing", missing),
+			part: "calendar " + c.Name, good: true, detail: "the public days of " + years(missing) + " are missing",
 			mend: "import them (iCalendar or JSON) on the page /dispatch/calendars",
 		})
 	}
 	return found
+}
+
+// years lists years as people write them.
+func years(list []int) string {
+	words := make([]string, len(list))
+	for i, y := range list {
+		words[i] = strconv.Itoa(y)
+	}
+	return strings.Join(words, " and ")
 }

@@ -97,6 +97,9 @@ func deskPages(cfg configs.Config, pages *ui.Pages, store *records.Store, roster
 	for _, q := range cfg.Queues {
 		o.Queues = append(o.Queues, choice(q.Name, q.Title.Zh, q.Title.En))
 	}
+	for _, c := range cfg.Centres {
+		o.Centres = append(o.Centres, choice(c.Name, c.Title.Zh, c.Title.En))
+	}
 	return o
 }
 

@@ -37,7 +37,7 @@ func (k EvidenceKind) Name() Text {
 	case Photo:
 		return Text{"照片", "photo"}
 	case Fact:
-		return Text{"实测数据", "measured facts"}
+		return Text{"填写的内容", "facts"}
 	case Written:
 		return Text{"文字说明", "written statement"}
 	case Waiver:

@@ -21,6 +21,8 @@ type Records interface {
 	LooseContacts(ctx context.Context, part string, limit int) ([]records.Contact, error)
 	Customer(ctx context.Context, id string) (records.Customer, error)
 	Customers(ctx context.Context, part string, limit int) ([]records.Customer, error)
+	AddCustomer(ctx context.Context, c records.Customer) (records.Customer, error)
+	AddPerson(ctx context.Context, customer records.Customer, contact records.Contact) (records.Contact, error)
 	UpdateCustomer(ctx context.Context, c records.Customer) (records.Customer, error)
 	Contact(ctx context.Context, id string) (records.Contact, error)
 	Contacts(ctx context.Context, customerID string) ([]records.Contact, error)
@@ -67,6 +69,9 @@ func (c *Customers) Mount(r ui.Router) {
 	readers := []string{records.RoleAgent, records.RoleSupervisor, records.RoleDispatcher}
 	managers := []string{records.RoleSupervisor, records.RoleDispatcher}
 	r.Page("GET /customers", readers, c.list)
+	r.Page("GET /customers/new", managers, c.create)
+	r.Page("POST /customers/new/alike", managers, c.alike)
+	r.Page("POST /customers", managers, c.add)
 	r.Page("GET /customers/{id}", readers, c.show)
 	r.Page("GET /customers/{id}/edit", managers, c.edit)
 	r.Page("POST /customers/{id}", managers, c.save)

@@ -26,7 +26,7 @@ type centreChoice struct {
 // fieldsOf are the fields of a customer that the visitor may change, in the order of the form. Who waits for whom is the service manager's
 // to decide.
 func fieldsOf(v ui.Visitor) []string {
-	names := []string{"name", "region", "address", "service_centre", "agreement", "notes"}
+	names := []string{"name", "kind", "region", "address", "service_centre", "agreement", "notes"}
 	if v.Has(records.RoleSupervisor) {
 		names = append(names, "vip", "priority")
 	}
@@ -36,7 +36,7 @@ func fieldsOf(v ui.Visitor) []string {
 // valuesOf gives the named fields of a customer as a form has them.
 func valuesOf(c records.Customer, names []string) map[string]string {
 	all := map[string]string{
-		"name": c.Name, "region": c.Region, "address": c.Address, "service_centre": c.ServiceCentre, "agreement": c.Agreement, "notes": c.Notes,
+		"name": c.Name, "kind": c.Kind, "region": c.Region, "address": c.Address, "service_centre": c.ServiceCentre, "agreement": c.Agreement, "notes": c.Notes,
 		"vip": "", "priority": strconv.Itoa(c.Priority),
 	}
 	if c.VIP {
@@ -94,6 +94,7 @@ func (c *Customers) save(w http.ResponseWriter, r *http.Request) {
 	f := readForm(r, names...)
 	next := stored
 	next.Version = f.Version
+	next.Kind = f.Values["kind"]
 	next.Name, next.Region, next.Address, next.ServiceCentre = f.Values["name"], f.Values["region"], f.Values["address"], f.Values["service_centre"]
 	next.Agreement, next.Notes = f.Values["agreement"], f.Values["notes"]
 	if slices.Contains(names, "priority") {
@@ -124,6 +125,8 @@ func (c *Customers) save(w http.ResponseWriter, r *http.Request) {
 // worded says the value of a field as people read it.
 func (c *Customers) worded(r *http.Request, name, value string) string {
 	switch {
+	case name == "kind" && value != "":
+		return c.say(r, "customers.kind."+value)
 	case name == "vip" && value == "":
 		return c.say(r, "customers.no")
 	case name == "vip":

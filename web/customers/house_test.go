@@ -72,7 +72,7 @@ func (h *house) contact(k records.Contact) string { return h.at() + "/contacts/"
 // customerForm is the form of a customer as the page gives it, with changes.
 func customerForm(c records.Customer, change ...string) url.Values {
 	return changed(url.Values{
-		"version": {"1"}, "name": {c.Name}, "was.name": {c.Name}, "region": {c.Region}, "was.region": {c.Region}, "address": {c.Address}, "was.address": {c.Address},
+		"version": {"1"}, "kind": {c.Kind}, "was.kind": {c.Kind}, "name": {c.Name}, "was.name": {c.Name}, "region": {c.Region}, "was.region": {c.Region}, "address": {c.Address}, "was.address": {c.Address},
 		"service_centre": {c.ServiceCentre}, "was.service_centre": {c.ServiceCentre}, "agreement": {c.Agreement}, "was.agreement": {c.Agreement},
 		"priority": {"20"}, "was.priority": {"20"}, "was.vip": {""}, "was.notes": {""},
 	}, change)

@@ -11,11 +11,12 @@ import (
 
 // listPage is what was found.
 type listPage struct {
-	Text  string
-	Rows  []row
-	Loose []records.Contact // who belong to no customer
-	First bool              // nothing newer is left out
-	Older string
+	Text    string
+	Rows    []row
+	Loose   []records.Contact // who belong to no customer
+	First   bool              // nothing newer is left out
+	Older   string
+	Manages bool // may enter a new one
 }
 
 type row struct {
@@ -33,7 +34,7 @@ const (
 
 func (c *Customers) list(w http.ResponseWriter, r *http.Request) {
 	ctx, q, lang := r.Context(), r.URL.Query(), ui.VisitorOf(r.Context()).Lang
-	p := listPage{Text: strings.TrimSpace(q.Get("q")), First: q.Get("cursor") == ""}
+	p := listPage{Text: strings.TrimSpace(q.Get("q")), First: q.Get("cursor") == "", Manages: manages(ui.VisitorOf(ctx))}
 	page, err := c.store.CustomerList(ctx, records.CustomerFilter{Text: p.Text, Cursor: q.Get("cursor"), Limit: rowsOf})
 	if err == nil && p.First {
 		p.Loose, err = c.store.LooseContacts(ctx, p.Text, looseOf)

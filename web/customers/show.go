@@ -52,7 +52,7 @@ func (c *Customers) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := page{Customer: customer, Centre: c.centre(v.Lang, customer.ServiceCentre), Manages: manages(v)}
-	if saved := r.URL.Query().Get("saved"); saved == "customer" || saved == "contact" {
+	if saved := r.URL.Query().Get("saved"); saved == "customer" || saved == "contact" || saved == "new" {
 		p.Saved = saved
 	}
 	if p.Touches, err = c.mayTouch(ctx, v, customer.ID, ""); err == nil {

@@ -182,7 +182,7 @@ func TestEveryEndInTheBrowser(t *testing.T) {
 		tab.Click("[data-testid=finish]")
 		tab.WaitText("[data-testid=finished]", own.Number)
 		if outcome == "referred" {
-			tab.WaitText("[data-testid=done-owner]", "周经理")
+			tab.WaitText("[data-testid=done-owner]", "销售部 · 周经理")
 		} else {
 			tab.WaitText("[data-testid=done-owner]", "李强")
 		}

@@ -129,6 +129,7 @@ type Options struct {
 	Templates   []Template
 	Departments []Choice
 	Queues      []Choice // names of queues, for people
+	Centres     []Choice // service centres; none: any may be typed
 	MaxFile     int64    // largest attachment in bytes, as records has it; 20 MiB when 0
 	CallsOut    bool     // customers who were promised a call can be dialled from the page
 

@@ -20,7 +20,7 @@ func TestDeskShowsTheCaseOfTheCall(t *testing.T) {
 	li := h.signIn("li")
 	li.get("/desk").want(http.StatusOK, "Ready for a call")
 	own := h.answer("c1", "li", "13800138000")
-	page := li.get("/desk").want(http.StatusOK, own.Number, "王芳", customer.Name, "南京服务中心", "工作日 2 小时响应", "Not verified", "+8613800138000", "Choose how it ends")
+	page := li.get("/desk").want(http.StatusOK, own.Number, "王芳", customer.Name, "Nanjing centre", "工作日 2 小时响应", "Not verified", "+8613800138000", "Choose how it ends")
 	page.without("Ready for a call")
 	li.lang = "zh-CN"
 	li.get("/desk").want(http.StatusOK, "问题描述", "选择处理结果", "未核实", `lang="zh-Hans"`)
@@ -60,11 +60,12 @@ func TestWhoCalls(t *testing.T) {
 	li.post(who+"/choose", "contact", "nobody", "call", "c1").want(http.StatusNotFound)
 
 	// Somebody new, from a number that is not one: what was typed stays, what is wrong stands beside it.
-	li.get(who+"?open=new&call=c1").want(http.StatusOK, `name="who.name"`)
+	li.get(who+"?open=new&call=c1").want(http.StatusOK, `name="who.name"`, `<option value="hefei">Hefei centre`)
 	li.post(who+"/new", "call", "c1", "who.name", "", "who.number", "call me", "who.customer", "新客户 <b>").
 		want(http.StatusUnprocessableEntity, "Enter the name.", "not a telephone number", "新客户 &lt;b&gt;", "call me")
-	li.get(who+"/customers?who.customer=%E5%8D%8E").want(http.StatusOK, "华东一厂", "南京服务中心", customer.ID)
-	li.post(who+"/new", "call", "c1", "who.name", "钱进", "who.number", "13900139000", "who.customer", "新客户", "who.region", "浙江").want(http.StatusOK, "钱进", "新客户", "浙江")
+	li.get(who+"/customers?who.customer=%E5%8D%8E").want(http.StatusOK, "华东一厂", "Nanjing centre", customer.ID)
+	li.post(who+"/new", "call", "c1", "who.name", "钱进", "who.number", "13900139000", "who.customer", "新客户", "who.region", "浙江", "who.centre", "hefei").want(http.StatusOK, "钱进", "新客户", "浙江 · Hefei centre")
+	equal(t, "centre", get[[]records.Customer](t)(h.store.Customers(t.Context(), "新客户", 1))[0].ServiceCentre, "hefei")
 	li.post(who+"/new", "call", "c1", "who.name", "孙丽", "who.customer", "华东", "who.customer_id", customer.ID).want(http.StatusOK, "孙丽", "华东一厂")
 }
 

@@ -14,7 +14,8 @@ type finished struct {
 	records.WrapUpResult
 	Due        string
 	Department string
-	Freed      bool // the agent can be offered the next call
+	AcceptedBy string // who accepted it there
+	Freed      bool   // the agent can be offered the next call
 	Places     places
 }
 
@@ -49,7 +50,7 @@ func (d *Desk) finish(w http.ResponseWriter, r *http.Request) {
 		done.Due = d.until(r, out.Case.PromisedAt)
 	}
 	if in.Referral != nil {
-		done.Department = title(d.opt.Departments, in.Referral.Department, v.Lang)
+		done.Department, done.AcceptedBy = title(d.opt.Departments, in.Referral.Department, v.Lang), in.Referral.AcceptedBy
 	}
 	if done.Places, err = d.places(r, "desk"); err != nil {
 		d.fail(w, r, err)

@@ -88,7 +88,8 @@ func (h *house) start() {
 		Departments: []desk.Choice{
 			{Code: "sales", Words: desk.Words{Zh: "销售部", En: "Sales"}}, {Code: "finance", Words: desk.Words{Zh: "财务部", En: "Finance"}},
 		},
-		Queues: []desk.Choice{{Code: "service", Words: desk.Words{Zh: "服务热线", En: "Service hotline"}}},
+		Centres: []desk.Choice{{Code: "nanjing", Words: desk.Words{Zh: "南京服务中心", En: "Nanjing centre"}}, {Code: "hefei", Words: desk.Words{Zh: "合肥服务中心", En: "Hefei centre"}}},
+		Queues:  []desk.Choice{{Code: "service", Words: desk.Words{Zh: "服务热线", En: "Service hotline"}}},
 	}))
 	roster := agent.NewRoster(agent.Options{Log: log})
 	var profiles []agent.Profile
@@ -176,7 +177,7 @@ func (h *house) answer(call, login, number string) records.OwnedCase {
 func (h *house) factory() (records.Customer, records.Contact) {
 	h.t.Helper()
 	c := get[records.Customer](h.t)(h.store.AddCustomer(h.t.Context(), records.Customer{
-		Name: "华东一厂", Region: "江苏", ServiceCentre: "南京服务中心", Agreement: "金牌服务：工作日 2 小时响应，4 小时到场",
+		Name: "华东一厂", Region: "江苏", ServiceCentre: "nanjing", Agreement: "金牌服务：工作日 2 小时响应，4 小时到场",
 	}))
 	return c, get[records.Contact](h.t)(h.store.AddContact(h.t.Context(), records.Contact{
 		Name: "王芳", CustomerID: c.ID, Email: "wf@example.com", Numbers: []records.Number{{Number: "13800138000", Label: "mobile"}},

@@ -20,6 +20,8 @@ type who struct {
 	Card       records.Card
 	Contact    *records.Contact
 	Customer   *records.Customer
+	Centre     string   // the customer's service centre, in words
+	Centres    []option // to choose from for somebody new
 	Candidates []candidate
 	Verified   bool // in this call, or, without one, for this case
 	Promise    *records.Promise
@@ -123,6 +125,15 @@ func (d *Desk) whoOf(r *http.Request, c records.Case, call records.AnsweredCall)
 			o.Due, o.Late = d.until(r, k.PromisedAt), k.PromisedAt.Before(d.now())
 		}
 		w.Others = append(w.Others, o)
+	}
+	if w.Customer != nil {
+		w.Centre = title(d.opt.Centres, w.Customer.ServiceCentre, v.Lang)
+	}
+	for i := range w.Candidates {
+		w.Candidates[i].Centre = title(d.opt.Centres, w.Candidates[i].Centre, v.Lang)
+	}
+	for _, c := range d.opt.Centres {
+		w.Centres = append(w.Centres, option{Code: c.Code, Title: c.Words.in(v.Lang)})
 	}
 	names, err := d.names(r)
 	w.Last = history(w.Card, call.Call, names)
@@ -259,6 +270,9 @@ func (d *Desk) customersLike(r *http.Request, name, chosen string) (customersFou
 	}
 	var err error
 	f.Customers, err = d.store.Customers(r.Context(), f.Asked, 5)
+	for i, c := range f.Customers {
+		f.Customers[i].ServiceCentre = title(d.opt.Centres, c.ServiceCentre, ui.VisitorOf(r.Context()).Lang)
+	}
 	return f, err
 }
 
@@ -309,7 +323,7 @@ func (d *Desk) newContact(w http.ResponseWriter, r *http.Request) {
 	var err error
 	if contact.CustomerID == "" && strings.TrimSpace(f["who.customer"]) != "" {
 		contact, err = d.store.AddPerson(r.Context(), records.Customer{
-			Name: f["who.customer"], Region: f["who.region"], Address: f["who.address"], ServiceCentre: f["who.centre"], Agreement: f["who.agreement"],
+			Name: f["who.customer"], Region: f["who.region"], Address: f["who.address"], ServiceCentre: codeOf(d.opt.Centres, f["who.centre"]), Agreement: f["who.agreement"],
 		}, contact)
 	} else {
 		contact, err = d.store.AddContact(r.Context(), contact)

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -68,6 +69,7 @@ func TestBoard(t *testing.T) {
 	tab.WaitText(`[data-lane="new"]`, "报表打印错位")
 	tab.Wait(`document.querySelector(".due-words")?.textContent?.includes("剩余")`)
 	picture(t, tab, "board-new")
+	tab.Wait(`[...document.querySelectorAll('[data-lane="new"] .ticket-number')].every((a) => a.getAttribute("href") === "/cases/" + a.textContent)`)
 
 	// By keyboard.
 	tab.Key("j")
@@ -84,6 +86,21 @@ func TestBoard(t *testing.T) {
 	tab.WaitText(`[data-testid="candidate"] .why`, "本服务中心")
 	sound(t, tab, "arrange")
 	picture(t, tab, "arrange")
+	// The plan follows what the customer is told, and goes apart only when it is set itself.
+	fill := func(name, value string) {
+		tab.Run(fmt.Sprintf(`(() => { const e = document.querySelector("#" + %q); e.value = %q; e.dispatchEvent(new Event("change", {bubbles: true})); })()`, name, value))
+	}
+	fill("promised_from", "13:30")
+	fill("promised_to", "15:00")
+	tab.Wait(`document.querySelector("#planned_from").value === "13:30" && document.querySelector("#planned_to").value === "15:00"`)
+	fill("planned_from", "14:00")
+	fill("promised_from", "13:45")
+	tab.Wait(`document.querySelector("#planned_from").value === "14:00" && document.querySelector("#promised_from").value === "13:45"`)
+	tab.Reload()
+	fill("planned_to", "12:00")
+	tab.Wait(`document.querySelector("#promised_to").value === "12:00"`)
+	tab.Reload()
+	tab.WaitVisible(`[data-testid="candidate"]`)
 	tab.Click(`[data-testid="agreed"]`)
 	tab.Click(`[data-testid="keep"]`)
 	tab.WaitText(`[data-lane="assigned"]`, "高明")
@@ -121,6 +138,7 @@ func TestBoard(t *testing.T) {
 	must(t, err)
 	tab.Goto(h.server.URL + "/dispatch/calendar?day=2026-11-24")
 	tab.Wait(`document.querySelector(".plan-picture")?.textContent.includes("时间重叠")`)
+	tab.Wait(`document.querySelectorAll(".plan-picture .overlaps").length === 2 && document.querySelectorAll(".plan-picture .warn").length === 1`)
 	sound(t, tab, "plan")
 	picture(t, tab, "plan-day")
 	tab.Run(`document.querySelector("#block-` + second.ID + `").focus()`)

@@ -64,6 +64,7 @@ type block struct {
 	Overlaps     bool
 	Outside      bool
 	Narrow       bool // too small for words
+	Warn         bool // what is wrong is written above it: once, where several overlap
 	Y, H         int  // within the lane: visits that overlap lie one under the other, so that none hides another
 }
 
@@ -208,6 +209,7 @@ func (l *planLane) stack() {
 			}
 			end++
 		}
+		l.Blocks[i].Warn = l.Blocks[i].Overlaps || l.Blocks[i].Outside
 		if rows := end - i; rows > 1 {
 			for j := range rows {
 				b := &l.Blocks[i+j]

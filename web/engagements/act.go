@@ -219,7 +219,7 @@ func (e *Engagements) deliver(w http.ResponseWriter, r *http.Request, f records.
 		e.after(w, r, f, r.PostFormValue("step"), err)
 		return
 	}
-	step, _, _ := records.PaperNeed(f.Definition, p.Code)
+	step, paper, _ := records.PaperNeed(f.Definition, p.Code)
 	if p.State != records.PaperApproved && p.State != records.PaperDelivered { // before a link is made
 		_, err = e.store.DeliverPaper(ctx, staff(r), p.ID, "")
 		e.after(w, r, f, step.Code, err)
@@ -227,7 +227,7 @@ func (e *Engagements) deliver(w http.ResponseWriter, r *http.Request, f records.
 	}
 	l, token, err := e.store.NewLink(ctx, staff(r), records.NewLink{
 		Purpose: records.LinkConfirm, Order: f.Order.ID, Step: step.Code, Need: records.PaperConfirm(step), File: p.File,
-		Subject: fmt.Sprintf("%s v%d", step.Name.ZH, p.Number), Uses: 1, Until: e.opt.Now().Add(14 * 24 * time.Hour),
+		Subject: fmt.Sprintf("%s v%d", paper.Name.ZH, p.Number), Uses: 1, Until: e.opt.Now().Add(14 * 24 * time.Hour),
 	})
 	if err == nil {
 		_, err = e.store.DeliverPaper(ctx, staff(r), p.ID, l.ID)

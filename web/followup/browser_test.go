@@ -106,7 +106,18 @@ func TestManagerAtWork(t *testing.T) {
 		t.Errorf("the order is %s: %+v", o.Order.State, o.Unfinished)
 	}
 
+	north := "north"
+	get[records.Customer](t)(h.store.AddCustomer(t.Context(), records.Customer{Name: "华东八厂", ServiceCentre: "south"}))
+	get[records.User](t)(h.store.AddUser(t.Context(), records.NewUser{Login: "yang", Name: "杨北", Roles: []string{records.RoleSupervisor, records.RoleEngineer}}))
+	get[records.Engineer](t)(h.store.SetEngineer(t.Context(), records.EngineerChange{Login: "yang", Centre: &north}))
 	tab.Goto(h.base + "/followup/visits")
+	choose := func(customer string) {
+		tab.Run(fmt.Sprintf(`(() => { const s = document.querySelector("#customer"); s.value = [...s.options].find((o) => o.text.startsWith(%q)).value; s.dispatchEvent(new Event("change", {bubbles: true})); })()`, customer))
+	}
+	choose("华东八厂")
+	tab.Wait(`document.querySelector("#manager option").value !== "yang"`)
+	choose("华东一厂")
+	tab.Wait(`document.querySelector("#manager option").value === "yang"`)
 	tab.Run(fmt.Sprintf(`document.querySelector("[name=next]").value = %q`, h.clock().AddDate(0, 0, 9).Format(time.DateOnly)))
 	tab.Fill("#vreason", "年度服务协议第 6 条")
 	tab.Click("[data-testid=planvisit] button")

@@ -27,6 +27,7 @@ type Records interface {
 	Draws(ctx context.Context, before string, limit int) (records.Page[records.Draw], error)
 	DrawFile(ctx context.Context, day string) (records.DrawFile, error)
 	Users(context.Context) ([]records.User, error)
+	Engineers(ctx context.Context) ([]records.Engineer, error)
 	Customers(ctx context.Context, part string, limit int) ([]records.Customer, error)
 	SetVisitPlan(ctx context.Context, by string, p records.VisitPlan) (records.VisitPlan, error)
 	VisitPlans(ctx context.Context, from string, limit int) (records.Page[records.VisitPlan], error)

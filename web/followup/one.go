@@ -53,6 +53,7 @@ type question struct {
 // sheet is one kept survey.
 type sheet struct {
 	records.Survey
+	Keyed    string // who wrote it down, by name
 	Answered []question
 }
 
@@ -108,7 +109,7 @@ func (d *Desk) showOne(w http.ResponseWriter, r *http.Request, link string) {
 			page.Correct, answers = &s, s.Answers
 		}
 		page.Answered = page.Answered || s.Counts
-		page.Surveys = append(page.Surveys, sheet{Survey: s, Answered: formOf(d.store.Form(), v.Lang, s.Answers).Questions})
+		page.Surveys = append(page.Surveys, sheet{Survey: s, Keyed: d.opt.Name(s.KeyedBy), Answered: formOf(d.store.Form(), v.Lang, s.Answers).Questions})
 	}
 	page.Form = formOf(d.store.Form(), v.Lang, answers)
 	d.pages.Render(w, r, http.StatusOK, "followup/one", page)

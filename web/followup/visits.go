@@ -1,7 +1,9 @@
 package followup
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,8 +15,9 @@ type visitsPage struct {
 	Places    []place
 	Plans     []visit
 	Next      string
-	Managers  []records.User
+	Visitors  []records.User
 	Customers []records.Customer
+	Customer  string // the one that is chosen
 	Part      string // what customers were searched by
 	Soonest   string
 }
@@ -42,14 +45,23 @@ func (d *Desk) visits(w http.ResponseWriter, r *http.Request) {
 	names := map[string]string{}
 	for _, u := range users {
 		names[u.Login] = u.Name
-		if u.Is(records.RoleSupervisor) && !u.Disabled {
-			page.Managers = append(page.Managers, u)
-		}
 	}
 	if page.Customers, err = d.store.Customers(ctx, page.Part, 50); err != nil {
 		d.fail(w, r, err)
 		return
 	}
+	engineers, err := d.store.Engineers(ctx)
+	if err != nil {
+		d.fail(w, r, err)
+		return
+	}
+	centre := ""
+	for i, c := range page.Customers {
+		if i == 0 || c.ID == r.FormValue("customer") {
+			page.Customer, centre = c.ID, c.ServiceCentre
+		}
+	}
+	page.Visitors = visitors(users, engineers, centre)
 	for _, p := range got.Items {
 		left := p.NextAt.Sub(d.opt.Now())
 		one := visit{VisitPlan: p, ManagerName: names[p.Manager], Left: d.days(r, left), Late: left < 0}
@@ -60,6 +72,35 @@ func (d *Desk) visits(w http.ResponseWriter, r *http.Request) {
 	}
 	page.Next = got.Next
 	d.pages.Render(w, r, http.StatusOK, "followup/visits", page)
+}
+
+// visitors are the service managers, whose visits these are, in the order in which they come into question for a customer of a service
+// centre: who works there, who works for every one, the others, and last those who keep the system.
+func visitors(users []records.User, engineers []records.Engineer, centre string) []records.User {
+	at := map[string]string{}
+	for _, e := range engineers {
+		at[e.Login] = e.Centre
+	}
+	rank := func(u records.User) int {
+		its, serves := at[u.Login]
+		switch {
+		case serves && its != "" && its == centre:
+			return 0
+		case serves && its == "":
+			return 1
+		case u.Is(records.RoleAdministrator):
+			return 3
+		}
+		return 2
+	}
+	var all []records.User
+	for _, u := range users {
+		if u.Is(records.RoleSupervisor) && !u.Disabled {
+			all = append(all, u)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b records.User) int { return cmp.Compare(rank(a), rank(b)) })
+	return all
 }
 
 func (d *Desk) days(r *http.Request, left time.Duration) string {

@@ -16,6 +16,7 @@ type casePage struct {
 	State     string
 	Timeline  []lifeEntry
 	Orders    []listRow
+	Readable  map[string]bool // numbers of orders that would open; the others stand without a link
 	Rules     []verdictView
 	Checked   records.CaseVerification
 	Head      string
@@ -66,10 +67,38 @@ func (p *Pages) showCase(w http.ResponseWriter, r *http.Request) {
 	for _, o := range f.Orders {
 		page.Orders = append(page.Orders, listRow{Order: o.Order, KindName: o.Definition.Name.In(v.Lang), StateName: o.Order.State.Name().In(v.Lang)})
 	}
+	if page.Readable, err = p.openOnes(r, f); err != nil {
+		p.failed(w, r, "who may read orders cannot be told", err)
+		return
+	}
 	for _, x := range f.Rules {
 		page.Rules = append(page.Rules, p.verdict(v, x.Rule.Name, x.Verdict))
 	}
 	p.opt.Pages.Render(w, r, http.StatusOK, "orders/case", page)
+}
+
+// openOnes are the orders of a case that the visitor may read.
+func (p *Pages) openOnes(r *http.Request, f records.CaseFile) (map[string]bool, error) {
+	v, all := ui.VisitorOf(r.Context()), map[string]bool{}
+	for _, e := range f.Timeline {
+		if e.Order != "" {
+			all[e.Order] = everything(v)
+		}
+	}
+	for _, o := range f.Orders {
+		all[o.Order.Number] = everything(v)
+	}
+	for number, may := range all {
+		if may {
+			continue
+		}
+		may, err := p.opt.Records.MayRead(r.Context(), v.Login, number)
+		if err != nil {
+			return nil, err
+		}
+		all[number] = may
+	}
+	return all, nil
 }
 
 // mayExport: the whole of a case, with the customer's data, leaves the house only by its owner or a manager.

@@ -225,6 +225,11 @@ func TestCasePage(t *testing.T) {
 			t.Errorf("the life of the case does not show %q (%d)", want, status)
 		}
 	}
+	if way := `href="/orders/` + o.Number + `"`; !strings.Contains(text, way) {
+		t.Error("the case does not lead its owner to the order")
+	} else if _, text := h.get("ben", "/cases/"+o.Case); strings.Contains(text, way) || !strings.Contains(text, o.Number) {
+		t.Error("the case leads an agent to an order that would not open, or does not name it")
+	}
 	if status, _ := h.get("gao", "/cases/"+o.Case); status != http.StatusForbidden {
 		t.Errorf("an engineer reads cases: %d", status)
 	}

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"encoding/json"
 	"html/template"
 	"io"
 	"net/http"
@@ -120,8 +121,22 @@ func TestWhoseNeed(t *testing.T) {
 	if status, text, _ := h.post("gao", at+"/evidence", form); status != http.StatusForbidden || !strings.Contains(text, "由客户或客户服务经理提供") {
 		t.Errorf("an engineer confirms for the customer: %d", status)
 	}
+	if !strings.Contains(text, "等待客户确认") {
+		t.Error("it is not said what is waited for")
+	}
 	if _, text := h.get("sue", at); strings.Contains(text, "您不能代填") || !strings.Contains(text, "w-solved-solved") {
 		t.Error("a manager cannot file what was signed on paper")
+	}
+	f, err := h.store.Order(t.Context(), o.ID)
+	h.must(err)
+	body, err := json.Marshal(map[string]any{"shown": f.ChainHead})
+	h.must(err)
+	_, err = h.store.AddEvidence(t.Context(), records.Actor{Login: "gao", Customer: "孙丽", Via: procedure.ViaSignature}, records.EvidenceInput{
+		Order: o.ID, Step: "solved", Need: "solved", Kind: procedure.Confirmation, File: h.file("签名.png", picturePNG), Body: body,
+	})
+	h.must(err)
+	if _, text = h.get("gao", at); strings.Contains(text, "等待客户确认") || strings.Contains(text, "您不能代填") {
+		t.Error("a confirmation that is there is still waited for")
 	}
 }
 

@@ -5,7 +5,8 @@ import { text } from "./texts.js";
 /**
  * <ring-bar data-ring1="RFC3339" data-cycle-ms="5000" data-rings="3"> fills one segment a ring, in real time, from the instant of
  * ring 1 by the server's clock; past the budget it is hatched and counts up. data-frozen-ms stops it at that many ms, for a call
- * that was answered or abandoned. Beside it stands the count in words. The class "ring-large" makes it the width of a screen pop.
+ * that was answered or abandoned. Beside it stands the count in words: past the budget by how much, with data-plain (for callers, who
+ * know nothing of a budget) the ring as before. The class "ring-large" makes it the width of a screen pop.
  */
 class RingBar extends HTMLElement {
   static observedAttributes = ["data-ring1", "data-cycle-ms", "data-rings", "data-frozen-ms"];
@@ -75,7 +76,7 @@ class RingBar extends HTMLElement {
     }
     const seconds = coarse ? String(Math.floor(ms / 1000)) : (Math.floor(ms / 100) / 10).toFixed(1);
     const beyond = (ms - this.#cycle * this.#rings) / 1000;
-    const words = over ? text("ui.js.ring.over", coarse ? String(Math.floor(beyond)) : (Math.floor(beyond * 10) / 10).toFixed(1)) : text("ui.js.ring", ring, seconds);
+    const words = over && this.dataset.plain === undefined ? text("ui.js.ring.over", coarse ? String(Math.floor(beyond)) : (Math.floor(beyond * 10) / 10).toFixed(1)) : text("ui.js.ring", ring, seconds);
     if (words !== this.#said) {
       this.#said = words;
       this.#words.textContent = words;

@@ -130,6 +130,7 @@ function begin() {
   bar.dataset.ring1 = new Date(rang).toISOString();
   bar.dataset.cycleMs = chosen?.dataset.cycleMs ?? "5000";
   bar.dataset.rings = chosen?.dataset.rings ?? "3";
+  bar.dataset.plain = "";
   rings.replaceChildren(bar);
 }
 

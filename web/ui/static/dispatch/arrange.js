@@ -1,8 +1,13 @@
 // @ts-check
-// The customer's time follows the plan until somebody sets it apart.
+// The customer's time and the plan are one until both were set: whoever fills in the one gets it in the other, so that nobody is sent at
+// another time than the customer was told without meaning it.
 const form = /** @type {HTMLFormElement} */ (document.querySelector("#arrange"));
 const pairs = ["day", "from", "to"];
-let together = pairs.every((p) => field("promised_" + p).value === field("planned_" + p).value);
+/** @type {Record<string, string>} */
+const other = { promised: "planned", planned: "promised" };
+const together = pairs.every((p) => field(`promised_${p}`).value === field(`planned_${p}`).value);
+const set = new Set(); // by hand
+let following = false;
 
 /** @param {string} name */
 function field(name) {
@@ -10,9 +15,15 @@ function field(name) {
 }
 
 form.addEventListener("change", (e) => {
-  const name = /** @type {HTMLInputElement} */ (e.target).name;
-  if (name.startsWith("promised_")) together = false;
-  if (name.startsWith("planned_") && together) field(name.replace("planned_", "promised_")).value = field(name).value;
+  const [time, part] = /** @type {HTMLInputElement} */ (e.target).name.split("_");
+  const follows = other[time ?? ""];
+  if (!together || !follows || !part || following) return;
+  set.add(time);
+  if (set.has(follows)) return;
+  field(`${follows}_${part}`).value = field(`${time}_${part}`).value;
+  following = true;
+  field(`${follows}_${part}`).dispatchEvent(new Event("change", { bubbles: true })); // who is free then is looked up anew
+  following = false;
 });
 
 export {};
