@@ -103,7 +103,7 @@ func (s *Switch) HangUp(ctx context.Context, id pbx.CallID, why pbx.EndCode) err
 			done(gone("hang up", id))
 			return
 		}
+		done(nil) // before the call is over: who asked must not take its end for somebody else's
 		c.end(pbx.EndReason{Code: why, Cause: causeNormal}, "command")
-		done(nil)
 	})
 }
