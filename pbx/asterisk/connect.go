@@ -80,7 +80,7 @@ func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop 
 		}
 	}
 	if !m.done {
-		if err := d.meet(ctx, call, leg, m); err != nil {
+		if err := d.meet(ctx, call, m); err != nil {
 			return err
 		}
 	}
@@ -107,7 +107,7 @@ func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID, drop bool) (m meeting,
 }
 
 // meet brings caller and leg into the bridge, and answers the caller.
-func (d *Driver) meet(ctx context.Context, call pbx.CallID, leg pbx.LegID, m meeting) error {
+func (d *Driver) meet(ctx context.Context, call pbx.CallID, m meeting) error {
 	if err := d.await(ctx, call, m.bridge); err != nil {
 		return err
 	}
