@@ -39,8 +39,6 @@ func (c *liveCall) rebuild(in callInput) {
 	}
 	connected, answered := c.foundLegs(in.found.Legs, known.Winner)
 	switch {
-	case connected != nil && c.unseen(known):
-		c.foundAnswered(connected, known, in)
 	case connected != nil:
 		c.foundTalking(connected, known, in)
 	case answered != nil:
@@ -48,12 +46,6 @@ func (c *liveCall) rebuild(in callInput) {
 	default:
 		c.foundWaiting(known, in)
 	}
-}
-
-// unseen: the caller talks with somebody, and the board knows of no answer: the phone was picked up while nobody drove the call, and
-// the switch brought them together by itself. It counts as answered now, because nobody saw when it was.
-func (c *liveCall) unseen(known Known) bool {
-	return c.onBoard && c.verdict == nil && known.Winner == "" && known.AnsweredAt.IsZero()
 }
 
 // remember takes over what the board knows: place and clock stay what they were.

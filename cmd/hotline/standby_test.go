@@ -56,17 +56,17 @@ func TestStandbyFollowsPresence(t *testing.T) {
 			views: func() []agent.View { return slices.Clone(views) }, lines: map[string]pbx.Preparer{"bj1": h}, most: 4, changed: make(chan struct{}, 1),
 		}
 		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- s.Run(ctx) }()
 		for i := range 3 {
 			views = append(views, agent.View{Login: fmt.Sprint("agent", i), State: agent.Ready, Queues: []string{"main"}})
 			s.wake()
 		}
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
 		if got, want := <-h.said, []string{"agent0", "agent1", "agent2"}; !slices.Equal(got, want) {
 			t.Errorf("prepared %v, want %v", got, want)
 		}
 		<-time.After(time.Hour) // of the bubble's clock
-		if len(h.said) > 1 {
+		if len(h.said) > 0 {
 			t.Errorf("%d hints without a change", len(h.said))
 		}
 		stop()

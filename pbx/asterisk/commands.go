@@ -37,7 +37,6 @@ type ringing struct {
 	caller  string // the caller's channel
 	channel string // the leg's
 	ready   bool   // it stands ready, and is only to be dialled
-	parts   bool   // the caller must leave the bridge of the leg that rings already, see parts
 }
 
 // ring notes a leg before it is asked for, so that no event of it can come before its owner.
@@ -55,7 +54,7 @@ func (t *tracker) ring(id pbx.CallID, r pbx.Ring, now time.Time) (ringing, error
 		t.stood[l.standby.channel] = l
 	}
 	t.legs[l.id], c.legs[l.id] = l, l
-	return ringing{caller: c.channel, channel: l.channel(), ready: l.standby != nil, parts: c.parts()}, nil
+	return ringing{caller: c.channel, channel: l.channel(), ready: l.standby != nil}, nil
 }
 
 // rung: the switch took the request. It has not sent it to the phone yet: nothing more is asked of it until the phone says
@@ -128,8 +127,7 @@ func (t *tracker) connected(id pbx.CallID, leg pbx.LegID, drop bool, at time.Tim
 		c.state = next
 	}
 	if drop || !c.held { // who joins while the caller is parked leaves them parked
-		c.bridged, c.held, c.found = true, false, false
-		c.rise()
+		c.up, c.bridged, c.held, c.found = true, true, false, false
 	}
 	if l.state != legTalks {
 		t.move(l, legJoined, at)

@@ -37,10 +37,8 @@ type meeting struct {
 	done    bool // the leg talks already
 	parked  bool // the caller is on hold and stays so
 
-	leg   string          // its channel
-	home  bool            // the leg is in the bridge already
-	met   bool            // it was picked up with the caller in it: the bridge answers the caller
-	risen <-chan struct{} // closed when the caller is answered
+	leg  string // its channel
+	home bool   // it is in the bridge already: it stood ready there
 }
 
 func (d *Driver) join(ctx context.Context, call pbx.CallID, leg pbx.LegID, drop bool) error {
@@ -95,6 +93,8 @@ func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID, drop bool) (m meeting,
 		return m, nil, err
 	case l.state != legAnswered && l.state != legTalks && l.state != legHears:
 		return m, nil, errNotAnswered
+	case c.bridge == nil && l.alone():
+		c.bridge = l.standby.bridge
 	case c.bridge == nil:
 		c.bridge = t.newBridge(c, time.Now())
 	}
@@ -102,7 +102,7 @@ func (t *tracker) meeting(call pbx.CallID, leg pbx.LegID, drop bool) (m meeting,
 		caller: c.channel, bridge: c.bridge, up: c.up, bridged: c.bridged, held: c.held || c.found,
 		done:   l.state == legTalks && (c.bridged && !c.held || !drop),
 		parked: c.held && !drop,
-		leg:    l.channel(), home: l.atHome() && l.state == legAnswered, met: l.met, risen: c.risen,
+		leg:    l.channel(), home: l.atHome() && l.state == legAnswered,
 	}, c.turn, nil
 }
 
@@ -119,7 +119,7 @@ func (d *Driver) meet(ctx context.Context, call pbx.CallID, m meeting) error {
 		who = append(who, m.caller)
 	}
 	if len(who) == 0 {
-		if m.up || m.met && answered(ctx, m.risen) {
+		if m.up || m.parked {
 			return nil
 		}
 		return d.rest.answer(ctx, m.caller)

@@ -49,7 +49,7 @@ func (d *Driver) Play(ctx context.Context, id pbx.CallID, media string) error {
 	}
 	if err == nil {
 		err = d.note(ctx, id, func(c *call) {
-			c.rise()
+			c.up = true
 			if next, ok := (callMove{c.state, callPlayed}).next(); ok {
 				c.state = next
 			}

@@ -55,16 +55,11 @@ func (d *Driver) Ring(ctx context.Context, call pbx.CallID, r pbx.Ring) error {
 			return fail("ring", r.Leg, err)
 		}
 	}
-	if now.parts {
-		err = d.part(ctx, call)
-	}
-	if err == nil {
-		d.m.rings.Inc()
-		err = d.rest.do(ctx, http.MethodPost, "originate", "/channels", ari.OriginateRequest{
-			Endpoint: "PJSIP/" + r.Phone, Timeout: int(seconds), CallerID: callerID(r.CallerName, r.CallerID),
-			App: d.opt.App, AppArgs: "leg," + string(call), ChannelID: string(r.Leg), Originator: now.caller,
-		}, nil)
-	}
+	d.m.rings.Inc()
+	err = d.rest.do(ctx, http.MethodPost, "originate", "/channels", ari.OriginateRequest{
+		Endpoint: "PJSIP/" + r.Phone, Timeout: int(seconds), CallerID: callerID(r.CallerName, r.CallerID),
+		App: d.opt.App, AppArgs: "leg," + string(call), ChannelID: string(r.Leg), Originator: now.caller,
+	}, nil)
 	return fail("ring", r.Leg, d.rang(ctx, r.Leg, err))
 }
 

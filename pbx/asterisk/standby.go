@@ -9,15 +9,14 @@ import (
 )
 
 // A leg can stand ready before its call has come: its channel is in Stasis and alone in a bridge of its own, no INVITE has been
-// sent (ARI create; the channel's state is Down). Ring then only dials it. When the phone rings the caller is put into that bridge, and who
-// picks up is heard at once: the bridge itself hands the answer on to the caller, controller or not (ADR 20).
+// sent (ARI create; the channel's state is Down). Ring then only dials it, and Connect brings the caller into that bridge (ADR 20).
 //
 // It is a short cut for the plain case, a first phone for a caller who waits: any other leg is originated. It is made for the phones
-// named by Prepare and no more, since each costs Asterisk a thread. Two phones that ring never share a bridge with the caller, or both
-// would be heard if they were picked up together: before a second one rings the caller is taken out (part).
+// named by Prepare and no more, since each costs Asterisk a thread. The caller comes in only after the pick-up: two phones that ring
+// must not share a bridge with a caller, or both would be heard if they were picked up together.
 //
 // Channel and bridge have the same id, "standby~<switch>~<phone>~<unique>". It does not name a call: whose leg it became is written on
-// the channel soon after it was dialled, and until then is known by the caller in its bridge.
+// the channel soon after it was dialled.
 
 // standby is a leg that stands ready, or is just being made so.
 type standby struct {
@@ -59,13 +58,8 @@ func (l *leg) channel() string {
 // atHome: the call's bridge is the one in which the leg stood.
 func (l *leg) atHome() bool { return l.standby != nil && l.call.bridge == l.standby.bridge }
 
-// rise: the caller was answered.
-func (c *call) rise() {
-	if !c.up {
-		c.up = true
-		close(c.risen)
-	}
-}
+// alone: the leg stood ready, and no other phone is in play: the caller can meet it where it stood.
+func (l *leg) alone() bool { return l.standby != nil && len(l.call.legs) == 1 }
 
 // prepare sets for which phones a leg shall stand ready.
 func (t *tracker) prepare(phones []string, now time.Time) {
@@ -200,39 +194,6 @@ func (t *tracker) fallBack(id pbx.LegID, at time.Time) (over bool) {
 	}
 	l.standby = nil
 	return false
-}
-
-// meetAt lets the caller into the bridge of the leg that rings, if no other phone is in play.
-func (t *tracker) meetAt(l *leg) bool {
-	if l.standby == nil || len(l.call.legs) > 1 || l.call.up {
-		return false
-	}
-	l.call.bridge = l.standby.bridge
-	t.do(effect{kind: letIn, channel: l.call.channel, bridge: l.standby.bridge, call: l.call.ID})
-	return true
-}
-
-// parts says that the caller is in the bridge of a phone that rings, and must leave it before another one does.
-func (c *call) parts() bool {
-	for _, l := range c.legs {
-		if l.atHome() && !l.picked() {
-			return true
-		}
-	}
-	return false
-}
-
-// deserted: the caller was answered, and nobody has: the phone was cancelled in the moment in which it was picked up.
-func (c *call) deserted() bool {
-	if c.state != callWaiting || c.human() {
-		return false
-	}
-	for _, l := range c.legs {
-		if l.atHome() && l.want == "" {
-			return false // its own word comes now
-		}
-	}
-	return true
 }
 
 // leave forgets the channel of a leg that has ended.

@@ -80,66 +80,6 @@ func (d *Driver) dial(ctx context.Context, r ringing, seconds int) error {
 	return d.rest.do(ctx, http.MethodPost, "dial", channelPath(r.channel, "/dial?"+query.Encode()), nil, nil)
 }
 
-// letIn puts the caller into the bridge of the phone that rings.
-func (d *Driver) letIn(ctx context.Context, e effect) error {
-	free, err := d.turn(ctx, e.call)
-	if err != nil {
-		return err
-	}
-	defer free()
-	wanted := false
-	if err := d.note(ctx, e.call, func(c *call) { wanted = c.bridge == e.bridge && !c.bridged }); err != nil || !wanted {
-		return err
-	}
-	if err := d.rest.do(ctx, http.MethodPost, "add", bridgePath(e.bridge.id, "/addChannel"),
-		map[string]any{"channel": e.channel, "inhibitConnectedLineUpdates": true}, nil); err != nil {
-		return err
-	}
-	return d.note(ctx, e.call, func(c *call) { c.bridged = true })
-}
-
-// part takes the caller out of the bridge of the phone that rings. Should it be picked up meanwhile, Connect brings them together.
-func (d *Driver) part(ctx context.Context, id pbx.CallID) error {
-	free, err := d.turn(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer free()
-	var from *bridge
-	var caller string
-	var inside bool
-	if err := d.note(ctx, id, func(c *call) {
-		if c.parts() && c.state == callWaiting {
-			from, caller, inside = c.bridge, c.channel, c.bridged
-			c.bridge, c.bridged = nil, false
-		}
-	}); err != nil || !inside {
-		return err
-	}
-	err = d.rest.do(ctx, http.MethodPost, "remove", bridgePath(from.id, "/removeChannel"), map[string]string{"channel": caller}, nil)
-	if errors.Is(err, pbx.ErrGone) {
-		return nil // in no bridge any more, or the caller hung up
-	}
-	return err
-}
-
-// answered waits until the caller is, for a moment: a phone that was picked up in the bridge in which the caller waited answers them by
-// itself. It returns false when that did not happen.
-func answered(ctx context.Context, risen <-chan struct{}) bool {
-	moment := time.NewTimer(handedOn)
-	defer moment.Stop()
-	select {
-	case <-risen:
-		return true
-	case <-moment.C:
-	case <-ctx.Done():
-	}
-	return false
-}
-
-// handedOn is how long a bridge may take to hand an answer on. It takes about a millisecond.
-const handedOn = 10 * time.Millisecond
-
 // dismissAll ends what stands ready when the driver does: nobody would dial it.
 func (d *Driver) dismissAll(t *tracker) {
 	ctx, cancel := context.WithTimeout(context.Background(), d.opt.Timeout)

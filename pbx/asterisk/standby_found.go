@@ -84,9 +84,15 @@ func (t *tracker) foundStood(l *leg, id pbx.LegID, phone, channel string) {
 	t.stood[channel] = l
 }
 
+// isHome says that a bridge was made for a leg to stand ready in.
+func (t *tracker) isHome(id string) bool {
+	_, ok := t.standsReady(id)
+	return ok
+}
+
 // strayHome says that a bridge in which a leg stood ready belongs to nothing that lives.
 func (t *tracker) strayHome(id string) bool {
-	if _, ok := t.standsReady(id); !ok || t.standing(id) != nil || t.stood[id] != nil {
+	if !t.isHome(id) || t.standing(id) != nil || t.stood[id] != nil {
 		return false
 	}
 	for _, c := range t.calls {

@@ -21,7 +21,7 @@ func standing(t *testing.T, real *pbxtest.Asterisk) (*pbxtest.Stage, *prepared) 
 	d := newDriver(t, real, nil)
 	h := harness(real, d)
 	p := &prepared{Driver: d, t: t, used: new(atomic.Int64)}
-	h.Switch, h.Early = p, true
+	h.Switch = p
 	return pbxtest.NewStage(t, h), p
 }
 
@@ -108,8 +108,8 @@ func TestRingsWhereThePhoneIsNow(t *testing.T) {
 	s.Gone(in)
 }
 
-// TestPickedUpWithoutAController: the controller is away when the agent picks up. The two talk all the same, and the next controller
-// finds them talking.
+// TestPickedUpWithoutAController: the controller is away when the agent picks up. The agent waits, and the next controller brings the
+// caller in.
 func TestPickedUpWithoutAController(t *testing.T) {
 	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
 	s, _ := standing(t, real)
@@ -117,25 +117,41 @@ func TestPickedUpWithoutAController(t *testing.T) {
 	out, call := s.Call()
 	leg, in := s.Ring(call, li)
 	s.Told(pbx.LegRinging, call, leg)
-	until(t, "the caller to be in the phone's bridge", func() bool { return members(t, real) == 2 })
+	until(t, "the channel to say whose leg it is", func() bool { return named(t, real) == string(leg) })
 	s.Abandon()
 	in.Answer()
-	s.Must(out.WaitAnswered(s.Ctx), "the caller to be answered")
-	s.Hear(out, in)
+	until(t, "the agent to have picked up", func() bool { _, state := channelOf(t, real, "li"); return state == "Up" })
 	next := newDriver(t, real, nil)
 	s.TakeOver(next, next)
 	e := s.Told(pbx.CallAdopted, call, "")
-	if len(e.Legs) != 1 || e.Legs[0].Phone != "li" || e.Legs[0].State != pbx.LegIsConnected {
+	if len(e.Legs) != 1 || e.Legs[0] != (pbx.Leg{ID: leg, Phone: "li", State: pbx.LegIsAnswered}) {
 		t.Fatalf("adopted with %+v", e.Legs)
 	}
+	s.Must(s.Switch.Connect(s.Ctx, call, leg), "connect")
 	s.Hear(out, in)
 	s.Must(s.Switch.Hold(s.Ctx, call), "hold")
 	s.Must(s.Switch.Resume(s.Ctx, call), "resume")
 	s.Hear(out, in)
 	s.Must(in.HangUp(s.Ctx), "agent hangs up")
-	s.LegEnded(call, e.Legs[0].ID, pbx.LegHungUp)
+	s.LegEnded(call, leg, pbx.LegHungUp)
 	s.Ended(call, pbx.EndByAgent)
 	empty(t, real)
+}
+
+// named gives the leg that a channel says that it is.
+func named(t *testing.T, real *pbxtest.Asterisk) string {
+	t.Helper()
+	_, body := real.ARI("GET", "/channels", nil)
+	var channels []struct{ ChannelVars map[string]string }
+	if err := json.Unmarshal(body, &channels); err != nil {
+		t.Fatal(err)
+	}
+	for _, ch := range channels {
+		if leg := ch.ChannelVars["HOTLINE_LEG"]; leg != "" {
+			return leg
+		}
+	}
+	return ""
 }
 
 // members counts the channels in bridges.
@@ -171,10 +187,10 @@ func TestAdoptsLegsThatStoodReady(t *testing.T) {
 	_, both := s.Call()
 	oneLeg, _ := s.Ring(both, one)
 	s.Told(pbx.LegRinging, both, oneLeg)
-	twoLeg, _ := s.Ring(both, two) // the caller is taken out of the first one's bridge
+	twoLeg, _ := s.Ring(both, two) // and the caller waits in a bridge of the call's own
 	s.Told(pbx.LegRinging, both, twoLeg)
-	until(t, "the one who rings, two who talk each, the one on hold and the two who ring for one to be where they belong", func() bool {
-		return members(t, real) == 1+2+2+1+1+1
+	until(t, "two who ring alone, two who talk, the one on hold, and the two who ring for a caller to be where they belong", func() bool {
+		return members(t, real) == 1+1+2+1+1+1
 	})
 	s.Must(p.ready(s.Ctx, "silent"), "prepare") // in a call: nothing to be made
 
@@ -207,6 +223,37 @@ func TestAdoptsLegsThatStoodReady(t *testing.T) {
 	s.Must(s.Switch.Resume(s.Ctx, holding), "resume")
 	s.Must(talkIn.HangUp(s.Ctx), "agent hangs up")
 	s.Ended(talking, pbx.EndByAgent)
+}
+
+// TestDeclinesAtOnce: what a phone says that was dialled, with or without having rung, is no word to the caller, who goes to the next one.
+func TestDeclinesAtOnce(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s, p := standing(t, real)
+	li, wang := s.Phone("li", pbxtest.Behaviour{}), s.Phone("wang", pbxtest.Behaviour{})
+	for name, b := range map[string]pbxtest.Behaviour{
+		"busy": {Decline: 486, Silent: true}, "declines": {Decline: 603, Silent: true}, "is out of order": {Decline: 500, Silent: true},
+		"is busy after ringing": {Decline: 486, AnswerAfter: 50 * time.Millisecond},
+	} {
+		t.Log(name)
+		li.SetBehaviour(b)
+		out, call := s.Call()
+		before := p.used.Load()
+		leg := s.Ask(call, "li", 10*time.Second)
+		if p.used.Load() == before {
+			t.Error("no leg stood ready")
+		}
+		s.Told(pbx.LegEnded, call, leg)
+		next, in := s.Ring(call, wang)
+		if out.Passed(pbxtest.MarkEnded) || out.Passed(pbxtest.MarkAnswered) {
+			t.Fatalf("the caller was told what the phone said: %+v", out.End())
+		}
+		in.Answer()
+		s.Told(pbx.LegAnswered, call, next)
+		s.Must(s.Switch.Connect(s.Ctx, call, next), "connect")
+		s.Hear(out, in)
+		s.Must(out.HangUp(s.Ctx), "hang up")
+		s.Gone(in)
+	}
 }
 
 // TestFallsBackToOriginate: what stands ready cannot be dialled. The phone is rung by the way that always works.

@@ -58,13 +58,12 @@ func TestStandingReady(t *testing.T) {
 			t.Errorf("when it is dialled: %v", got)
 		}
 		b.apply(b.event("ringing", l.channel()), b.now)
-		if got := b.does(); !slices.Equal(got, []effectKind{letIn}) || !l.atHome() {
+		if got := b.does(); got != nil {
 			t.Errorf("when it rings: %v", got)
 		}
-		b.calls[lineC].bridged = true
-		check(t, b.feed("up "+l.channel(), "up "+l.channel(), "up "+line), "leg.answered li")
+		check(t, b.feed("up "+l.channel(), "up "+l.channel()), "leg.answered li")
 		m, _, err := b.meeting(lineC, l.id, true)
-		if err != nil || !m.home || !m.met || !m.up {
+		if err != nil || !m.home || m.bridge != l.standby.bridge || m.bridged {
 			t.Errorf("what is left for Connect: %+v, %v", m, err)
 		}
 		check(t, b.feed("gone "+l.channel(), "gone "+l.channel()), "leg.ended li hung-up")
@@ -76,11 +75,21 @@ func TestStandingReady(t *testing.T) {
 		_, l := b.ringsPlainly(t, "li", 1)
 		b.apply(b.event("ringing", l.channel()), b.now)
 		b.does()
-		if now, _ := b.ringsPlainly(t, "wang", 2); now.ready || !now.parts {
+		now, second := b.ringsPlainly(t, "wang", 2)
+		if now.ready {
 			t.Errorf("the second phone is rung as %+v", now)
 		}
 		if b.standbys["wang"] != nil {
 			t.Error("what stood ready for a phone that rings is still there")
+		}
+		b.does()
+		b.apply(b.event("ringing", second.channel()), b.now)
+		if got := b.does(); !slices.Equal(got, []effectKind{makeBridge}) {
+			t.Errorf("when the second one rings: %v", got)
+		}
+		b.feed("up " + l.channel())
+		if m, _, err := b.meeting(lineC, l.id, true); err != nil || m.home {
+			t.Errorf("the caller meets the first one where it stood: %+v, %v", m, err)
 		}
 	})
 	t.Run("two phones at once", func(t *testing.T) {
@@ -94,23 +103,6 @@ func TestStandingReady(t *testing.T) {
 		if got := b.does(); !slices.Equal(got, []effectKind{makeBridge}) || l.atHome() {
 			t.Errorf("the caller waits where one of two rings: %v", got)
 		}
-	})
-	t.Run("cancelled as it is picked up", func(t *testing.T) {
-		b := newBench()
-		b.feed("start " + line)
-		b.stands("li")
-		_, l := b.ringsPlainly(t, "li", 1)
-		b.apply(b.event("ringing", l.channel()), b.now)
-		if channel, _, _, err := b.release(lineC, l.id, pbx.LegCancelled); err != nil || channel != l.channel() {
-			t.Fatal(channel, err)
-		}
-		b.does()
-		check(t, b.feed("up "+l.channel()))
-		b.apply(b.event("up", line), b.now) // the bridge handed the answer on
-		if got := b.does(); !slices.Contains(got, ringback) {
-			t.Errorf("the caller hears silence: %v", got)
-		}
-		check(t, b.feed("gone "+l.channel()), "leg.ended li cancelled")
 	})
 	t.Run("not what the network said", func(t *testing.T) {
 		b := newBench()

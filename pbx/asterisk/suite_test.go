@@ -24,7 +24,7 @@ func TestConformanceStandingReady(t *testing.T) {
 	pbxtest.Run(t, func(t *testing.T) pbxtest.Harness {
 		d := newDriver(t, real, nil)
 		h := harness(real, d)
-		h.Switch, h.Early = &prepared{Driver: d, t: t, used: &used}, true
+		h.Switch = &prepared{Driver: d, t: t, used: &used}
 		return h
 	})
 	if used.Load() < 30 {

@@ -188,6 +188,9 @@ func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
 	} else if c.up {
 		c.state, c.found = callAnnounced, true
 	}
+	if c.bridge != nil && c.state != callTalking && !c.bridged && t.isHome(c.bridge.id) {
+		c.bridge = nil // of a phone that rings; another one may ring, too
+	}
 	adopted := c.Call
 	t.tell(pbx.Event{Kind: pbx.CallAdopted, At: at, Call: c.ID, Arrival: &adopted, Legs: legs})
 }
@@ -248,9 +251,7 @@ func shown(s legState) legState {
 
 // catchUp tells what a known call and its legs did while nobody looked.
 func (t *tracker) catchUp(c *call, ch channel, v view, at time.Time) {
-	if ch.State == "Up" {
-		c.rise()
-	}
+	c.up = c.up || ch.State == "Up"
 	c.left = time.Time{}
 	if c.state != callTalking {
 		c.renew = at

@@ -53,11 +53,8 @@ func (t *tracker) admit(ch channel, args []string, at time.Time) *call {
 		ch.CreationTime = ari.DateTime(at)
 	}
 	c := &call{
-		channel: ch.ID, state: callWaiting, risen: make(chan struct{}),
+		channel: ch.ID, state: callWaiting, up: ch.State == "Up",
 		legs: map[pbx.LegID]*leg{}, turn: make(chan struct{}, 1), watchTurn: make(chan struct{}, 1),
-	}
-	if ch.State == "Up" {
-		c.rise()
 	}
 	c.Call, c.watchdog = arrival(t.name, ch, args)
 	c.plain = c.Caller != "" && c.Caller == ch.Caller.Number && c.CallerName == ch.Caller.Name
@@ -100,18 +97,14 @@ func (t *tracker) stateChanged(channel, state string, at time.Time) {
 	if l := t.legOf(channel); l != nil {
 		switch state {
 		case "Ringing":
-			if l.want == "" && t.move(l, legRang, at) && l.call.bridge == nil {
-				// There is time now: who picks up finds the caller in it.
-				if !t.meetAt(l) {
-					l.call.bridge = t.newBridge(l.call, at)
-				}
+			if l.want == "" && t.move(l, legRang, at) && l.call.bridge == nil && !l.alone() {
+				l.call.bridge = t.newBridge(l.call, at) // there is time now: who picks up finds the caller in it
 			}
 		case "Up":
 			if l.up.IsZero() {
 				l.up = at
 			}
 			if l.standby != nil { // in Stasis all the time: no StasisStart tells of the pick-up
-				l.met = l.atHome() && l.call.bridged
 				t.legStarts(l, at)
 			}
 		}
@@ -124,10 +117,7 @@ func (t *tracker) stateChanged(channel, state string, at time.Time) {
 		return
 	}
 	if c := t.callOf(channel); c != nil && state == "Up" {
-		c.rise()
-		if c.deserted() {
-			t.alone(c.ID)
-		}
+		c.up = true
 	}
 }
 
@@ -311,7 +301,7 @@ func (t *tracker) legEnds(l *leg, why pbx.LegEnd, at time.Time) {
 		t.do(effect{kind: hangUp, channel: c.channel, reason: "normal", after: precedence})
 		return
 	}
-	if picked || l.standby != nil { // the switch may have let the caller hear a phone that was cancelled as it was picked up
+	if picked {
 		t.alone(c.ID)
 	}
 }
@@ -322,7 +312,7 @@ func (t *tracker) alone(id pbx.CallID) {
 	if c == nil || c.want != "" || c.playing != "" || c.held {
 		return
 	}
-	c.rise()
+	c.up = true
 	t.do(effect{kind: ringback, channel: c.channel, call: id})
 }
 

@@ -50,9 +50,8 @@ type call struct {
 	pbx.Call
 	channel string
 	state   callState
-	up      bool          // the caller's channel was answered, by human or machine; see rise
-	risen   chan struct{} // closed when it was
-	plain   bool          // number and name are what the network sent, nothing had to be cleaned
+	up      bool // the caller's channel was answered, by human or machine
+	plain   bool // number and name are what the network sent, nothing had to be cleaned
 	legs    map[pbx.LegID]*leg
 	bridge  *bridge
 	bridged bool          // the caller is in the bridge
@@ -90,7 +89,6 @@ type leg struct {
 	until    time.Time  // when the switch stops ringing it
 	up       time.Time  // ChannelStateChange to Up: the pick-up itself
 	standby  *standby   // the leg stood ready; nil when it was originated
-	met      bool       // when it was picked up, the caller was in its bridge already
 	voice    voice      // watched while it is the talker
 }
 
@@ -110,7 +108,6 @@ const (
 	makeStandby effectKind = "standby"  // make a leg that stands ready
 	seatStandby effectKind = "seat"     // put it into its bridge
 	nameLeg     effectKind = "name"     // write on a channel that stood ready which leg it is now
-	letIn       effectKind = "let in"   // put the caller into the bridge of a leg that stood ready and rings
 )
 
 // effect is one of them.

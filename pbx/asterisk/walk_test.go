@@ -49,9 +49,6 @@ func TestWalk(t *testing.T) {
 					if now.ready && rapid.Bool().Draw(t, "refused") {
 						b.fallBack(leg, b.now)
 					}
-					if now.parts { // part
-						b.calls[call].bridge, b.calls[call].bridged = nil, false
-					}
 					switch rapid.IntRange(0, 3).Draw(t, "answer") {
 					case 0:
 						b.unreached(leg, b.now)
@@ -148,12 +145,9 @@ func (b *bench) holds(t *rapid.T) {
 			t.Fatalf("%+v stands ready for %s", s, phone)
 		}
 	}
-	for _, c := range b.calls {
-		if slices.ContainsFunc(sorted(c.legs), func(l *leg) bool { return l.standby != nil && l.number() == 0 }) {
-			continue // adopted: a drawn snapshot shows what no switch would
-		}
-		if c.parts() && len(c.legs) > 1 {
-			t.Fatalf("%s: the caller is in the bridge of a phone that rings, and another one does, too", c.ID)
+	for _, l := range b.legs {
+		if l.atHome() && !l.picked() && l.number() != 0 { // 0: adopted; a drawn snapshot shows what no switch would
+			t.Fatalf("the caller is in the bridge of %s, which rings", l.id)
 		}
 	}
 }

@@ -25,8 +25,6 @@ type Harness struct {
 	// Media: voice goes through the switch, so it can play, record, and let who waits hear something. Without it, voice goes
 	// from phone to phone, and who is on hold is told so by SDP.
 	Media bool
-	// Early: the switch answers the caller by itself when the only phone that rings is picked up, before Connect.
-	Early bool
 }
 
 // Run is the conformance suite that every driver passes. open is called once for each test; the harness it returns may

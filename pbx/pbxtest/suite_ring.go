@@ -38,7 +38,7 @@ func testOffer(s *Stage) {
 	}
 	in.Answer()
 	s.Told(pbx.LegAnswered, call, leg)
-	if out.Passed(MarkAnswered) && !s.Early {
+	if out.Passed(MarkAnswered) {
 		s.Error("the caller was answered before Connect")
 	}
 	s.Must(s.Switch.Connect(s.Ctx, call, leg), "connect")
