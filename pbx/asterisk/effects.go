@@ -14,9 +14,9 @@ import (
 // errUsurped is why a session ends whose application another controller took.
 var errUsurped = errors.New("asterisk: the application was taken by another controller")
 
-// looksAt are the times after which a channel that left Stasis is looked for: a hang-up destroys it within a few ms, and no event tells of
-// that, because the application is not subscribed any more. One that is still there at the last look is in the dialplan's hands.
-var looksAt = []time.Duration{4 * time.Millisecond, 12 * time.Millisecond, 40 * time.Millisecond, 250 * time.Millisecond}
+// lookAfter is how long a channel that left Stasis is given to be destroyed. Of a caller's no event tells: the application is not
+// subscribed to it any more.
+const lookAfter = 250 * time.Millisecond
 
 // carryOut does what the tracker wants done. What fails because the switch cannot be reached is found again by the next
 // look; that something is gone already is no failure.
@@ -122,28 +122,22 @@ func (d *Driver) dropBridge(ctx context.Context, b *bridge) error {
 
 // lookAt finds out whether a caller who left Stasis hung up or was taken back by the dialplan.
 func (d *Driver) lookAt(ctx context.Context, e effect) error {
-	var before time.Duration
-	var found *channel
-	for _, at := range looksAt {
-		pause(ctx, at-before)
-		before = at
-		settled := false
-		if err := d.ask(ctx, true, func(t *tracker) error {
-			c := t.calls[e.call]
-			settled = c == nil || c.left.IsZero()
-			return nil
-		}); err != nil || settled {
-			return err
-		}
-		found = new(channel)
-		err := d.rest.do(ctx, http.MethodGet, "channel", channelPath(e.channel, ""), nil, found)
-		if errors.Is(err, pbx.ErrGone) {
-			found = nil
-			break
-		}
-		if err != nil {
-			return err
-		}
+	pause(ctx, lookAfter)
+	settled := false
+	if err := d.ask(ctx, true, func(t *tracker) error {
+		c := t.calls[e.call]
+		settled = c == nil || c.left.IsZero()
+		return nil
+	}); err != nil || settled {
+		return err // as a rule its end was told meanwhile
+	}
+	found := new(channel)
+	err := d.rest.do(ctx, http.MethodGet, "channel", channelPath(e.channel, ""), nil, found)
+	if errors.Is(err, pbx.ErrGone) {
+		found, err = nil, nil
+	}
+	if err != nil {
+		return err
 	}
 	return d.ask(ctx, true, func(t *tracker) error {
 		t.looked(e.call, found)

@@ -66,8 +66,8 @@ func (t *tracker) admit(ch channel, args []string, at time.Time) *call {
 }
 
 func (t *tracker) legStarts(l *leg, at time.Time) {
-	if l.want != "" || l.silent {
-		// It picked up while being cancelled: the cancel stands.
+	if l.want != "" || l.silent || !l.call.left.IsZero() {
+		// It picked up while being cancelled, or after the caller had left: that stands.
 		t.surprise("answered while cancelled")
 		t.do(effect{kind: hangUp, channel: l.channel(), reason: "normal"})
 		return

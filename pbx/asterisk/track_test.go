@@ -116,6 +116,14 @@ func TestDisorder(t *testing.T) {
 		b := newBench()
 		check(t, b.feed("gone "+line, "start "+line))
 	})
+	t.Run("picked up after the caller had left", func(t *testing.T) {
+		b := newBench()
+		b.feed("start " + line)
+		b.rings("li")
+		check(t, b.feed("ringing "+leg, "end "+line, "up "+leg, "start "+leg), "leg.ringing li")
+		b.looked(lineC, nil)
+		check(t, b.told(), "call.ended  abandoned")
+	})
 	t.Run("end of a leg before Ring returns", func(t *testing.T) {
 		b := newBench()
 		b.feed("start " + line)
