@@ -58,7 +58,7 @@ type Switch interface {
 	HangUp(ctx context.Context, call CallID, why EndCode) error
 }
 
-// Preparer is a Switch that can make legs ready before their call has come, so that a phone rings and is heard sooner.
+// Preparer is a Switch that can make legs ready before their call has come, so that a phone rings sooner.
 type Preparer interface {
 	// Prepare names the phones that are likely to ring next, all of them each time: for others nothing is kept ready. It is a hint: any
 	// phone can be rung at any time.
