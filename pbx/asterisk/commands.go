@@ -73,11 +73,15 @@ func (t *tracker) rung(id pbx.LegID) {
 	}
 }
 
-// newBridge names a bridge and has it made. now keeps apart the names that one process gives from those of the next.
-func (t *tracker) newBridge(c *call, now time.Time) *bridge {
+// unique ends a name that is never given twice: now keeps apart the names of one process from those of the next.
+func (t *tracker) unique(now time.Time) string {
 	t.bridges++
-	unique := strconv.FormatInt(now.UnixMilli(), 36) + "." + strconv.Itoa(t.bridges)
-	b := &bridge{id: bridgeID(c.ID, unique), ready: make(chan struct{})}
+	return strconv.FormatInt(now.UnixMilli(), 36) + "." + strconv.Itoa(t.bridges)
+}
+
+// newBridge names a bridge and has it made.
+func (t *tracker) newBridge(c *call, now time.Time) *bridge {
+	b := &bridge{id: bridgeID(c.ID, t.unique(now)), ready: make(chan struct{})}
 	t.do(effect{kind: makeBridge, channel: c.channel, bridge: b, call: c.ID})
 	return b
 }

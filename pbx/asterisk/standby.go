@@ -1,7 +1,6 @@
 package asterisk
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -82,7 +81,7 @@ func (t *tracker) standAll(now time.Time) {
 	}
 }
 
-// stand has a leg made for a phone that is free and lacks one. now keeps its name apart from those that another process gives.
+// stand has a leg made for a phone that is free and lacks one.
 func (t *tracker) stand(phone string, now time.Time) {
 	if !t.wanted[phone] || t.standbys[phone] != nil || !t.usable(phone) {
 		return
@@ -92,8 +91,7 @@ func (t *tracker) stand(phone string, now time.Time) {
 			return
 		}
 	}
-	t.bridges++
-	id := standbyPrefix + t.name + "~" + phone + "~" + strconv.FormatInt(now.UnixMilli(), 36) + "." + strconv.Itoa(t.bridges)
+	id := standbyPrefix + t.name + "~" + phone + "~" + t.unique(now)
 	s := &standby{phone: phone, channel: id, bridge: &bridge{id: id, ready: make(chan struct{})}}
 	t.standbys[phone] = s
 	t.do(effect{kind: makeStandby, standby: s, after: standbyAfter})
@@ -188,11 +186,8 @@ func (t *tracker) fallBack(id pbx.LegID, at time.Time) (over bool) {
 	}
 	s := l.standby
 	delete(t.stood, s.channel)
-	t.do(effect{kind: hangUp, channel: s.channel, reason: "normal"})
-	if !l.atHome() { // else the caller is in it, and stays
-		t.do(effect{kind: dropBridge, bridge: s.bridge})
-	}
 	l.standby = nil
+	t.dismiss(s)
 	return false
 }
 
