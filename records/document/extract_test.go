@@ -94,17 +94,18 @@ func TestTextIsWhole(t *testing.T) {
 			switch rapid.IntRange(0, 2).Draw(t, "kind") {
 			case 0:
 				r.Blocks = append(r.Blocks, document.Paragraph{Text: text})
-				want += text
+				want += plain(t, text)
 			case 1:
 				r.Blocks = append(r.Blocks, document.Section{Title: text})
-				want += text
+				want += plain(t, text)
 			case 2:
-				r.Blocks = append(r.Blocks, document.Facts{Facts: []document.Fact{{Label: "标签", Value: text[:min(len(text), 400)]}}})
-				want += "标签" + text[:min(len(text), 400)]
+				value := text[:min(len(text), 400)]
+				r.Blocks = append(r.Blocks, document.Facts{Facts: []document.Fact{{Label: "标签", Value: value}}})
+				want += "标签" + plain(t, value)
 			}
 		}
 		got := strings.Join(extract(t, r, o), "")
-		if exact := bare(plain(t, want)); got != exact {
+		if exact := bare(want); got != exact {
 			t.Fatalf("got  %+q\nwant %+q", got, exact)
 		}
 	})
@@ -120,7 +121,9 @@ func TestTablesAreWhole(t *testing.T) {
 		for range rapid.IntRange(0, 12).Draw(t, "rows") {
 			row := rapid.SliceOfN(anyText(), 0, 3).Draw(t, "row")
 			table.Rows = append(table.Rows, row)
-			want += strings.Join(row, "")
+			for _, cell := range row {
+				want += plain(t, cell) // each by itself: an accent that begins a cell does not belong to the letter that ends the one before
+			}
 		}
 		pages := extract(t, document.Report{Title: "报告", Number: "R-2", Blocks: []document.Block{table}}, o)
 		// The head is repeated on each page that has a part of the table: take it off once a page.
@@ -136,7 +139,7 @@ func TestTablesAreWhole(t *testing.T) {
 			}
 			got += rest
 		}
-		if a, b := sorted(got), sorted(bare(plain(t, want))); a != b {
+		if a, b := sorted(got), sorted(bare(want)); a != b {
 			t.Fatalf("got  %+q\nwant %+q", a, b)
 		}
 	})
