@@ -2,6 +2,9 @@ package asterisk
 
 import "context"
 
+// WatchdogInATalk is what the watchdog is set to while somebody talks.
+const WatchdogInATalk = watchdogInATalk
+
 // Settled says whether a leg stands ready for a phone, or none can: the phone is not to be reached, or is in a call.
 func (d *Driver) Settled(ctx context.Context, phone string) (ready, settled bool) {
 	_ = d.ask(ctx, true, func(t *tracker) error {

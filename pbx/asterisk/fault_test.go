@@ -3,6 +3,10 @@ package asterisk_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -171,6 +175,35 @@ func TestWatchdogWoundUp(t *testing.T) {
 	if wound < 4 || wound > 10 {
 		t.Errorf("set the watchdog %v times", wound)
 	}
+}
+
+// TestTheWatchdogTakesNobodyOutOfATalk sets the watchdog as it is set while nobody talks and while somebody does, in turns, as often
+// as some thousand calls do it: Asterisk reads the time-out without a lock, and one that is taken away as it looks has passed for it.
+func TestTheWatchdogTakesNobodyOutOfATalk(t *testing.T) {
+	const talks, rounds = 60, 200
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, nil)))
+	var all sync.WaitGroup
+	for i := range talks {
+		agent := s.Phone(fmt.Sprintf("watched%d", i), pbxtest.Behaviour{})
+		out, in, call, _ := s.Talk(agent)
+		all.Go(func() {
+			set := "/channels/" + call.Channel() + "/variable?variable=" + url.QueryEscape("TIMEOUT(absolute)") + "&value="
+			for n := range 2 * rounds {
+				span := "15"
+				if n%2 == 1 {
+					span = strconv.Itoa(int(asterisk.WatchdogInATalk / time.Second))
+				}
+				if code, reply := real.ARI("POST", set+span, nil); code != 204 {
+					t.Errorf("talk %d, set %d: %d %s", i, n, code, reply)
+					return
+				}
+			}
+			s.Check(out.WaitReceived(s.Ctx, 3), "the caller to hear")
+			s.Check(in.WaitReceived(s.Ctx, 3), "the agent to hear")
+		})
+	}
+	all.Wait()
 }
 
 // TestDialplanTakesBack: a caller who leaves the application without hanging up is the dialplan's; phones are silenced.

@@ -9,6 +9,11 @@ import (
 // The dialplan gives each caller a time-out (TIMEOUT(absolute)) after which Asterisk takes the call back and rings agents
 // itself. While this driver lives it winds the time-out up again for everyone who waits; once a human talks it is off.
 
+// watchdogInATalk is as good as none: longer than any talk. It is not 0, which Asterisk would take for none: the thread that reads the
+// time-out asks first whether there is one and then, without a lock, whether it has passed. A 0 written in between has passed
+// long ago, and the caller is taken out of the talk (seen once in some thousand calls on a busy switch).
+const watchdogInATalk = 7 * 24 * time.Hour
+
 // windUp renews the watchdogs that are due.
 func (t *tracker) windUp(now time.Time) {
 	for _, c := range t.calls {
@@ -55,7 +60,7 @@ func (d *Driver) setWatchdog(ctx context.Context, e effect) error {
 		if c := t.calls[e.call]; c != nil {
 			span = c.watchdog
 			if c.state == callTalking {
-				span = 0
+				span = watchdogInATalk
 			}
 		}
 		return nil

@@ -83,7 +83,7 @@ func TestWatchdog(t *testing.T) {
 
 	kept := dial(ctx, t, caller, "4001", DialOptions{})
 	keptID := controller.next(ctx, t).Channel.ID
-	path := "/channels/" + keptID + "/variable?variable=" + url.QueryEscape("TIMEOUT(absolute)") + "&value=0"
+	path := "/channels/" + keptID + "/variable?variable=" + url.QueryEscape("TIMEOUT(absolute)") + "&value=604800"
 	if status, body := a.ARI(http.MethodPost, path, nil); status != http.StatusNoContent {
 		t.Fatalf("stop the watchdog: %d %s", status, body)
 	}
