@@ -111,7 +111,10 @@ func (c *liveCall) finish(in callInput) {
 			c.confirm(callInput{at: in.at}) // the caller did reach the human, for an instant
 		}
 	}
-	if c.verdict == nil && !c.human && (in.why == endAbandoned || in.why == endCaller) {
+	if in.why == endCaller && !c.human {
+		in.why = endAbandoned // somebody picked up, too late for this caller to hear them
+	}
+	if c.verdict == nil && !c.human && in.why == endAbandoned {
 		v := c.rule.Abandoned(in.at.Sub(c.Ring1))
 		c.verdict = &v
 		abandoned := c.event(EventAbandoned, in.at, "", map[string]string{"ring": strconv.Itoa(v.Rings)})

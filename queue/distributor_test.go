@@ -125,6 +125,30 @@ func TestAbandonInEachRing(t *testing.T) {
 	}
 }
 
+// TestPickedUpTooLate: an agent picks up, the audio path cannot be made, and the caller has hung up meanwhile. The switch calls that
+// the end of a talk; for the caller nobody was there.
+func TestPickedUpTooLate(t *testing.T) {
+	inHouse(t, testConfig(), func(h *house) {
+		h.staff("ann")
+		h.connErr["ann"] = errors.New("the bridge could not be made")
+		call := h.ringIn()
+		h.sleepUntil(6 * time.Second)
+		h.answer("ann")
+		synctest.Wait()
+		h.callerOver(call, endCaller)
+		h.wantState(call, "ended")
+		if v := h.one(EventAbandoned).Verdict; v.Rings != 2 || v.Answered {
+			t.Errorf("verdict %+v", v)
+		}
+		if e := h.one(EventEnded); e.Data["end"] != endAbandoned || e.Agent != "" {
+			t.Errorf("ended %+v", e)
+		}
+		if len(h.of(EventAnswered)) != 0 || h.owners[call] != "" {
+			t.Errorf("answered %v, owned by %q", h.of(EventAnswered), h.owners[call])
+		}
+	})
+}
+
 func TestDeclineAndMissGoOnToTheNext(t *testing.T) {
 	cfg := testConfig()
 	cfg.Queues[0].Ladder = []Step{{Ring: 1, More: 1, Who: StepBest}}

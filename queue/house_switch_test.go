@@ -88,9 +88,12 @@ func (h *house) legOver(leg, why string) {
 // abandon lets the caller hang up, whatever the call is in.
 func (h *house) abandon(call string) {
 	h.mu.Lock()
-	why := endAbandoned
+	why, picked := endAbandoned, false
+	for leg, state := range h.legState {
+		picked = picked || state == "answered" && callOfLeg(leg) == call
+	}
 	switch c := h.lines[call]; {
-	case c.human:
+	case c.human, picked: // as a driver tells it: it does not know whether the two heard each other
 		why = endCaller
 	case c.machine:
 		why = endAnnouncement

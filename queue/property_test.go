@@ -340,11 +340,13 @@ func (h *house) noteUnheard() {
 func (h *house) audit(calls []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ends, verdicts, answered := map[string]int{}, map[string]int{}, map[string]bool{}
+	ends, verdicts := map[string]int{}, map[string]int{}
+	answered, byCaller := map[string]bool{}, map[string]bool{}
 	for _, e := range h.events {
 		switch e.Kind {
 		case EventEnded:
 			ends[e.Call]++
+			byCaller[e.Call] = e.Data["end"] == endCaller
 		case EventAnswered, EventAbandoned:
 			if e.Verdict != nil {
 				verdicts[e.Call]++
@@ -361,6 +363,9 @@ func (h *house) audit(calls []string) {
 		}
 		if verdicts[call] > 1 {
 			h.breach("call %s has %d verdicts", call, verdicts[call])
+		}
+		if byCaller[call] && !answered[call] {
+			h.breach("call %s counts as a talk that its caller ended, and nobody answered it", call)
 		}
 		if answered[call] && h.owners[call] == "" {
 			h.breach("call %s was answered and has no owner", call)
