@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,6 +207,53 @@ func TestTheWatchdogTakesNobodyOutOfATalk(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// TestATalkWhoseWatchdogWasNotStopped: the controller dies after it connected caller and agent and before it stopped the watchdog. The
+// next one stops it: the caller is not taken out of the talk.
+func TestATalkWhoseWatchdogWasNotStopped(t *testing.T) {
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, nil)))
+	out, in, call, _ := s.Talk(s.Phone("li", pbxtest.Behaviour{}))
+	s.Abandon()
+	began := time.Now()
+	path := "/channels/" + call.Channel() + "/variable?variable=" + url.QueryEscape("TIMEOUT(absolute)")
+	if code, reply := real.ARI("POST", path+"&value=3", nil); code != 204 {
+		t.Fatalf("arm the watchdog: %d %s", code, reply)
+	}
+	next := newDriver(t, real, nil)
+	s.TakeOver(next, next)
+	s.Told(pbx.CallAdopted, call, "")
+	until(t, "the watchdog's time to pass", func() bool { return time.Since(began) > 4*time.Second })
+	s.Hear(out, in)
+}
+
+// TestAWatchdogThatIsNotTaken: the switch does not take the word that stops the watchdog. It is told again.
+func TestAWatchdogThatIsNotTaken(t *testing.T) {
+	f := newFake(t)
+	p := f.run(nil, nil)
+	conn := <-f.conns
+	p.wait(t, pbx.SwitchSynced, 0)
+	f.send(conn, strings.Replace(arrives(1), `"0"]`, `"20"]`, 1))
+	call := p.wait(t, pbx.CallArrived, 0).Call
+	leg := pbx.NewLegID(call, "ann", 1)
+	if err := p.driver.Ring(p.ctx, call, pbx.Ring{Leg: leg, Phone: "ann", Timeout: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	f.send(conn, frameOf("StasisStart", string(leg), `"args":["leg"],`))
+	p.wait(t, pbx.LegAnswered, 0)
+	var refused atomic.Int64
+	f.before(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/variable") || refused.Add(1) > 2 {
+			return false
+		}
+		w.WriteHeader(http.StatusInternalServerError)
+		return true
+	})
+	if err := p.driver.Connect(p.ctx, call, leg); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the third try", func() bool { return refused.Load() == 3 })
 }
 
 // TestDialplanTakesBack: a caller who leaves the application without hanging up is the dialplan's; phones are silenced.

@@ -2,10 +2,13 @@ package asterisk_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -253,6 +256,61 @@ func TestDeclinesAtOnce(t *testing.T) {
 		s.Hear(out, in)
 		s.Must(out.HangUp(s.Ctx), "hang up")
 		s.Gone(in)
+	}
+}
+
+// TestHungUpAsThePhoneIsPickedUp: a caller hangs up within milliseconds of the pick-up, before or after it. Whatever the switch makes
+// of it, the call ends, nobody is left behind in it, and nothing of it is left on the switch.
+func TestHungUpAsThePhoneIsPickedUp(t *testing.T) {
+	const rounds = 40
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	s, p := standing(t, real)
+	li := s.Phone("li", pbxtest.Behaviour{})
+	random := rand.New(rand.NewPCG(7, 3)) //nolint:gosec // the same every time is what is wanted
+	answered := 0
+	for round := range rounds {
+		out, call := s.Call()
+		leg, in := s.Ring(call, li)
+		s.Told(pbx.LegRinging, call, leg)
+		later := time.Duration(random.IntN(6000)-1500) * time.Microsecond
+		var all sync.WaitGroup
+		all.Go(func() {
+			if later < 0 {
+				<-time.After(-later)
+			}
+			in.Answer()
+		})
+		all.Go(func() {
+			if later > 0 {
+				<-time.After(later)
+			}
+			s.Check(out.Cancel(s.Ctx), "give up")
+		})
+		all.Go(func() {
+			e, err := s.Events.Wait(s.Ctx, func(e pbx.Event) bool {
+				return e.Call == call && (e.Kind == pbx.LegAnswered || e.Kind == pbx.CallEnded)
+			})
+			s.Check(err, "an answer or the end")
+			if e.Kind == pbx.LegAnswered {
+				if err := s.Switch.Connect(s.Ctx, call, leg); err != nil && !errors.Is(err, pbx.ErrGone) {
+					t.Errorf("round %d: connect: %v", round, err)
+				}
+			}
+		})
+		all.Wait()
+		if out.Passed(pbxtest.MarkAnswered) {
+			answered++
+		}
+		if _, err := s.Events.Wait(s.Ctx, func(e pbx.Event) bool { return e.Call == call && e.Kind == pbx.CallEnded }); err != nil {
+			t.Fatalf("round %d (%v): the call has not ended: %v", round, later, err)
+		}
+		s.Gone(in)
+		s.Gone(out)
+		s.Must(p.ready(s.Ctx, "li"), "a leg to stand ready again")
+		until(t, "nothing to be left on the switch", func() bool { return members(t, real) == 1 })
+	}
+	if answered == 0 || answered == rounds {
+		t.Errorf("answered %d of %d: there was no race", answered, rounds)
 	}
 }
 

@@ -168,7 +168,9 @@ func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
 		}
 	}
 	c := t.admit(ch, args, at)
-	c.renew = at // how long ago it was last wound up is not known
+	if c.watchdog > 0 {
+		c.renew = at // what it was last set to, and when, is not known: the process that did may have died before it was stopped
+	}
 	if id, ok := v.bridges[c.ID]; ok {
 		c.bridge = madeBridge(id)
 		c.bridged = v.members[c.ID][c.channel]
@@ -180,7 +182,6 @@ func (t *tracker) adopt(ch channel, args []string, v view, at time.Time) {
 	}
 	if c.state == callTalking {
 		c.held = !c.bridged
-		c.renew = time.Time{}
 		c.foundTalker()
 		if l := c.legs[c.talker]; l != nil {
 			t.hearTalk(c, l, at)
@@ -253,7 +254,7 @@ func shown(s legState) legState {
 func (t *tracker) catchUp(c *call, ch channel, v view, at time.Time) {
 	c.up = c.up || ch.State == "Up"
 	c.left = time.Time{}
-	if c.state != callTalking {
+	if c.watchdog > 0 {
 		c.renew = at
 	}
 	for _, found := range v.legs[c.ID] {

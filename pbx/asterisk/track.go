@@ -59,7 +59,7 @@ func (t *tracker) admit(ch channel, args []string, at time.Time) *call {
 	c.Call, c.watchdog = arrival(t.name, ch, args)
 	c.plain = c.Caller != "" && c.Caller == ch.Caller.Number && c.CallerName == ch.Caller.Name
 	if c.watchdog > 0 {
-		c.renew = at.Add(c.watchdog / watchdogPerRenewal)
+		c.renew = t.read.Add(c.watchdog / watchdogPerRenewal)
 	}
 	t.calls[c.ID] = c
 	return c

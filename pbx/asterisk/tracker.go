@@ -40,6 +40,7 @@ type tracker struct {
 	standbys map[string]*standby // by phone: legs that stand ready, or are just being made so
 	stood    map[string]*leg     // by channel: legs that stood ready until they were dialled
 
+	read    time.Time // when the input at hand was read, by our clock: the switch's may differ
 	events  []pbx.Event
 	effects []effect
 	odd     []string // inputs that changed nothing, for the counters
@@ -69,7 +70,7 @@ type call struct {
 	turn    chan struct{} // holds a token while a command changes who hears whom
 
 	watchdog  time.Duration // 0: none
-	renew     time.Time     // when to wind it up again; zero: stopped
+	renew     time.Time     // when it is set again, by our clock; zero: it stays as it is
 	watchTurn chan struct{} // holds a token while the watchdog is being set
 }
 
@@ -152,6 +153,7 @@ func (t *tracker) surprise(what string) { t.odd = append(t.odd, what) }
 
 // apply takes one event. read is when its frame was read, for events without a time of their own.
 func (t *tracker) apply(event ari.Event, read time.Time) {
+	t.read = read
 	at := func(e ari.EventData) time.Time {
 		if stamp := time.Time(e.Timestamp); !stamp.IsZero() {
 			return stamp.UTC()

@@ -2,8 +2,11 @@ package asterisk
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
+
+	"hotline/pbx"
 )
 
 // The dialplan gives each caller a time-out (TIMEOUT(absolute)) after which Asterisk takes the call back and rings agents
@@ -14,17 +17,19 @@ import (
 // long ago, and the caller is taken out of the talk (seen once in some thousand calls on a busy switch).
 const watchdogInATalk = 7 * 24 * time.Hour
 
-// windUp renews the watchdogs that are due.
+// windUp sets the watchdogs that are due.
 func (t *tracker) windUp(now time.Time) {
 	for _, c := range t.calls {
 		if c.renew.IsZero() || now.Before(c.renew) {
 			continue
 		}
-		if c.watchdog <= 0 || c.state == callTalking || !c.left.IsZero() {
-			c.renew = time.Time{}
+		c.renew = time.Time{}
+		if !c.left.IsZero() {
 			continue
 		}
-		c.renew = now.Add(c.watchdog / watchdogPerRenewal)
+		if c.state != callTalking {
+			c.renew = now.Add(c.watchdog / watchdogPerRenewal)
+		}
 		t.do(effect{kind: setWatchdog, channel: c.channel, call: c.ID})
 	}
 }
@@ -67,5 +72,9 @@ func (d *Driver) setWatchdog(ctx context.Context, e effect) error {
 	}); err != nil || span < 0 {
 		return err
 	}
-	return d.rest.setVariable(ctx, e.channel, "TIMEOUT(absolute)", strconv.Itoa(int(span/time.Second)))
+	err := d.rest.setVariable(ctx, e.channel, "TIMEOUT(absolute)", strconv.Itoa(int(span/time.Second)))
+	if err != nil && !errors.Is(err, pbx.ErrGone) {
+		err = errors.Join(err, d.note(ctx, e.call, func(c *call) { c.renew = time.Now().Add(soon) }))
+	}
+	return err
 }
