@@ -102,6 +102,18 @@ func TestAccountRefused(t *testing.T) {
 	tab.WaitGone("[data-testid=alert-refused]")
 }
 
+// An account that the switch does not know yet is asked for again by itself: a newcomer, or everybody after a switch that lost its accounts.
+func TestAccountComesLater(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.sip.refuse = 403
+	tab := h.tab(browser.Start(t, browser.Options{}), "?lang=en")
+	tab.WaitText("[data-testid=alert-refused]", "The switch refuses the phone account.")
+	h.sip.change(func() { h.sip.refuse = 0 })
+	h.sip.registered()
+	tab.WaitGone("[data-testid=alert-refused]")
+}
+
 // Keys for all of it are shown with "?", and single letters can be switched off (WCAG 2.1.4).
 func TestKeysDialog(t *testing.T) {
 	t.Parallel()

@@ -107,7 +107,7 @@ export class Line extends EventTarget {
         },
         onReject: (answer) => {
           const code = answer.message.statusCode ?? 0;
-          if (code === 401 || code === 403 || code === 404) this.#set("refused");
+          if (code === 401 || code === 403 || code === 404) this.#refused();
           else this.#lost(); // 408 and 503 are also how a dead websocket shows
         },
       },
@@ -119,8 +119,20 @@ export class Line extends EventTarget {
     if (s === RegistererState.Unregistered && this.state === "registered" && !this.stopped) this.#lost();
   }
 
+  // The switch does not know the account, or not this secret. It may learn it: a newcomer's comes a moment after them, and a switch that
+  // started anew gets all of them again. So it is said, and asked again.
+  #refused() {
+    if (this.stopped) return;
+    this.attempt++;
+    this.#set("refused");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.state === "refused") this.#register();
+    }, waitFor(this.attempt + 2));
+  }
+
   #lost() {
-    if (this.stopped || this.state === "waiting" || this.state === "refused") return;
+    if (this.stopped || this.state === "waiting") return;
     this.#later();
   }
 
