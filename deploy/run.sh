@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 config=${HOTLINE_CONFIG:-deploy/run.yaml}
 deploy/test/install.sh
-mkdir -p data
+install -d -m 0750 data # customers' data lie in it
 run=$(mktemp -d /tmp/hotline-run-XXXXXX) # short: the path of Asterisk's control socket has 107 bytes at most
 pids=()
 

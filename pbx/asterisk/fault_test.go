@@ -157,6 +157,29 @@ func TestUsurped(t *testing.T) {
 	s.TakeOver(last, last)
 }
 
+// TestThePoolIsBounded: forty calls are ended at once, and the switch never has more connections from us than were allowed.
+func TestThePoolIsBounded(t *testing.T) {
+	const calls, conns = 40, 3
+	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
+	w := newWire(t, real.HTTPAddr)
+	s := pbxtest.NewStage(t, harness(real, newDriver(t, real, func(o *asterisk.Options) { o.URL, o.Conns = w.url(), conns })))
+	var all sync.WaitGroup
+	waiting := make([]pbx.CallID, calls)
+	for i := range waiting {
+		_, waiting[i] = s.Call()
+	}
+	for _, call := range waiting {
+		all.Go(func() { s.Check(s.Switch.HangUp(s.Ctx, call, pbx.EndRefused), "hang up") })
+	}
+	all.Wait()
+	for _, call := range waiting {
+		s.Ended(call, pbx.EndRefused)
+	}
+	if most := w.peak() - 1; most != conns { // one is the websocket
+		t.Errorf("%d connections for requests at a time, want %d", most, conns)
+	}
+}
+
 // TestWatchdogWoundUp: a caller who waits longer than the watchdog stays with a driver that lives.
 func TestWatchdogWoundUp(t *testing.T) {
 	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{

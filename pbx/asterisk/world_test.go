@@ -102,6 +102,8 @@ type wire struct {
 	mu       sync.Mutex
 	open     map[net.Conn]struct{}
 	severed  bool
+	now      int // connections
+	most     int // at a time
 }
 
 func newWire(t *testing.T, to string) *wire {
@@ -136,14 +138,34 @@ func (w *wire) accept() {
 		if !w.hold(in, out) {
 			continue
 		}
+		var both sync.WaitGroup
 		for _, pair := range [][2]net.Conn{{in, out}, {out, in}} {
-			w.hands.Go(func() {
+			both.Go(func() {
 				_, _ = io.Copy(pair[0], pair[1])
 				_ = pair[0].Close()
 				_ = pair[1].Close()
 			})
 		}
+		w.count(1)
+		w.hands.Go(func() {
+			both.Wait()
+			w.count(-1)
+		})
 	}
+}
+
+func (w *wire) count(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now += n
+	w.most = max(w.most, w.now)
+}
+
+// peak is how many connections there were at a time, at most.
+func (w *wire) peak() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.most
 }
 
 func (w *wire) hold(conns ...net.Conn) bool {
