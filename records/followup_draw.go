@@ -289,9 +289,9 @@ func (c conn) drawAgain(ctx context.Context, row drawRow) (DrawFile, error) {
 		switch {
 		case out.Fault != "":
 		case at(f.SolvedAt) < said.At:
-			out.Fault = "the case " + f.Case + " was known before the commitment"
+			out.Fault = fmt.Sprintf("the case %s was known before the commitment", f.Case)
 		case is && f.State == FollowUpPassed, !is && (f.State == FollowUpDue || f.State == FollowUpLinked || f.State == FollowUpUnreached):
-			out.Fault = "the case " + f.Case + " was not treated as it was drawn"
+			out.Fault = fmt.Sprintf("the case %s was not treated as it was drawn", f.Case)
 		}
 	}
 	return out, nil

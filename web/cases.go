@@ -94,6 +94,8 @@ func (s *Site) describeCases() {
 	handle(s, op{
 		id: "get-case", method: http.MethodGet, path: apiBase + "/cases/{number}", tag: "cases", roles: read,
 		summary: "Read a case with its notes and the history of its owner", codes: []string{codeNotFound},
+		doc: "The caller's number is whole for the owner of the case; for service managers and dispatchers, for an agent who owns another open " +
+			"case of the customer and for who is on its call, which the audit log says; for others it is masked.",
 	}, s.getCase)
 	handle(s, op{
 		id: "create-case", method: http.MethodPost, path: apiBase + "/cases", tag: "cases", roles: write,
@@ -108,7 +110,9 @@ func (s *Site) describeCases() {
 	})
 	handle(s, op{
 		id: "change-case", method: http.MethodPatch, path: apiBase + "/cases/{number}", tag: "cases", roles: write,
-		summary: "Change what a case is about", doc: "What is left out stays. Owner and state change by hand-over and wrap-up only.",
+		summary: "Change what a case is about",
+		doc: "What is left out stays. Owner and state change by hand-over and wrap-up only. The caller's number is masked in the answer except in " +
+			"one's own cases.",
 		codes: []string{codeNotFound, codeConflict},
 	}, func(ctx context.Context, w *who, in *struct {
 		ByNumber
@@ -116,10 +120,14 @@ func (s *Site) describeCases() {
 	},
 	) (*one[records.Case], error) {
 		b := in.Body
-		return oneOf(cases.UpdateCase(ctx, in.Number, records.CaseChange{
+		c, err := cases.UpdateCase(ctx, in.Number, records.CaseChange{
 			By: w.Login, Version: b.Version, ContactID: b.ContactID, CustomerID: b.CustomerID, Subject: b.Subject,
 			Description: b.Description, Product: b.Product, Category: b.Category, Severity: b.Severity,
-		}))
+		})
+		if c.Owner != w.Login {
+			c.Caller = ui.MaskNumber(c.Caller)
+		}
+		return oneOf(c, err)
 	})
 	handle(s, op{
 		id: "add-note", method: http.MethodPost, path: apiBase + "/cases/{number}/notes", tag: "cases", roles: read,
@@ -140,18 +148,15 @@ func (s *Site) getCase(ctx context.Context, w *who, in *ByNumber) (*one[wholeCas
 	if err != nil {
 		return nil, err
 	}
+	if c, err = s.discreetCase(ctx, w, c); err != nil {
+		return nil, err
+	}
 	whole := wholeCase{Case: c}
 	if whole.Notes, err = s.opt.Records.Notes(ctx, in.Number); err != nil {
 		return nil, err
 	}
 	if whole.History, err = s.opt.Records.OwnershipHistory(ctx, in.Number); err != nil {
 		return nil, err
-	}
-	if c.Caller != "" && c.Owner != w.Login {
-		// Whoever helps must be able to call back, so the number is told; that it was read is kept.
-		if err := s.opt.Records.Audit(ctx, records.AuditEntry{By: w.Login, Action: "case.number-read", Object: c.Number}); err != nil {
-			return nil, err
-		}
 	}
 	return oneOf(whole, nil)
 }

@@ -81,7 +81,7 @@ func (s *Site) describeDesk() {
 }
 
 // events opens a stream; everything that can be refused is refused here, before the first byte.
-func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamResponse, error) {
+func (s *Site) events(ctx context.Context, w *who, in *eventsInput) (*huma.StreamResponse, error) {
 	if s.draining() {
 		return nil, problem(codeUnavailable, "This node is about to stop.")
 	}
@@ -121,7 +121,8 @@ func (s *Site) events(_ context.Context, w *who, in *eventsInput) (*huma.StreamR
 			leave()
 			return nil, err
 		}
-		st.pushes, st.beaten, st.why = desk.Pushes(), desk.Heartbeat, desk.Err
+		lang := s.apiLanguage(visitOf(ctx).request)
+		st.pushes, st.beaten, st.why = desk.Pushes(), desk.Heartbeat, func() error { return s.wordedEnd(lang, desk.Err()) }
 	}
 	last := in.LastEventID
 	if last == "" {
@@ -204,6 +205,15 @@ func (c *streamCount) open() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.all
+}
+
+// wordedEnd gives why a desk ended in a language, with the same code.
+func (s *Site) wordedEnd(lang string, why error) error {
+	said := &agent.Error{}
+	if !errors.As(why, &said) {
+		return why
+	}
+	return &agent.Error{Code: said.Code, What: s.pages.Refusal(lang, said.What), Do: s.pages.Refusal(lang, said.Do)}
 }
 
 // deskClosed is the last frame of a desk that ended.

@@ -62,6 +62,7 @@ func document(t *testing.T, h *house) string {
 		"| `/settings` | signed in | Language, theme, time zone, password, one's own sessions |\n" +
 		"| `/admin/users`, `/admin/audit` | administrator | Users, roles, skills, phones; the audit log |\n" +
 		"| `GET /static/…` | everybody | Assets of the pages, kept for ever under the hash in their path |\n" +
+		"| `GET /favicon.ico` | everybody | The icon, for what is no page, as a PDF; kept for a day |\n" +
 		"| `GET /problems/{code}` | everybody | The page of a kind of problem |\n" +
 		"| `GET /healthz` | everybody | 200 while the process lives |\n" +
 		"| `GET /readyz` | everybody; details on loopback or with the operator's token | 200, or 503 and which part is missing |\n" +

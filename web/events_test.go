@@ -14,7 +14,7 @@ import (
 )
 
 // follow opens an event stream as login.
-func (h *house) follow(t testing.TB, login, query, last string) *frames {
+func (h *house) follow(t testing.TB, login, query, last string, header ...string) *frames {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.server.URL+"/api/v1/events"+query, nil)
@@ -24,6 +24,9 @@ func (h *house) follow(t testing.TB, login, query, last string) *frames {
 	req.Header.Set("Authorization", "Bearer "+h.tokens[login])
 	if last != "" {
 		req.Header.Set("Last-Event-ID", last)
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
 	}
 	res, err := h.server.Client().Do(req)
 	if err != nil {
@@ -164,6 +167,30 @@ func TestDeskOverTheStream(t *testing.T) {
 	f.until(t, "replaced")
 	if got := f.until(t, "desk-closed"); !strings.Contains(got.data, agent.ErrDeskReplaced.Code) {
 		t.Errorf("closed with %+v", got)
+	}
+}
+
+// Why a desk ended is told in the language of who sat at it; the code is for programs and stays.
+func TestADeskEndsInTheLanguageOfItsAgent(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string][]string{
+		"zh-CN": {"工作台已在别处打开。", "请在那里继续"}, "en": {agent.ErrDeskReplaced.What, agent.ErrDeskReplaced.Do}, "": {agent.ErrDeskReplaced.What},
+	} {
+		h := newHouse(t)
+		f := h.follow(t, "anna", "?desk=true", "", "Accept-Language", lang)
+		f.next(t)
+		token, _, err := h.store.NewSession(t.Context(), "anna")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.tokens["anna-elsewhere"] = token
+		h.follow(t, "anna-elsewhere", "?desk=true", "").next(t)
+		got := f.until(t, "desk-closed")
+		for _, part := range append(want, agent.ErrDeskReplaced.Code) {
+			if !strings.Contains(got.data, part) {
+				t.Errorf("%q is told %s, which lacks %q", lang, got.data, part)
+			}
+		}
 	}
 }
 

@@ -137,6 +137,20 @@ func TestRootPageSpeaksBothLanguages(t *testing.T) {
 	}
 }
 
+// Beside a PDF or JSON no page names the icon, so browsers ask for it where icons have always been.
+func TestTheIconWithoutAPage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	icon := ask(h.site, away, "/favicon.ico")
+	if icon.Code != 200 || icon.Header().Get("Content-Type") != "image/svg+xml" || icon.Body.String() != ask(h.site, away, h.site.pages.Asset("icon.svg")).Body.String() {
+		t.Errorf("the icon: %d %s %s", icon.Code, icon.Header(), icon.Body)
+	}
+	// Its path has no hash, so a new icon must not wait for a year.
+	if kept := icon.Header().Get("Cache-Control"); kept != "public, max-age=86400" {
+		t.Errorf("the icon is kept: %q", kept)
+	}
+}
+
 func TestHeadersOnEveryAnswer(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(o *Options) { o.TLS = true })

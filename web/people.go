@@ -103,6 +103,12 @@ func oneOf[T any](v T, err error) (*one[T], error) {
 	return &one[T]{Body: v}, nil
 }
 
+// Who sees a customer's data whole, as descriptions say it.
+const (
+	inPart   = "are masked unless you keep them: service managers and dispatchers all, an agent those of a customer whose open case is theirs."
+	isInPart = "is masked unless you keep it: service managers and dispatchers all, an agent that of a customer whose open case is theirs."
+)
+
 func (s *Site) describePeople() {
 	people := s.opt.Records
 	write, read := []Role{Agent, Supervisor}, []Role{Agent, Supervisor, Dispatcher}
@@ -111,14 +117,20 @@ func (s *Site) describePeople() {
 		id: "recognise", method: http.MethodPost, path: apiBase + "/contacts/recognise", tag: "people", roles: write,
 		summary: "Tell who may have a number",
 		doc: "None, one, or candidates with the last choice first: a number that several people share is never decided by " +
-			"the machine. It is a POST so that the number stays out of addresses and logs.",
-	}, func(ctx context.Context, _ *who, in *struct {
+			"the machine. It is a POST so that the number stays out of addresses and logs. Further numbers of theirs, and mail addresses, " + inPart,
+	}, func(ctx context.Context, w *who, in *struct {
 		Body struct {
 			Number string `json:"number" minLength:"1" maxLength:"40"`
 		}
 	},
 	) (*one[records.Recognition], error) {
-		return oneOf(people.Recognise(ctx, in.Body.Number))
+		k, err := s.keeperOf(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		r, err := people.Recognise(ctx, in.Body.Number)
+		r.Contacts = each(r.Contacts, func(c records.Contact) records.Contact { return k.contact(c, r.Number) })
+		return oneOf(r, err)
 	})
 	handle(s, op{
 		id: "remember-contact", method: http.MethodPost, path: apiBase + "/contacts/{id}/chosen", tag: "people", roles: write,
@@ -163,9 +175,14 @@ func (s *Site) describePeople() {
 	})
 	handle(s, op{
 		id: "get-contact", method: http.MethodGet, path: apiBase + "/contacts/{id}", tag: "people", roles: read,
-		summary: "Read a contact", codes: []string{codeNotFound},
-	}, func(ctx context.Context, _ *who, in *ByID) (*one[records.Contact], error) {
-		return oneOf(people.Contact(ctx, in.ID))
+		summary: "Read a contact", doc: "Numbers and the mail address " + inPart, codes: []string{codeNotFound},
+	}, func(ctx context.Context, w *who, in *ByID) (*one[records.Contact], error) {
+		k, err := s.keeperOf(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		c, err := people.Contact(ctx, in.ID)
+		return oneOf(k.contact(c, ""), err)
 	})
 	handle(s, op{
 		id: "update-contact", method: http.MethodPut, path: apiBase + "/contacts/{id}", tag: "people", roles: read,
@@ -197,13 +214,18 @@ func (s *Site) describeCustomers() {
 	read, manage := []Role{Agent, Supervisor, Dispatcher}, []Role{Supervisor, Dispatcher}
 	handle(s, op{
 		id: "list-customers", method: http.MethodGet, path: apiBase + "/customers", tag: "people", roles: read,
-		summary: "Find customers by name",
-	}, func(ctx context.Context, _ *who, in *struct {
+		summary: "Find customers by name", doc: "Their addresses " + inPart,
+	}, func(ctx context.Context, w *who, in *struct {
 		Name  string `query:"name" maxLength:"200" doc:"part of the name"`
 		Limit int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
 	},
 	) (*list[records.Customer], error) {
-		return listOf(people.Customers(ctx, in.Name, in.Limit))
+		k, err := s.keeperOf(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		found, err := people.Customers(ctx, in.Name, in.Limit)
+		return listOf(each(found, k.customer), err)
 	})
 	handle(s, op{
 		id: "add-customer", method: http.MethodPost, path: apiBase + "/customers", tag: "people", roles: read,
@@ -217,9 +239,14 @@ func (s *Site) describeCustomers() {
 	})
 	handle(s, op{
 		id: "get-customer", method: http.MethodGet, path: apiBase + "/customers/{id}", tag: "people", roles: read,
-		summary: "Read a customer", codes: []string{codeNotFound},
-	}, func(ctx context.Context, _ *who, in *ByID) (*one[records.Customer], error) {
-		return oneOf(people.Customer(ctx, in.ID))
+		summary: "Read a customer", doc: "The address " + isInPart, codes: []string{codeNotFound},
+	}, func(ctx context.Context, w *who, in *ByID) (*one[records.Customer], error) {
+		k, err := s.keeperOf(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		c, err := people.Customer(ctx, in.ID)
+		return oneOf(k.customer(c), err)
 	})
 	handle(s, op{
 		id: "update-customer", method: http.MethodPut, path: apiBase + "/customers/{id}", tag: "people", roles: manage,
@@ -245,9 +272,14 @@ func (s *Site) describeCustomers() {
 	})
 	handle(s, op{
 		id: "list-customer-contacts", method: http.MethodGet, path: apiBase + "/customers/{id}/contacts", tag: "people", roles: read,
-		summary: "List a customer's contacts",
-	}, func(ctx context.Context, _ *who, in *ByID) (*list[records.Contact], error) {
-		return listOf(people.Contacts(ctx, in.ID))
+		summary: "List a customer's contacts", doc: "Numbers and mail addresses " + inPart,
+	}, func(ctx context.Context, w *who, in *ByID) (*list[records.Contact], error) {
+		k, err := s.keeperOf(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		found, err := people.Contacts(ctx, in.ID)
+		return listOf(each(found, func(c records.Contact) records.Contact { return k.contact(c, "") }), err)
 	})
 }
 
@@ -262,18 +294,11 @@ func mayRank(w *who, old records.Customer, b customerBody) error {
 // mayKeep says who changes a contact, as the pages do: service managers and dispatchers, and the agent who owns an open case of theirs, who
 // leaves them with their customer.
 func (s *Site) mayKeep(ctx context.Context, w *who, old records.Contact, customer string) error {
-	if w.has(Supervisor) || w.has(Dispatcher) {
-		return nil
-	}
-	f := records.CaseFilter{Open: true, Owner: w.Login, Customer: old.CustomerID, Limit: 1}
-	if old.CustomerID == "" {
-		f.Contact = old.ID
-	}
-	own, err := s.opt.Records.Cases(ctx, f)
+	k, err := s.keeperOf(ctx, w)
 	switch {
-	case err != nil:
+	case err != nil || k.all:
 		return err
-	case len(own.Items) == 0:
+	case !k.keeps(old.CustomerID, old.ID):
 		return problem(codeForbidden, "You own no open case of this customer; who does may change its contacts, and so may service managers and dispatchers.")
 	case customer != old.CustomerID:
 		return problem(codeForbidden, "Whose contact this is, a service manager or a dispatcher says.")

@@ -176,6 +176,7 @@ func (s *Site) route() (http.Handler, error) {
 		mux.HandleFunc("GET "+sipPath+"/{switch}", s.serveFurtherSIP)
 	}
 	mux.Handle("GET "+staticPath, s.pages.Static())
+	mux.Handle("GET /favicon.ico", s.pages.Icon())
 	s.mountPages()
 	mux.HandleFunc("/", s.unrouted(mux))
 

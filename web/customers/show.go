@@ -2,7 +2,6 @@ package customers
 
 import (
 	"net/http"
-	"strings"
 
 	"hotline/records"
 	"hotline/web/ui"
@@ -79,20 +78,11 @@ func (c *Customers) people(r *http.Request, p *page) error {
 			for i := range k.Numbers {
 				k.Numbers[i].Number = ui.MaskNumber(k.Numbers[i].Number)
 			}
-			k.Email = maskMail(k.Email)
+			k.Email = ui.MaskMail(k.Email)
 		}
 		p.Contacts = append(p.Contacts, person{k, k.ID == r.URL.Query().Get("contact")})
 	}
 	return err
-}
-
-// maskMail keeps the first character of an address and where it is.
-func maskMail(address string) string {
-	name, at, ok := strings.Cut(address, "@")
-	if !ok {
-		return ui.MaskName(address)
-	}
-	return ui.MaskName(name) + "@" + at
 }
 
 func (c *Customers) history(r *http.Request, p *page) error {

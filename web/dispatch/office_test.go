@@ -55,7 +55,7 @@ func TestPlanAndSheetInTheBrowser(t *testing.T) {
 	h, first, b := office(t)
 	at := first.PlannedFrom
 	second := h.add("call-2", "同一时间的另一处", at, 2*time.Hour)
-	h.add("call-3", "紧接着的一处", at.Add(2*time.Hour+15*time.Minute), time.Hour)
+	third := h.add("call-3", "紧接着的一处", at.Add(2*time.Hour+15*time.Minute), 15*time.Minute)
 	tab := b.Tab()
 	tab.Login(h.server.URL, "dan", password)
 	tab.Goto(h.server.URL + "/dispatch/calendar?day=2026-11-24")
@@ -70,6 +70,18 @@ func TestPlanAndSheetInTheBrowser(t *testing.T) {
 	tab.Eval(`document.querySelector("#block-`+first.ID+`").getAttribute("aria-label")`, &label)
 	if !strings.Contains(label, "10:00–12:00") {
 		t.Errorf("a visit is called %q", label)
+	}
+	// A visit too short for its words says that there is more, and what.
+	var short struct {
+		Cut, Ellipsis bool
+		Title         string
+	}
+	tab.Eval(`(() => {
+		const block = document.querySelector("#block-`+third.ID+`"), who = block.querySelector(".block-who");
+		return {Cut: who.scrollWidth > who.clientWidth, Ellipsis: getComputedStyle(who).textOverflow === "ellipsis", Title: block.querySelector("title").textContent};
+	})()`, &short)
+	if !short.Cut || !short.Ellipsis || !strings.Contains(short.Title, "12:15–12:30") || !strings.Contains(short.Title, "紧接着的一处") || !strings.Contains(short.Title, third.ContactName) {
+		t.Errorf("a short visit: %+v", short)
 	}
 	tab.Click(".views .tab:last-child")
 	tab.WaitText(".week", "时间重叠")

@@ -205,10 +205,10 @@ func (e *Engagements) ask(w http.ResponseWriter, r *http.Request, f records.Orde
 		e.fail(w, r, err)
 		return
 	}
-	l, token, err := e.store.NewLink(r.Context(), staff(r), records.NewLink{
+	_, token, err := e.store.NewLink(r.Context(), staff(r), records.NewLink{
 		Purpose: records.LinkSurvey, Order: f.Order.ID, Subject: sh.Def.Name.ZH, Data: data, Uses: 1, Until: e.opt.Now().Add(30 * 24 * time.Hour),
 	})
-	e.linked(w, r, f, step, l, token, err)
+	e.linked(w, r, f, step, token, err)
 }
 
 // deliver sends an approved version to the customer, who confirms it behind the link.
@@ -232,19 +232,7 @@ func (e *Engagements) deliver(w http.ResponseWriter, r *http.Request, f records.
 	if err == nil {
 		_, err = e.store.DeliverPaper(ctx, staff(r), p.ID, l.ID)
 	}
-	e.linked(w, r, f, step.Code, l, token, err)
-}
-
-// linked shows a link that was just made, once.
-func (e *Engagements) linked(w http.ResponseWriter, r *http.Request, f records.OrderFile, step string, l records.Link, token string, err error) {
-	if err == nil {
-		f, err = e.store.Order(r.Context(), f.Order.ID)
-	}
-	if err != nil {
-		e.after(w, r, f, step, err)
-		return
-	}
-	e.render(w, r, http.StatusOK, f, func(p *page) { p.Link, p.LinkName, p.LinkStep = e.at(r, "/c/"+token), l.Name, step })
+	e.linked(w, r, f, step.Code, token, err)
 }
 
 // file sends a version of a document.

@@ -25,7 +25,7 @@ import (
 type Records interface {
 	ordering
 	writing
-	NewLink(ctx context.Context, by records.Actor, in records.NewLink) (records.Link, string, error)
+	linking
 	IssueDocument(ctx context.Context, by records.Actor, in records.Issued, name string, body io.Reader) (records.Issued, error)
 	SaveFile(ctx context.Context, by, name string, body io.Reader) (records.File, error)
 	OpenFile(ctx context.Context, id string) (records.File, *os.File, error)

@@ -73,7 +73,12 @@ func (e *Engagements) show(w http.ResponseWriter, r *http.Request) {
 		e.fail(w, r, err)
 		return
 	}
-	e.render(w, r, http.StatusOK, f, func(*page) {})
+	step, address, name, err := e.made(r, f)
+	if err != nil {
+		e.fail(w, r, err)
+		return
+	}
+	e.render(w, r, http.StatusOK, f, func(p *page) { p.Link, p.LinkName, p.LinkStep = address, name, step })
 }
 
 func (e *Engagements) render(w http.ResponseWriter, r *http.Request, status int, f records.OrderFile, change func(*page)) {

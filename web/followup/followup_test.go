@@ -2,6 +2,7 @@ package followup_test
 
 import (
 	"bytes"
+	"database/sql"
 	"mime/multipart"
 	"os"
 	"os/exec"
@@ -234,6 +235,12 @@ func TestDrawIsPublished(t *testing.T) {
 	if strings.Contains(file, "fault") {
 		t.Error(file)
 	}
+	// What does not hold is said in the language of who reads.
+	db := get[*sql.DB](t)(sql.Open("sqlite3", "file:"+h.file+"?_busy_timeout=5000"))
+	defer func() { _ = db.Close() }() // of this test alone
+	get[sql.Result](t)(db.ExecContext(t.Context(), `UPDATE followups SET state = 'passed'`))
+	_, file = chen.get("/followup/draws/" + day)
+	has(t, "file of a draw that does not hold", file, `"fault": "问题单 `, "没有按抽样结果处理")
 }
 
 // TestThenByLink: who was called as often as the rule asks is called no more, and gets one mailed link.

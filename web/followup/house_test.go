@@ -38,6 +38,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type house struct {
 	t     testing.TB
 	store *records.Store
+	file  string // of the database
 	base  string
 	desk  *followup.Desk
 	phone *telephone
@@ -119,8 +120,9 @@ func newHouse(t testing.TB) *house {
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	zone := get[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
 	dir := t.TempDir()
+	h.file = filepath.Join(dir, "hotline.db")
 	h.store = get[*records.Store](t)(records.Open(ctx, records.Options{
-		Path: filepath.Join(dir, "hotline.db"), Files: filepath.Join(dir, "files"), Log: slog.New(slog.DiscardHandler), Zone: zone, Now: h.clock,
+		Path: h.file, Files: filepath.Join(dir, "files"), Log: slog.New(slog.DiscardHandler), Zone: zone, Now: h.clock,
 		Procedures: get[[]procedure.Definition](t)(procedure.ParseAll(procedures.Files)), Sampling: sampling.Rule{Small: 1000},
 		Form: get[instrument.Form](t)(instrument.Parse("satisfaction.yaml", surveys.Satisfaction)), SessionMax: 24 * 365 * time.Hour, SessionIdle: 24 * 365 * time.Hour,
 	}))

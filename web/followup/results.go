@@ -149,6 +149,7 @@ func (d *Desk) drawFile(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
+	file.Fault = d.pages.Report(ui.VisitorOf(r.Context()).Lang, file.Fault)
 	raw, err := json.MarshalIndent(file, "", "  ")
 	if err != nil {
 		d.fail(w, r, err)

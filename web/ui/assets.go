@@ -101,6 +101,15 @@ func (a *assets) url(name string) (string, error) {
 // updated one after the other: it gets today's file, but nobody may keep it under that name.
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	hash, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, staticPath), "/")
+	keep := "no-cache"
+	if hash == a.hash {
+		keep = "public, max-age=31536000, immutable"
+	}
+	a.serve(w, r, name, keep)
+}
+
+// serve answers with a file; keep says how long it may be kept.
+func (a *assets) serve(w http.ResponseWriter, r *http.Request, name, keep string) {
 	file, ok := a.files[name]
 	h := w.Header()
 	if !ok {
@@ -110,10 +119,7 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Type", file.kind)
 	h.Set("Vary", "Accept-Encoding")
-	h.Set("Cache-Control", "no-cache")
-	if hash == a.hash {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	}
+	h.Set("Cache-Control", keep)
 	body := file.plain
 	if takesGzip(r) {
 		if packed := file.packed(); packed != nil {

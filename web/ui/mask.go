@@ -28,6 +28,15 @@ func MaskName(name string) string {
 	return name
 }
 
+// MaskMail keeps the first character of a mail address and where it is.
+func MaskMail(address string) string {
+	name, at, ok := strings.Cut(address, "@")
+	if !ok {
+		return MaskName(address)
+	}
+	return MaskName(name) + "@" + at
+}
+
 // MaskAddress keeps of an address what tells the town or the district, its first six characters.
 func MaskAddress(address string) string {
 	runes := []rune(address)

@@ -71,6 +71,8 @@ func TestNotesInTheLanguageOfWhoReads(t *testing.T) {
 		"Nobody accepted the remote service of C-1 by 2026-11-23 10:00:00; the case stays with li.": "到 2026-11-23 10:00:00 无人受理 C-1 的远程服务；问题单仍由 li 负责。",
 		"gone while talking": "状态为“进行中”时发生“通话已不存在”",
 		"missed-call":        "missed-call",
+		"the case C-7 was known before the commitment":                      "问题单 C-7 在承诺公布之前就已存在",
+		"the commitment is not in the journal":                              "承诺不在日志中",
 		"paused after an unanswered offer: missed":                          "来电未接，已置为小休：未接",
 		"usurped: another controller has taken the application on switch a": "另一个控制程序接管了交换机 a 上的应用",
 	} {
@@ -142,7 +144,7 @@ func (r *reader) note(n ast.Node) {
 			case *ast.Ident:
 				name = left.Name
 			}
-			if i < len(n.Rhs) && (name == "Detail" || name == "reason" || name == "detail" && strings.Contains(r.at.Position(n.Pos()).Filename, "/agent/")) {
+			if i < len(n.Rhs) && (name == "Detail" || name == "Fault" || name == "reason" || name == "detail" && strings.Contains(r.at.Position(n.Pos()).Filename, "/agent/")) {
 				r.wordy(n.Rhs[i])
 			}
 		}

@@ -111,6 +111,14 @@ func (p *Pages) Asset(name string) string {
 // Static serves /static/<hash>/…; mount it at "GET /static/".
 func (p *Pages) Static() http.Handler { return p.assets }
 
+// Icon serves the icon that pages name by themselves to those who show something of ours that is no page, as a PDF; mount it at
+// "GET /favicon.ico". Browsers go by its type, not by its name. That path stays the same when the icon changes, so it is kept for a day.
+func (p *Pages) Icon() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.assets.serve(w, r, "icon.svg", "public, max-age=86400")
+	})
+}
+
 // Knows says whether there is a text of that key.
 func (p *Pages) Knows(key string) bool {
 	_, ok := p.texts[key]

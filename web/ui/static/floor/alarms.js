@@ -87,7 +87,7 @@ export class Alarms {
       if (row.root.dataset.alarm !== state) row.root.dataset.alarm = state;
       const words = Object.values(found).join(" · ");
       row.alarm.hidden = words === "";
-      if (row.alarm.textContent !== words) row.alarm.textContent = words;
+      if (row.alarm.textContent !== words) row.alarm.textContent = row.alarm.title = words;
     }
     for (const key of this.seen) if (!now.has(key)) this.seen.delete(key);
     this.#announce(lines, loud);
@@ -110,7 +110,11 @@ export class Alarms {
     this.drawn = kinds;
     // The rows say what is wrong; up here it must stay readable from afar.
     const shown = lines.length > MOST_LINES ? [text("floor.js.alarms", lines.length), ...lines.slice(0, MOST_LINES - 1)] : lines;
-    this.list.replaceChildren(...shown.map((l) => el("li", "", l)));
+    this.list.replaceChildren(...shown.map((l) => {
+      const line = el("li", "", l);
+      line.title = l;
+      return line;
+    }));
     this.list.dataset.count = String(lines.length);
   }
 
