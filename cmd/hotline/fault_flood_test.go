@@ -23,6 +23,7 @@ const floodFor = 60 * time.Second
 // The flood, and what the hotline may need in it. Memory is the process's peak above what it took before: 64 MB of events may wait, as much
 // again is garbage before it is collected. Seen are 30 MB, and 190 MB with the race detector, for which the bound leaves room.
 const (
+	floodRounds  = 200         // of calls
 	floodRate    = 1500        // events a second; half of it must be reached, or it was none
 	floodHandOff = time.Second // from a caller's hang-up to the next caller's answer by the same agent
 	floodMemory  = 256 << 20
@@ -58,10 +59,19 @@ func TestAFloodOfEvents(t *testing.T) { //nolint:paralleltest // it floods the m
 				waiting = append(waiting, c)
 			}
 		}
-		for i, c := range talking {
+		served := map[*pbxtest.PhoneCall]bool{}
+		for _, c := range talking {
 			h.Wait("a caller hangs up in the flood", c.HangUp)
-			h.Wait("who waits is answered in the flood", waiting[i].WaitAnswered)
-			handOff = max(handOff, waiting[i].At(pbxtest.MarkAnswered).Sub(c.At(pbxtest.MarkBye)))
+			h.Eventually("who waits is answered in the flood", func() bool {
+				for _, next := range waiting { // two who came in the same millisecond are served in either order
+					if next.Passed(pbxtest.MarkAnswered) && !served[next] {
+						served[next] = true
+						handOff = max(handOff, next.At(pbxtest.MarkAnswered).Sub(c.At(pbxtest.MarkBye)))
+						return true
+					}
+				}
+				return false
+			})
 		}
 		for i, c := range append(talking, waiting...) {
 			rang := c.At(pbxtest.MarkAnswered).Sub(c.At(pbxtest.MarkRinging))
@@ -82,6 +92,10 @@ func TestAFloodOfEvents(t *testing.T) { //nolint:paralleltest // it floods the m
 			}
 			return len(live) == 1 && ready == crew-1
 		})
+		if n == floodRounds {
+			<-until // the flood goes on; more calls would only cost memory of their own
+			break
+		}
 		select {
 		case <-until:
 		default:

@@ -178,8 +178,13 @@ func (r *rest) addToBridge(ctx context.Context, bridge string, channels ...strin
 		map[string]any{"channel": channels}, nil)
 }
 
+// answer answers a caller. Asterisk says 500 of one who hangs up in that moment: pbx.ErrGone, and their end is told next.
 func (r *rest) answer(ctx context.Context, channel string) error {
-	return r.do(ctx, http.MethodPost, "answer", channelPath(channel, "/answer"), nil, nil)
+	err := r.do(ctx, http.MethodPost, "answer", channelPath(channel, "/answer"), nil, nil)
+	if status(err) == http.StatusInternalServerError {
+		return fmt.Errorf("%w: %w", pbx.ErrGone, err)
+	}
+	return err
 }
 
 // fail names the command and its call in an error.

@@ -279,6 +279,33 @@ func TestAWatchdogThatIsNotTaken(t *testing.T) {
 	until(t, "the third try", func() bool { return refused.Load() == 3 })
 }
 
+// TestHungUpAsTheyAreAnswered: the switch cannot answer a caller who hangs up in that moment. They are gone; the agent's phone is not at
+// fault.
+func TestHungUpAsTheyAreAnswered(t *testing.T) {
+	f := newFake(t)
+	p := f.run(nil, nil)
+	conn := <-f.conns
+	p.wait(t, pbx.SwitchSynced, 0)
+	f.send(conn, arrives(1))
+	call := p.wait(t, pbx.CallArrived, 0).Call
+	leg := pbx.NewLegID(call, "ann", 1)
+	if err := p.driver.Ring(p.ctx, call, pbx.Ring{Leg: leg, Phone: "ann", Timeout: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	f.send(conn, frameOf("StasisStart", string(leg), `"args":["leg"],`))
+	p.wait(t, pbx.LegAnswered, 0)
+	f.before(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/answer") {
+			return false
+		}
+		w.WriteHeader(http.StatusInternalServerError)
+		return true
+	})
+	if err := p.driver.Connect(p.ctx, call, leg); !errors.Is(err, pbx.ErrGone) {
+		t.Errorf("connect: %v, want %v", err, pbx.ErrGone)
+	}
+}
+
 // TestDialplanTakesBack: a caller who leaves the application without hanging up is the dialplan's; phones are silenced.
 func TestDialplanTakesBack(t *testing.T) {
 	real := pbxtest.StartAsterisk(t, pbxtest.AsteriskOptions{})
