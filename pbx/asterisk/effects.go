@@ -14,10 +14,10 @@ import (
 // errUsurped is why a session ends whose application another controller took.
 var errUsurped = errors.New("asterisk: the application was taken by another controller")
 
-// lookAfter is when a caller's channel that left Stasis is looked at, each time counted from the one before. No event tells of its
-// end, because the application is not subscribed to it any more: as a rule it hung up and is gone at the first look. One that is
-// still there at the last is the dialplan's.
-var lookAfter = [...]time.Duration{4 * time.Millisecond, 12 * time.Millisecond, 40 * time.Millisecond, 200 * time.Millisecond}
+// lookAfter is how long a channel that left Stasis is given to be destroyed. Of a caller's no event tells: the application is not
+// subscribed to it any more. It is not shorter, because a process that stood still works off what it missed before it sees that the
+// connection is gone: the agents who come free meanwhile would be rung in vain, and count as having missed their callers.
+const lookAfter = 250 * time.Millisecond
 
 // carryOut does what the tracker wants done. What fails because the switch cannot be reached is found again by the next
 // look; that something is gone already is no failure.
@@ -121,43 +121,29 @@ func (d *Driver) dropBridge(ctx context.Context, b *bridge) error {
 	return nil
 }
 
-// lookAt finds out whether a caller who left Stasis hung up or was taken back by the dialplan. Without a connection that is left
-// to sync.
+// lookAt finds out whether a caller who left Stasis hung up or was taken back by the dialplan.
 func (d *Driver) lookAt(ctx context.Context, e effect) error {
-	for n, after := range lookAfter {
-		pause(ctx, after)
-		settled := false
-		if err := d.ask(ctx, false, func(t *tracker) error {
-			c := t.calls[e.call]
-			settled = c == nil || c.left.IsZero()
-			return nil
-		}); err != nil || settled {
-			return unlessDown(err)
-		}
-		found := new(channel)
-		err := d.rest.do(ctx, http.MethodGet, "channel", channelPath(e.channel, ""), nil, found)
-		switch {
-		case errors.Is(err, pbx.ErrGone):
-			found = nil
-		case err != nil:
-			return err
-		case n < len(lookAfter)-1:
-			continue
-		}
-		return unlessDown(d.ask(ctx, false, func(t *tracker) error {
-			t.looked(e.call, found)
-			return nil
-		}))
-	}
-	return nil
-}
-
-// unlessDown is err, unless it says that there is no connection.
-func unlessDown(err error) error {
-	if errors.Is(err, pbx.ErrDown) {
+	pause(ctx, lookAfter)
+	settled := false
+	if err := d.ask(ctx, true, func(t *tracker) error {
+		c := t.calls[e.call]
+		settled = c == nil || c.left.IsZero()
 		return nil
+	}); err != nil || settled {
+		return err // as a rule its end was told meanwhile
 	}
-	return err
+	found := new(channel)
+	err := d.rest.do(ctx, http.MethodGet, "channel", channelPath(e.channel, ""), nil, found)
+	if errors.Is(err, pbx.ErrGone) {
+		found, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.ask(ctx, true, func(t *tracker) error {
+		t.looked(e.call, found)
+		return nil
+	})
 }
 
 func channelPath(id, rest string) string { return "/channels/" + url.PathEscape(id) + rest }
